@@ -1,0 +1,1 @@
+"""The station's program: composes domain, drivers and sync; imported by nobody."""

@@ -1,0 +1,54 @@
+"""Why a rule says no: one stable word and one clear sentence for each.
+
+The word is what scripts, journals and the other program compare; the sentence is for a person.
+Neither ever holds a name or a NIK.
+"""
+
+from __future__ import annotations
+
+SENTENCES: dict[str, str] = {
+    "NOT_PRR": "Only a print-ready record (status PRR) may become a card.",
+    "BAD_NIK": "The NIK is not one: sixteen digits with a possible birth date and a serial from 0001.",
+    "NIK_MISFIT": "Birth date or sex is not the one inside the NIK.",
+    "UNKNOWN_OFFICE": "The office is none of the province's ten codes.",
+    "UNKNOWN_STATION": "No such station has been given a join code.",
+    "UNKNOWN_KIND": "The kind of card is neither ktp nor kia.",
+    "UNKNOWN_REASON": "The reason is none of the known ones.",
+    "BAD_DATE": "A date is not written as YYYY-MM-DD or does not exist.",
+    "MISSING_FIELD": "A field that the card needs is empty.",
+    "BAD_PHOTO": "The photo is missing, too large, or neither JPEG nor PNG.",
+    "ORDER_CHANGED": "An order of this name is known with other content.",
+    "BAD_SIGNATURE": "The order is not signed by the province this station joined.",
+    "BAD_PAYLOAD": "The order's sealed part does not open, or is not the one that was signed.",
+    "BAD_ORDER": "The order does not have the form of one.",
+    "WRONG_STATION": "The order was made for another station.",
+    "WRONG_BLANK": "The blank in hand is not the one this job was given.",
+    "NOT_UNSURE": "Only an unsure job can be settled.",
+    "NOT_QUEUED": "Only a job still in the queue can be cancelled.",
+    "UNKNOWN_JOB": "There is no such job at this station.",
+    "UNKNOWN_ORDER": "There is no such order at this station.",
+    "ORDER_CLOSED": "The order is printed, lost or returned and cannot be printed again here.",
+    "BLANK_USED": "This blank is accounted for already.",
+    "BLANK_UNKNOWN": "This blank is in no consignment this station received.",
+    "BLANK_NEEDED": "Without a chip reader the blank's serial has to be given.",
+    "BLANK_NOT_ASKED": "The chip reader names the blank; no serial is to be given.",
+    "CONSIGNMENT_CHANGED": "A consignment of this name was received with other content.",
+    "REASON_NEEDED": "A spoiled or lost blank needs a reason.",
+    "ORDER_BEGUN": "The order has been begun where it is and cannot be moved.",
+    "LANE_CLOSED": "A job is unsure; nothing is printed until it is settled.",
+    "NOT_JOINED": "This station has not joined the province.",
+}
+
+
+def sentence(word: str) -> str:
+    """The sentence for a refusal word; an unknown word is shown as it is."""
+    return SENTENCES.get(word, word)
+
+
+class RefusedByRule(Exception):
+    """A rule said no. ``word`` is stable; ``str()`` is its sentence, with ``detail`` when given."""
+
+    def __init__(self, word: str, detail: str = "") -> None:
+        self.word = word
+        self.detail = detail
+        super().__init__(f"{sentence(word)} {detail}".strip())

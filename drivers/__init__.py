@@ -1,0 +1,1 @@
+"""Bytes to and from devices; knows neither jobs nor network."""

@@ -1,0 +1,1 @@
+"""The same devices as numbers, on the real wires; never imports drivers."""
