@@ -1,0 +1,130 @@
+"""Addresses of devices: the scheme names the family and the wire. Pure.
+
+    evolis+usb://0f49            the only Evolis on USB, by vendor number
+    evolis+usb://0f49/SERIAL     this one of several
+    evolis+usbip://HOST:3240/1-1 a device another machine exports over USB/IP, by its bus id
+    evolis+tcp://HOST:9100       raw TCP
+    evolis+memory://NAME         a device in this very process (tests, demonstrations)
+    r30x+serial:///dev/ttyUSB0   a serial line, by its path (``COM3`` on Windows: r30x+serial:///COM3)
+    sbi://HOST:4501   vpcd://HOST:35963   pcsc://READER NAME
+
+Nothing is ever probed by guess: what is not named in the address is not touched.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, unquote, urlsplit
+
+DEFAULT_PORTS = {"tcp": 9100, "usbip": 3240, "sbi": 4501, "vpcd": 35963}
+FAMILIES = {
+    "evolis": frozenset({"usb", "usbip", "tcp", "memory"}),
+    "matica": frozenset({"usb", "usbip", "tcp", "memory"}),
+    "r30x": frozenset({"serial", "tcp", "memory"}),
+}
+ALONE = {"sbi": "sbi", "vpcd": "vpcd", "pcsc": "pcsc"}
+"""Schemes without ``+wire``: family and wire are one word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One device's address; fields a wire does not use are empty. ``text`` is what was written."""
+
+    text: str
+    family: str
+    wire: str
+    host: str = ""
+    port: int = 0
+    vid: int = 0
+    serial: str = ""
+    busid: str = ""
+    path: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse(text: str) -> Address:
+    """Read an address; ValueError with one sentence if it is none."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no device address: {error}.") from error
+    family, wire = _scheme(parts.scheme, text)
+    found = _READERS[wire](Address(text, family, wire), parts, text)
+    if wire not in DEFAULT_PORTS:
+        return found
+    return replace(found, port=DEFAULT_PORTS[wire] if port is None else port)
+
+
+def _scheme(scheme: str, text: str) -> tuple[str, str]:
+    if scheme in ALONE:
+        return scheme, ALONE[scheme]
+    family, plus, wire = scheme.partition("+")
+    if not plus or family not in FAMILIES:
+        known = ", ".join(sorted([*FAMILIES, *ALONE]))
+        raise ValueError(f"'{text}' names no device family Loket knows ({known}).")
+    if wire not in FAMILIES[family]:
+        known = ", ".join(sorted(FAMILIES[family]))
+        raise ValueError(f"'{text}': a {family} is reached over {known}, not over '{wire}'.")
+    return family, wire
+
+
+def _host(address: Address, parts: SplitResult, text: str) -> Address:
+    if not parts.hostname:
+        raise ValueError(f"'{text}' names no host.")
+    if parts.path.strip("/"):
+        raise ValueError(f"'{text}' has a path after the port, which this wire has no use for.")
+    return replace(address, host=parts.hostname)
+
+
+def _usbip(address: Address, parts: SplitResult, text: str) -> Address:
+    busid = parts.path.strip("/")
+    if not parts.hostname or not busid:
+        raise ValueError(
+            f"'{text}' must name a host and a bus id, such as evolis+usbip://127.0.0.1:3240/1-1."
+        )
+    return replace(address, host=parts.hostname, busid=busid)
+
+
+def _usb(address: Address, parts: SplitResult, text: str) -> Address:
+    try:
+        vid = int(parts.netloc, 16)
+    except ValueError:
+        vid = 0
+    if not 0 < vid <= 0xFFFF:
+        raise ValueError(f"'{text}' must name the maker's USB number, such as evolis+usb://0f49.")
+    return replace(address, vid=vid, serial=unquote(parts.path.strip("/")))
+
+
+def _memory(address: Address, parts: SplitResult, text: str) -> Address:
+    if not parts.netloc:
+        raise ValueError(f"'{text}' names nothing in memory.")
+    return replace(address, path=parts.netloc)
+
+
+def _serial(address: Address, parts: SplitResult, text: str) -> Address:
+    path = unquote(parts.path)
+    if parts.netloc or len(path) < 2:
+        raise ValueError(f"'{text}' must name a serial line, such as r30x+serial:///dev/ttyUSB0.")
+    windows = path[1:].upper().startswith("COM")
+    return replace(address, path=path[1:] if windows else path)
+
+
+def _reader(address: Address, parts: SplitResult, text: str) -> Address:
+    name = unquote(parts.netloc + parts.path)
+    if not name:
+        raise ValueError(f"'{text}' names no reader.")
+    return replace(address, path=name)
+
+
+_READERS: dict[str, Callable[[Address, SplitResult, str], Address]] = {
+    "tcp": _host,
+    "sbi": _host,
+    "vpcd": _host,
+    "usbip": _usbip,
+    "usb": _usb,
+    "memory": _memory,
+    "serial": _serial,
+    "pcsc": _reader,
+}

@@ -1,0 +1,1 @@
+"""Checks that any device of a family must pass, whichever wire it hangs on."""

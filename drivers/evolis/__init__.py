@@ -1,0 +1,1 @@
+"""Evolis card printers of the Primacy and Zenius class; PROTOCOL.md tells their language."""
