@@ -1,0 +1,186 @@
+"""Jobs: what should happen to one card, moved only through the table in agent.states.
+
+Each function takes an open transaction and does its rows and its journal line in it, so that the
+two can never disagree. One order is one job at a time: pressing print twice gives the same job,
+and a new attempt is made only after the last one ended without a good card.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.journal import Tx
+from agent.sqlite import Reads
+from agent.states import FIRST, Event, State, step
+from domain.wita import day
+from domain.words import RefusedByRule
+
+_COLUMNS = (
+    "id, order_id, kind, attempt, state, asked, blank, cause, issued_on, printer, session, before, "
+    "panels, artefact, queued_ms, at_ms"
+)
+_ORDER_AFTER: dict[State, str] = {
+    State.PRINTED: "printed",
+    State.SPOILED: "waiting",  # the order waits again; the next press makes the next attempt
+    State.CANCELLED: "waiting",
+    State.LOST: "lost",
+}
+_BLANK_FATE: dict[Event, str] = {
+    Event.STAGED: "bound",
+    Event.PRINT_INTENDED: "bound",
+    Event.PRINTED: "used",
+    Event.UNTOUCHED: "on_hand",
+    Event.SPOILED: "spoiled",
+    Event.LOST: "lost",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One attempt at one order's card. ``before``: the printer's counters when the feed was intended."""
+
+    id: str
+    order: str
+    kind: str
+    attempt: int
+    state: State
+    asked: str | None
+    blank: str | None
+    cause: str | None
+    issued_on: str
+    printer: str | None
+    session: int | None
+    before: dict[str, Any] | None
+    panels: int | None
+    artefact: str | None
+    queued_ms: int
+    at_ms: int
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    cells: list[Any] = list(row)
+    cells[4] = State(cells[4])
+    cells[11] = json.loads(cells[11]) if cells[11] is not None else None
+    return Job(*cells)
+
+
+def get(reads: Reads, job: str) -> Job | None:
+    """The job of this id."""
+    found = reads.rows(f"SELECT {_COLUMNS} FROM job WHERE id = ?", job)  # noqa: S608
+    return _job(found[0]) if found else None
+
+
+def in_state(reads: Reads, *states: State) -> list[Job]:
+    """Jobs in any of ``states``, the longest waiting first."""
+    marks = ", ".join("?" * len(states))
+    sql = f"SELECT {_COLUMNS} FROM job WHERE state IN ({marks}) ORDER BY queued_ms, id"  # noqa: S608
+    return [_job(row) for row in reads.rows(sql, *states)]
+
+
+def open_jobs(reads: Reads) -> list[Job]:
+    """Jobs that the printer or a person still owes an answer: queued, staged, printing, unsure."""
+    return in_state(reads, State.QUEUED, State.STAGED, State.PRINTING, State.UNSURE)
+
+
+def next_queued(reads: Reads) -> Job | None:
+    """The queued job that waits longest."""
+    sql = f"SELECT {_COLUMNS} FROM job WHERE state = ? ORDER BY queued_ms, id LIMIT 1"  # noqa: S608
+    found = reads.rows(sql, State.QUEUED)
+    return _job(found[0]) if found else None
+
+
+def counts(reads: Reads) -> dict[str, int]:
+    """How many jobs are in each state; states without any are left out."""
+    return dict(reads.rows("SELECT state, count(*) FROM job GROUP BY state ORDER BY state"))
+
+
+def next_waiting(reads: Reads, count: int) -> list[str]:
+    """The ``count`` orders that are printed next: by the reason's rank, then the older request."""
+    sql = "SELECT id FROM order_ WHERE state = 'waiting' ORDER BY rank, requested, id LIMIT ?"
+    return [row[0] for row in reads.rows(sql, count)]
+
+
+def queue(tx: Tx, order: str, asked: str | None = None) -> str:
+    """The job of ``order``: the one it has, or a new attempt if it waits. Returns the job's id.
+
+    ``asked`` is the blank the clerk named. Raises RefusedByRule UNKNOWN_ORDER, ORDER_CLOSED.
+    """
+    found = tx.rows("SELECT kind, state FROM order_ WHERE id = ?", order)
+    if not found:
+        raise RefusedByRule("UNKNOWN_ORDER", order)
+    kind, state = found[0]
+    last = tx.rows(
+        "SELECT id, attempt, issued_on FROM job WHERE order_id = ? ORDER BY attempt DESC LIMIT 1", order
+    )
+    if state in ("taken", "printed") and last:
+        return str(last[0][0])
+    if state != "waiting":
+        raise RefusedByRule("ORDER_CLOSED", order)
+    attempt, issued_on = (last[0][1] + 1, last[0][2]) if last else (1, day(tx.at_ms))
+    job = f"{order}-{attempt}"
+    tx.execute(
+        "INSERT INTO job (id, order_id, kind, attempt, state, asked, issued_on, queued_ms, at_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *(job, order, kind, attempt, FIRST, asked, issued_on, tx.at_ms, tx.at_ms),
+    )
+    tx.execute("UPDATE order_ SET state = 'taken' WHERE id = ?", order)
+    tx.note("job_queued", job, {"order": order, "kind": kind, "attempt": attempt})
+    return job
+
+
+def move(tx: Tx, job: str, event: Event, body: Mapping[str, Any]) -> State:
+    """Move ``job`` by ``event``: its row, its order, its blank and its journal line, in ``tx``.
+
+    ``order`` and ``kind`` are filled in from the row where the event asks for them. Raises
+    IllegalMove, RefusedByRule UNKNOWN_JOB, WRONG_BLANK (another blank than the job's), and
+    ValueError for a body that lacks a field; the caller's transaction is then undone.
+    """
+    now = get(tx, job)
+    if now is None:
+        raise RefusedByRule("UNKNOWN_JOB", job)
+    after = step(now.state, event)
+    told = {"order": now.order, "kind": now.kind, **body} if event in _TELLS_ORDER else dict(body)
+    named = told.get("blank")
+    if now.blank is not None and named is not None and named != now.blank:
+        raise RefusedByRule("WRONG_BLANK", job)
+    tx.note(event, job, told)
+    _set_row(tx, now, event, after, told)
+    if after in _ORDER_AFTER:
+        tx.execute("UPDATE order_ SET state = ? WHERE id = ?", _ORDER_AFTER[after], now.order)
+    if named is not None and event in _BLANK_FATE:
+        _set_blank(tx, now, named, _BLANK_FATE[event])
+    return after
+
+
+_TELLS_ORDER = frozenset({Event.PRINTED, Event.SPOILED, Event.LOST, Event.CANCELLED})
+
+
+def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, Any]) -> None:
+    keep = event is not Event.UNTOUCHED  # an untouched job is armed again from the beginning
+    before = told.get("before", job.before if keep else None)
+    tx.execute(
+        "UPDATE job SET state = ?, blank = ?, cause = ?, printer = ?, session = ?, before = ?, panels = ?, "
+        "artefact = ?, at_ms = ? WHERE id = ?",
+        after,
+        (told.get("blank") or job.blank) if keep else None,
+        told.get("cause") or told.get("reason"),
+        told.get("printer", job.printer if keep else None),
+        told.get("session", job.session if keep else None),
+        json.dumps(before) if before is not None else None,
+        told.get("panels", job.panels if keep else None),
+        told.get("artefact", job.artefact if keep else None),
+        tx.at_ms,
+        job.id,
+    )
+
+
+def _set_blank(tx: Tx, job: Job, name: str, fate: str) -> None:
+    """A name's fate; a name read for the first time is one of the unnamed blanks of its kind."""
+    tx.execute(
+        "INSERT INTO blank VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET fate = excluded.fate, job = excluded.job",
+        *(name, job.kind, fate, None if fate == "on_hand" else job.id),
+    )

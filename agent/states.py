@@ -1,0 +1,111 @@
+"""The life of a job, as one table; nothing else in the station changes a job's state.
+
+``python -m agent.states`` prints the table as a Mermaid diagram. The words on the arrows are the
+journal's events, so that the journal replayed through the table gives every job's state again.
+A state that may spoil a card (staged, printing) is left only by evidence, or into *unsure*.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a job is. The words reach disk, screens and the hub."""
+
+    QUEUED = "queued"
+    STAGED = "staged"
+    PRINTING = "printing"
+    UNSURE = "unsure"
+    PRINTED = "printed"
+    VERIFIED = "verified"
+    READY = "ready"
+    HANDED_OVER = "handed_over"
+    SPOILED = "spoiled"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+class Event(StrEnum):
+    """What moves a job. Each is a journal event of the same word."""
+
+    FEED_INTENDED = "feed_intended"
+    STAGED = "staged"
+    PRINT_INTENDED = "print_intended"
+    PRINTED = "printed"
+    UNSURE = "unsure"
+    UNTOUCHED = "untouched"
+    SPOILED = "spoiled"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+    VERIFIED = "verified"
+    READY = "ready"
+    HANDED_OVER = "handed_over"
+
+
+FIRST = State.QUEUED
+
+TRANSITIONS: dict[State, dict[Event, State]] = {
+    State.QUEUED: {
+        Event.FEED_INTENDED: State.STAGED,  # on disk before the printer moves any card
+        Event.CANCELLED: State.CANCELLED,
+    },
+    State.STAGED: {
+        Event.STAGED: State.STAGED,  # the blank lies at the chip station and has its name
+        Event.PRINT_INTENDED: State.PRINTING,  # on disk before the first byte that could spoil a card
+        Event.UNSURE: State.UNSURE,
+        Event.UNTOUCHED: State.QUEUED,
+        Event.SPOILED: State.SPOILED,
+    },
+    State.PRINTING: {Event.PRINTED: State.PRINTED, Event.UNSURE: State.UNSURE},
+    State.UNSURE: {
+        Event.PRINTED: State.PRINTED,
+        Event.UNTOUCHED: State.QUEUED,
+        Event.SPOILED: State.SPOILED,
+        Event.LOST: State.LOST,
+    },
+    State.PRINTED: {Event.VERIFIED: State.VERIFIED},
+    State.VERIFIED: {Event.READY: State.READY},
+    State.READY: {Event.HANDED_OVER: State.HANDED_OVER},
+    State.HANDED_OVER: {},
+    State.SPOILED: {},
+    State.LOST: {},
+    State.CANCELLED: {},
+}
+
+FINISHED = frozenset(state for state, arrows in TRANSITIONS.items() if not arrows)
+IN_MOTION = frozenset({State.STAGED, State.PRINTING})  # a card may lie inside the printer
+WORDS = frozenset(Event)
+
+
+class IllegalMove(Exception):
+    """The table has no such arrow. Nothing was changed."""
+
+    def __init__(self, state: State, event: Event) -> None:
+        self.state = state
+        self.event = event
+        super().__init__(f"a job that is {state} cannot become {event}")
+
+
+def step(state: State, event: Event) -> State:
+    """The state after ``event``. Raises IllegalMove where the table has no such arrow."""
+    try:
+        return TRANSITIONS[state][event]
+    except KeyError:
+        raise IllegalMove(state, event) from None
+
+
+def mermaid(transitions: Mapping[State, Mapping[Event, State]] = TRANSITIONS) -> str:
+    """The table as a Mermaid state diagram, one arrow a line, in the table's order."""
+    lines = ["stateDiagram-v2", f"    [*] --> {FIRST}: job_queued"]
+    for state, arrows in transitions.items():
+        lines += [f"    {state} --> {after}: {event}" for event, after in arrows.items()]
+        if not arrows:
+            lines.append(f"    {state} --> [*]")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(mermaid())
