@@ -36,14 +36,12 @@ def main() -> int:
     ]
     failed = []
     for run in runs:
-        sys.stdout.write(
-            f"\n$ {' '.join(Path(run[0]).name if i == 0 else word for i, word in enumerate(run))}\n"
-        )
+        sys.stdout.write(f"\n$ {Path(run[0]).name} {' '.join(run[1:])}\n")
         sys.stdout.flush()
         if subprocess.run(run, check=False).returncode:
             failed.append(" ".join(run))
-    for run in failed:
-        sys.stdout.write(f"failed: {run}\n")
+    for command in failed:
+        sys.stdout.write(f"failed: {command}\n")
     return 1 if failed else 0
 
 

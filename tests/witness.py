@@ -15,8 +15,9 @@ import pytest
 
 def program(name: str, package: str) -> str:
     """The path of a real program; skips the test by name where it is absent, fails it in CI."""
-    servers = sorted(str(path) for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    where = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin") or (servers or [None])[-1]
+    places = [shutil.which(name), shutil.which(name, path="/usr/sbin:/sbin")]
+    places += sorted((str(path) for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), reverse=True)
+    where = next((place for place in places if place), None)
     if where is None:
         absent(f"{name} (package {package})")
     return where
