@@ -1,0 +1,109 @@
+"""The hub's tables, as numbered steps that suit both engines.
+
+``event`` and ``order_log`` are the two directions of the truth, ``station``, ``epoch``, ``order_`` and
+``order_move`` what the province itself decided. Every other table is a projection: it can be dropped
+and folded again from the truth (see hub/projections.py). Each step runs in one transaction with its
+number; released steps are never edited, a change is a new step.
+"""
+
+from __future__ import annotations
+
+from hub.database import Database, UnsafeSetup
+
+# BIGINT and BYTES are put into the engine's own words by Database.create.
+STEPS: tuple[tuple[str, ...], ...] = (
+    (
+        # A station exists from its join code on. join_key is what its first hello is proved by, and is
+        # forgotten at that moment; the two public keys are pinned then.
+        """CREATE TABLE station (
+            station TEXT PRIMARY KEY, office TEXT NOT NULL, state TEXT NOT NULL,
+            join_key BYTES, sign_key TEXT, seal_key TEXT,
+            watermark BIGINT NOT NULL DEFAULT 0, head BIGINT NOT NULL DEFAULT 0,
+            epoch BIGINT, last_seen_ms BIGINT,
+            order_head BIGINT NOT NULL DEFAULT 0, order_have BIGINT NOT NULL DEFAULT 0)""",
+        """CREATE TABLE epoch (
+            station TEXT NOT NULL, epoch BIGINT NOT NULL, first_seq BIGINT NOT NULL,
+            PRIMARY KEY (station, epoch))""",
+        # No index but the key: ingest is the one path that must keep up with every office at once.
+        """CREATE TABLE event (
+            station TEXT NOT NULL, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, at_ms BIGINT NOT NULL,
+            event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (station, seq))""",
+        """CREATE TABLE order_log (
+            station TEXT NOT NULL, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, at_ms BIGINT NOT NULL,
+            event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (station, seq))""",
+        # station: who owes the card. log_seq: its place in that station's log, null while it waits for
+        # the station to join. content: keyed digest of all that was imported. sealed: the personal part,
+        # sealed to the hub itself.
+        """CREATE TABLE order_ (
+            id TEXT PRIMARY KEY, station TEXT NOT NULL, log_seq BIGINT,
+            kind TEXT NOT NULL, reason TEXT NOT NULL, rank BIGINT NOT NULL, requested TEXT NOT NULL,
+            content BYTES NOT NULL, sealed BYTES NOT NULL, imported_ms BIGINT NOT NULL)""",
+        "CREATE INDEX order_waits ON order_ (station, log_seq)",
+        # after_seq: only a later line of the first station's journal can be the answer.
+        """CREATE TABLE order_move (
+            id TEXT NOT NULL, number BIGINT NOT NULL, from_station TEXT NOT NULL, to_station TEXT NOT NULL,
+            asked_ms BIGINT NOT NULL, after_seq BIGINT NOT NULL, answer TEXT, answer_seq BIGINT,
+            PRIMARY KEY (id, number))""",
+        # Where each reader of the events stands: the projections, and the router of moved orders.
+        """CREATE TABLE reader (
+            name TEXT NOT NULL, station TEXT NOT NULL, seq BIGINT NOT NULL,
+            PRIMARY KEY (name, station))""",
+    ),
+    (
+        """CREATE TABLE card (
+            station TEXT NOT NULL, seq BIGINT NOT NULL, id TEXT NOT NULL, job TEXT NOT NULL,
+            kind TEXT NOT NULL, blank TEXT, day TEXT NOT NULL, at_ms BIGINT NOT NULL,
+            PRIMARY KEY (station, seq))""",
+        "CREATE INDEX card_day ON card (day)",
+        "CREATE INDEX card_order ON card (id)",
+        """CREATE TABLE job (
+            station TEXT NOT NULL, job TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL,
+            state TEXT NOT NULL, cause TEXT, blank TEXT, at_ms BIGINT NOT NULL,
+            PRIMARY KEY (station, job))""",
+        """CREATE TABLE order_at (
+            station TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL, word TEXT, at_ms BIGINT NOT NULL,
+            PRIMARY KEY (station, id))""",
+        """CREATE TABLE blank_account (
+            station TEXT NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL,
+            PRIMARY KEY (station, kind))""",
+        """CREATE TABLE printer (
+            station TEXT NOT NULL, serial TEXT NOT NULL, state TEXT NOT NULL, cause TEXT,
+            at_ms BIGINT NOT NULL,
+            PRIMARY KEY (station, serial))""",
+    ),
+)
+
+
+def create(db: Database, now_ms: int) -> int:
+    """Bring the tables up to this program; the number of steps done now, 0 when nothing was to do.
+
+    Errors: UnsafeSetup when the tables were made by a newer program.
+    """
+    db.create("CREATE TABLE IF NOT EXISTS schema_step (number BIGINT PRIMARY KEY, done_ms BIGINT NOT NULL)")
+    done = 0
+    for number, step in enumerate(STEPS, start=1):
+        with db.transaction():
+            if version(db) < number:
+                for statement in step:
+                    db.create(statement)
+                db.run("INSERT INTO schema_step (number, done_ms) VALUES (?, ?)", number, now_ms)
+                done += 1
+    check(db)
+    return done
+
+
+def version(db: Database) -> int:
+    """The last step that was done; 0 for new tables."""
+    row = db.one("SELECT max(number) FROM schema_step")
+    return int(row[0] or 0) if row else 0
+
+
+def check(db: Database) -> None:
+    """Raise UnsafeSetup unless the tables are exactly this program's."""
+    found = version(db)
+    if found > len(STEPS):
+        raise UnsafeSetup(f"the database is of a newer Loket (step {found}, this program knows {len(STEPS)})")
+    if found < len(STEPS):
+        raise UnsafeSetup("the database is of an older Loket; run `loket-hub init` to bring it up to date")

@@ -1,0 +1,1 @@
+"""The province's program, each part over both engines."""
