@@ -1,0 +1,144 @@
+"""What became of a card: one pure decision from what the journal intended and what the printer shows.
+
+Asked for each unfinished job when the agent starts, and after any exchange whose outcome is unknown.
+Nothing here guesses. A card counts as printed only when both counters moved exactly as intended,
+the path is empty and the printer has neither restarted nor been anyone else's since; it counts as
+blank only while its chip names it at the station, or where no motion can have been asked for.
+Everything else is *unsure*: the lane closes, whatever lies inside goes to the reject tray, and a
+person with the card in hand decides. Tests hold these rows against a model of what could have
+happened physically (tests/unit/agent/test_recovery.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.states import State
+from drivers.card_printer import Snapshot
+
+STATION = "contactless"  # where a staged card lies while its chip is read
+HOLDS = ("hopper",)  # a card waiting in the hopper is no card in the path
+
+
+class Act(StrEnum):
+    """What the worker does with the job."""
+
+    NOTHING = "nothing"
+    WAIT = "wait"  # the printer cannot be seen
+    AGAIN = "again"  # no card was touched: the same job waits again
+    GO_ON = "go_on"  # the card lies at the station, named and blank: the same job goes on with it
+    PRINTED = "printed"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the journal knows of a job: its state, the named blank, and the intent with its counters.
+
+    ``before`` was taken before any card moved, under ``session``. ``panels`` is None until printing
+    was intended. ``witness`` tells who named the blank: "chip" or "clerk".
+    """
+
+    state: State
+    blank: str | None = None
+    witness: str | None = None
+    session: int | None = None
+    before: Snapshot | None = None
+    panels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with the job, why, with which blank, and whether the card inside must be rejected."""
+
+    act: Act
+    cause: str = ""
+    blank: str | None = None
+    reject: bool = False
+
+
+def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bool = False) -> Decision:
+    """The decision for ``job``, given what the printer shows and the chip at the station answers.
+
+    ``snapshot`` None: the printer does not answer. ``uid`` None: no chip was read at the station.
+    ``unsent``: this very process knows that the printer accepted no byte that moves or prints a
+    card since the intent; never true after a restart.
+    """
+    if job.state not in (State.STAGED, State.PRINTING, State.UNSURE):
+        return Decision(Act.NOTHING, blank=job.blank)
+    if snapshot is None:
+        act = Act.NOTHING if job.state is State.UNSURE else Act.WAIT
+        return Decision(act, "no_answer", job.blank)
+    inside = in_path(snapshot)
+    if job.state is State.UNSURE:
+        return Decision(Act.NOTHING, blank=job.blank, reject=bool(inside))
+    doubt = _doubt(job, snapshot)
+    if doubt:
+        return _unsure(job, doubt, inside)
+    if inside:
+        return _with_a_card_inside(job, snapshot, uid, inside)
+    return _with_an_empty_path(job, snapshot, unsent)
+
+
+def in_path(snapshot: Snapshot) -> tuple[str, ...]:
+    """Where cards lie inside the printer, the hopper's store not counted."""
+    return tuple(place for place in snapshot.card_at if place not in HOLDS)
+
+
+def _doubt(job: Begun, now: Snapshot) -> str:
+    """The first reason why the printer's word cannot be taken; empty when it can."""
+    before = job.before
+    if before is None or before.cards is None or before.panels is None:
+        return "counter_missing"
+    if now.reset:
+        return "printer_reset"
+    if now.session is None or now.session != job.session:
+        return "session_lost"
+    if now.errors:
+        return now.errors[0]
+    if now.claim:
+        return "busy"
+    if now.cards is None or now.panels is None:
+        return "counter_missing"
+    return ""
+
+
+def _with_a_card_inside(job: Begun, now: Snapshot, uid: str | None, inside: tuple[str, ...]) -> Decision:
+    """Only a card that its chip names at the station, with no panel laid down since, is still ours."""
+    if inside != (STATION,):
+        return _unsure(job, "card_inside", inside)
+    if uid is None:
+        return _unsure(job, "no_chip", inside)
+    if job.blank is not None and uid != job.blank:
+        return _unsure(job, "chip_changed", inside)
+    if job.blank is None and job.state is State.PRINTING:
+        return _unsure(job, "chip_changed", inside)
+    fed, laid = _moved(job, now)
+    if laid != 0 or fed not in (0, 1):  # 0: a counter may lag behind the card it counts
+        return _unsure(job, "counter_mismatch", inside)
+    return Decision(Act.GO_ON, "at_the_station", uid)
+
+
+def _with_an_empty_path(job: Begun, now: Snapshot, unsent: bool) -> Decision:
+    fed, laid = _moved(job, now)
+    if job.state is State.PRINTING and (fed, laid) == (1, job.panels):
+        return Decision(Act.PRINTED, "evidence", job.blank)
+    still = (fed, laid) == (0, 0)
+    if still and unsent:
+        return Decision(Act.AGAIN, "nothing_sent", job.blank)
+    if still and job.state is State.STAGED and job.witness != "chip":
+        return Decision(Act.AGAIN, "nothing_fed", job.blank)
+    return _unsure(job, "counter_mismatch", ())
+
+
+def _moved(job: Begun, now: Snapshot) -> tuple[int, int]:
+    """How many cards were fed and panels laid down since the intent. Needs counters on both sides."""
+    before = job.before
+    if before is None or before.cards is None or before.panels is None or None in (now.cards, now.panels):
+        raise ValueError("a counter is missing")
+    return (now.cards or 0) - before.cards, (now.panels or 0) - before.panels
+
+
+def _unsure(job: Begun, cause: str, inside: tuple[str, ...]) -> Decision:
+    return Decision(Act.UNSURE, cause, job.blank, reject=bool(inside))
