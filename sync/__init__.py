@@ -1,1 +1,1 @@
-"""One log carried over a bad link; both ends use the same files; knows no card and no clerk."""
+"""One log carried over a bad link; both ends run these same files. Knows no card and no clerk."""
