@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent import blanks
 from agent.journal import Tx
 from agent.sqlite import Reads
 from agent.states import FIRST, Event, State, step
@@ -27,14 +28,6 @@ _ORDER_AFTER: dict[State, str] = {
     State.SPOILED: "waiting",  # the order waits again; the next press makes the next attempt
     State.CANCELLED: "waiting",
     State.LOST: "lost",
-}
-_BLANK_FATE: dict[Event, str] = {
-    Event.STAGED: "bound",
-    Event.PRINT_INTENDED: "bound",
-    Event.PRINTED: "used",
-    Event.UNTOUCHED: "on_hand",
-    Event.SPOILED: "spoiled",
-    Event.LOST: "lost",
 }
 
 
@@ -142,7 +135,7 @@ def move(tx: Tx, job: str, event: Event, body: Mapping[str, Any]) -> State:
     if now is None:
         raise RefusedByRule("UNKNOWN_JOB", job)
     after = step(now.state, event)
-    told = {"order": now.order, "kind": now.kind, **body} if event in _TELLS_ORDER else dict(body)
+    told = {**_told_by_row(now, event), **body}
     named = told.get("blank")
     if now.blank is not None and named is not None and named != now.blank:
         raise RefusedByRule("WRONG_BLANK", job)
@@ -150,12 +143,15 @@ def move(tx: Tx, job: str, event: Event, body: Mapping[str, Any]) -> State:
     _set_row(tx, now, event, after, told)
     if after in _ORDER_AFTER:
         tx.execute("UPDATE order_ SET state = ? WHERE id = ?", _ORDER_AFTER[after], now.order)
-    if named is not None and event in _BLANK_FATE:
-        _set_blank(tx, now, named, _BLANK_FATE[event])
+    blanks.post(tx, event, job, told)
     return after
 
 
-_TELLS_ORDER = frozenset({Event.PRINTED, Event.SPOILED, Event.LOST, Event.CANCELLED})
+def _told_by_row(job: Job, event: Event) -> dict[str, Any]:
+    """What the row knows and the journal line has to say."""
+    if event is Event.FEED_INTENDED:
+        return {}
+    return {"order": job.order, "kind": job.kind} if event in _TELLS_ORDER else {"kind": job.kind}
 
 
 def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, Any]) -> None:
@@ -174,13 +170,4 @@ def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, An
         told.get("artefact", job.artefact if keep else None),
         tx.at_ms,
         job.id,
-    )
-
-
-def _set_blank(tx: Tx, job: Job, name: str, fate: str) -> None:
-    """A name's fate; a name read for the first time is one of the unnamed blanks of its kind."""
-    tx.execute(
-        "INSERT INTO blank VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (name) DO UPDATE SET fate = excluded.fate, job = excluded.job",
-        *(name, job.kind, fate, None if fate == "on_hand" else job.id),
     )

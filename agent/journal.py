@@ -16,13 +16,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from agent import sqlite
 from domain import events
+from sync.log import Entry, Mark
 
 T = TypeVar("T")
 GENESIS = bytes(32)
@@ -30,18 +30,6 @@ _canonical = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
 _INSERT = "INSERT INTO journal (seq, epoch, at_ms, event, subject, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of a log. ``at_ms``: Unix milliseconds by the writer's clock."""
-
-    seq: int
-    epoch: int
-    at_ms: int
-    event: str
-    subject: str
-    body: dict[str, Any]
 
 
 class JournalBroken(Exception):
@@ -208,6 +196,10 @@ class Journal:
         """How far ``name`` ('hub_has', 'orders_have') has got."""
         return cursor(self, name)
 
+    def mark(self, name: str) -> Mark:
+        """The same with the epoch of the line it stands at."""
+        return mark(self, name)
+
     def close(self, *, clean: bool = False) -> None:
         """Let go of the file; ``clean`` leaves word that the next start need not doubt anything."""
         with self._lock:
@@ -228,15 +220,20 @@ def entries(reads: sqlite.Reads, after: int, limit: int) -> list[Entry]:
 
 def cursor(reads: sqlite.Reads, name: str) -> int:
     """How far ``name`` has got. Raises KeyError for a cursor that does not exist."""
-    found = reads.rows("SELECT seq FROM cursor WHERE name = ?", name)
+    return mark(reads, name).seq
+
+
+def mark(reads: sqlite.Reads, name: str) -> Mark:
+    """The place ``name`` has got to, with the epoch that line was written in."""
+    found = reads.rows("SELECT seq, epoch FROM cursor WHERE name = ?", name)
     if not found:
         raise KeyError(name)
-    return int(found[0][0])
+    return Mark(*found[0])
 
 
-def set_cursor(tx: Tx, name: str, seq: int) -> None:
-    """Move a cursor forward; one that would go back is left where it is."""
-    tx.execute("UPDATE cursor SET seq = ?, at_ms = ? WHERE name = ? AND seq <= ?", seq, tx.at_ms, name, seq)
+def set_cursor(tx: Tx, name: str, seq: int, epoch: int = 0) -> None:
+    """Put ``name`` at ``seq``, which may lie further back: a hub restored from a backup has less."""
+    tx.execute("UPDATE cursor SET seq = ?, epoch = ?, at_ms = ? WHERE name = ?", seq, epoch, tx.at_ms, name)
 
 
 def meta(reads: sqlite.Reads, name: str, default: str = "") -> str:

@@ -30,12 +30,16 @@ CREATE TABLE journal (
     body    TEXT NOT NULL CHECK (json_valid(body)),
     hash    BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
-CREATE INDEX journal_subject ON journal (subject);
 -- One row for each time a writer opened the journal.
 CREATE TABLE epoch (epoch INTEGER PRIMARY KEY, started_ms INTEGER NOT NULL) STRICT;
-CREATE TABLE cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL CHECK (seq >= 0), at_ms INTEGER NOT NULL)
-    STRICT, WITHOUT ROWID;
-INSERT INTO cursor VALUES ('hub_has', 0, 0), ('orders_have', 0, 0);
+-- How far each log has got: a line's seq and the epoch it was written in, and when that was said.
+CREATE TABLE cursor (
+    name  TEXT PRIMARY KEY,
+    seq   INTEGER NOT NULL CHECK (seq >= 0),
+    epoch INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO cursor VALUES ('hub_has', 0, 0, 0), ('orders_have', 0, 0, 0);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 -- An order's personal part, sealed to this station; kept apart from everything else.
 CREATE TABLE payload (sha256 TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
@@ -71,14 +75,20 @@ CREATE TABLE job (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_state ON job (state, queued_ms);
 CREATE TABLE consignment (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, count INTEGER NOT NULL, names_sha256 TEXT, at_ms INTEGER NOT NULL
+    id           TEXT PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    count        INTEGER NOT NULL CHECK (count > 0),
+    names_sha256 TEXT,                           -- null: received by count
+    at_ms        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
--- Each blank that has a name here, and what became of it. The journal tells the same; this is for look-up.
+-- Each blank that has a name here. The journal folded by domain.ledger tells the same; this is for look-up.
 CREATE TABLE blank (
-    name  TEXT PRIMARY KEY,
-    kind  TEXT NOT NULL,
-    fate  TEXT NOT NULL CHECK (fate IN ('on_hand', 'bound', 'used', 'spoiled', 'lost')),
-    job   TEXT
+    name         TEXT PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    place        TEXT NOT NULL CHECK (place IN ('stock', 'in_job', 'unsure', 'used', 'spoiled', 'lost')),
+    received     INTEGER NOT NULL CHECK (received IN (0, 1)),  -- 0: read, but in no consignment
+    by_count     INTEGER NOT NULL CHECK (by_count IN (0, 1)),  -- 1: one of a counted consignment
+    contradicted INTEGER NOT NULL DEFAULT 0 CHECK (contradicted IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 """
 

@@ -1,0 +1,140 @@
+"""The station's home: one folder with everything this station is.
+
+    loket.toml   configuration            keys/     the station's secrets and the hub's pins, 0600
+    journal.db   the journal and its kin  lock      held by whoever writes the journal
+    run/         the running agent's address and token
+    reserve      room kept back for the day the disk is full
+
+The lock is an SQLite file held in an exclusive transaction: it works alike on Linux and Windows
+and dies with the process that held it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from agent import sqlite
+from agent.config import Config, load
+from agent.journal import Journal, stop_now
+from agent.trouble import Trouble
+
+RESERVE_BYTES = 16 << 20  # some thirty thousand journal lines
+EPOCH_BITS = 63  # what a signed 64-bit column holds
+_PIECE = 1 << 20
+_MISSING = "The journal is missing from {}; restore it before anything else."
+
+
+class Home:
+    """Where things lie. ``root`` need not exist yet."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config_path = root / "loket.toml"
+        self.journal_path = root / "journal.db"
+        self.keys_path = root / "keys"
+        self.lock_path = root / "lock"
+        self.run_path = root / "run"
+        self.control_path = root / "run" / "control.json"
+        self.reserve_path = root / "reserve"
+
+    def config(self) -> Config:
+        """The station's configuration. Raises Trouble."""
+        return load(self.config_path)
+
+    def reader(self) -> sqlite.Reader:
+        """A read-only look at the journal. Raises Trouble, UnsafeSetup, OtherSchema."""
+        self.config()
+        try:
+            return sqlite.Reader(self.journal_path)
+        except FileNotFoundError:
+            raise Trouble(
+                f"The journal is missing from {self.root}; restore it before anything else."
+            ) from None
+
+    def free_bytes(self) -> int:
+        """What the disk still holds."""
+        return shutil.disk_usage(self.root).free
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the one who writes. Raises Trouble if somebody else is."""
+        held = sqlite.connect(self.lock_path)
+        try:
+            held.execute("PRAGMA busy_timeout = 0")
+            held.execute("BEGIN EXCLUSIVE")
+        except sqlite.Error:
+            held.close()
+            raise Trouble(f"Another Loket is working at {self.root}; only one may write.") from None
+        try:
+            yield
+        finally:
+            held.close()
+
+
+class Reserve:
+    """Room on the disk that is given back when the journal finds none."""
+
+    def __init__(self, path: Path, size: int = RESERVE_BYTES) -> None:
+        self.path = path
+        self.size = size
+
+    def keep(self) -> bool:
+        """Take the room if the disk has plenty (four times as much); whether it is held now."""
+        if self.held():
+            return True
+        if shutil.disk_usage(self.path.parent).free < 4 * self.size:
+            return False
+        with suppress(OSError), self.path.open("wb") as file:
+            for _ in range(self.size // _PIECE):
+                file.write(bytes(_PIECE))  # real blocks: a sparse file keeps no room
+            file.flush()
+            os.fsync(file.fileno())
+        return self.held()
+
+    def held(self) -> bool:
+        """Whether the room is there to be given back."""
+        return self.path.exists() and self.path.stat().st_size >= self.size
+
+    def give_back(self) -> bool:
+        """Free the room; whether there was any."""
+        there = self.path.exists()
+        self.path.unlink(missing_ok=True)
+        return there
+
+
+def open_journal(
+    home: Home,
+    clock: Callable[[], int],
+    *,
+    epoch: int | None = None,
+    on_broken: Callable[[str], None] = stop_now,
+) -> Journal:
+    """The journal for writing, with a new epoch; hold ``home.lock()`` around it.
+
+    ``clock``: Unix milliseconds. Brings an older schema up to date first, in a child process.
+    Raises Trouble, UnsafeSetup, OtherSchema.
+    """
+    reserve = Reserve(home.reserve_path)
+    reserve.keep()
+    try:
+        sqlite.open_database(home.journal_path).close()
+    except sqlite.OtherSchema as error:
+        if not 0 < error.version < sqlite.SCHEMA_VERSION:
+            raise
+        from agent.migrations import migrate_in_child
+
+        migrate_in_child(home.journal_path)
+    except FileNotFoundError:
+        raise Trouble(_MISSING.format(home.root)) from None
+    return Journal(
+        home.journal_path,
+        secrets.randbits(EPOCH_BITS) if epoch is None else epoch,
+        clock,
+        make_room=reserve.give_back,
+        on_broken=on_broken,
+    )

@@ -1,0 +1,111 @@
+"""Orders from the province: each line of the order log is applied once, with the cursor.
+
+A line that does not hold (another signer, another station, a changed payload, an unknown word)
+becomes a journal line ``order_refused`` with its word, and the cursor moves on: poison never
+blocks the orders behind it. Nothing here opens the sealed part; only its hash is checked.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from agent.journal import Tx, set_cursor
+from domain import events, policy
+from domain.keys import VerifyKey, order_bytes
+from domain.words import RefusedByRule
+from sync.log import Entry
+
+CURSOR = "orders_have"
+
+
+def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
+    """Apply one line of this station's order log and move the cursor to it, in ``tx``.
+
+    ``station`` is the name the hub signs for, ``hub`` its public key. A line of an unknown event
+    is passed over: a newer hub may say more than this station understands.
+    """
+    if entry.event == "order":
+        try:
+            _receive(tx, entry.subject, entry.body, station, hub)
+        except RefusedByRule as refused:
+            tx.note("order_refused", entry.subject, {"word": refused.word})
+    elif entry.event == "order_withdrawn":
+        _withdraw(tx, entry.subject)
+    set_cursor(tx, CURSOR, entry.seq, entry.epoch)
+
+
+def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> None:
+    sealed = _checked(order, body, station, hub)
+    known = tx.rows("SELECT payload_sha256, kind, reason, state FROM order_ WHERE id = ?", order)
+    digest = body["payload_sha256"]
+    if known and known[0][3] != "returned":
+        if known[0][:3] != (digest, body["kind"], body["reason"]):
+            raise RefusedByRule("ORDER_CHANGED", order)
+        return
+    tx.execute("INSERT OR IGNORE INTO payload VALUES (?, ?)", digest, sealed)
+    tx.execute(
+        "INSERT INTO order_ (id, kind, reason, rank, requested, state, payload_sha256, received_ms) "
+        "VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "
+        "reason = excluded.reason, rank = excluded.rank, requested = excluded.requested, state = 'waiting', "
+        "payload_sha256 = excluded.payload_sha256, received_ms = excluded.received_ms",
+        *(
+            order,
+            body["kind"],
+            body["reason"],
+            policy.rank(body["reason"]),
+            body["requested"],
+            digest,
+            tx.at_ms,
+        ),
+    )
+    tx.note("order_received", order, {"kind": body["kind"], "reason": body["reason"]})
+
+
+def _checked(order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> bytes:
+    """The sealed payload of an order that holds in every point. Raises RefusedByRule with the first word."""
+    if events.missing(events.ORDERS, "order", body):
+        raise RefusedByRule("MISSING_FIELD", order)
+    if not all(isinstance(body[name], str) for name in events.ORDERS["order"]):
+        raise RefusedByRule("BAD_ORDER", order)
+    if not hub.verify(_unbase64(body["signature"], "BAD_SIGNATURE"), order_bytes(station, order, dict(body))):
+        raise RefusedByRule("BAD_SIGNATURE", order)
+    if body["kind"] not in policy.KINDS:
+        raise RefusedByRule("UNKNOWN_KIND", order)
+    if body["reason"] not in policy.REASONS:
+        raise RefusedByRule("UNKNOWN_REASON", order)
+    try:
+        date.fromisoformat(body["requested"])
+    except ValueError:
+        raise RefusedByRule("BAD_DATE", order) from None
+    sealed = _unbase64(body["payload"], "BAD_PAYLOAD")
+    if sha256(sealed).hexdigest() != body["payload_sha256"]:
+        raise RefusedByRule("BAD_PAYLOAD", order)
+    return sealed
+
+
+def _unbase64(text: str, word: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise RefusedByRule(word) from None
+
+
+def _withdraw(tx: Tx, order: str) -> None:
+    """Give the order back, unless a job of it was begun: then whoever asked is told how far it is.
+
+    An order this station never took (it was refused) is given back too: it will not be printed here.
+    """
+    begun = tx.rows(
+        "SELECT state FROM job WHERE order_id = ? AND state <> 'cancelled' ORDER BY attempt DESC LIMIT 1",
+        order,
+    )
+    if begun:
+        tx.note("order_kept", order, {"state": begun[0][0]})
+        return
+    tx.execute("UPDATE order_ SET state = 'returned' WHERE id = ?", order)
+    tx.note("order_returned", order, {})
