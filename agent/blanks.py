@@ -20,7 +20,10 @@ from domain.words import RefusedByRule
 
 NAMES_A_LINE_MAX = 2000  # of one journal line; some 34 KB, well under what one message carries
 _NAME = re.compile(r"[0-9A-Z][0-9A-Z.-]{3,39}")
-_FOLDED = [
+_FOLDED = (
+    *("blanks_received", "blank_rejected", "staged", "print_intended", "unsure", "untouched"),
+    *("printed", "spoiled", "lost"),
+)
     "blanks_received",
     "blank_rejected",
     "staged",

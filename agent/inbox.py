@@ -48,6 +48,7 @@ def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: Ver
             raise RefusedByRule("ORDER_CHANGED", order)
         return
     tx.execute("INSERT OR IGNORE INTO payload VALUES (?, ?)", digest, sealed)
+    rank = policy.rank(body["reason"])
     tx.execute(
         "INSERT INTO order_ (id, kind, reason, rank, requested, state, payload_sha256, received_ms) "
         "VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "

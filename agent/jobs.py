@@ -31,6 +31,9 @@ _ORDER_AFTER: dict[State, str] = {
 }
 
 
+_TELLS_ORDER = frozenset({Event.PRINTED, Event.SPOILED, Event.LOST, Event.CANCELLED})
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One attempt at one order's card. ``before``: the printer's counters when the feed was intended."""

@@ -215,7 +215,7 @@ def entries(reads: sqlite.Reads, after: int, limit: int) -> list[Entry]:
         after,
         limit,
     )
-    return [Entry(*head, json.loads(body)) for *head, body in found]
+    return [Entry(row[0], row[1], row[2], row[3], row[4], json.loads(row[5])) for row in found]
 
 
 def cursor(reads: sqlite.Reads, name: str) -> int:
