@@ -24,16 +24,6 @@ _FOLDED = (
     *("blanks_received", "blank_rejected", "staged", "print_intended", "unsure", "untouched"),
     *("printed", "spoiled", "lost"),
 )
-    "blanks_received",
-    "blank_rejected",
-    "staged",
-    "print_intended",
-    "unsure",
-    "untouched",
-    "printed",
-    "spoiled",
-    "lost",
-]
 
 
 def name(text: str) -> str:

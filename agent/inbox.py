@@ -48,23 +48,15 @@ def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: Ver
             raise RefusedByRule("ORDER_CHANGED", order)
         return
     tx.execute("INSERT OR IGNORE INTO payload VALUES (?, ?)", digest, sealed)
-    rank = policy.rank(body["reason"])
+    kind, reason = body["kind"], body["reason"]
     tx.execute(
         "INSERT INTO order_ (id, kind, reason, rank, requested, state, payload_sha256, received_ms) "
         "VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "
         "reason = excluded.reason, rank = excluded.rank, requested = excluded.requested, state = 'waiting', "
         "payload_sha256 = excluded.payload_sha256, received_ms = excluded.received_ms",
-        *(
-            order,
-            body["kind"],
-            body["reason"],
-            policy.rank(body["reason"]),
-            body["requested"],
-            digest,
-            tx.at_ms,
-        ),
+        *(order, kind, reason, policy.rank(reason), body["requested"], digest, tx.at_ms),
     )
-    tx.note("order_received", order, {"kind": body["kind"], "reason": body["reason"]})
+    tx.note("order_received", order, {"kind": kind, "reason": reason})
 
 
 def _checked(order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> bytes:

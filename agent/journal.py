@@ -192,6 +192,11 @@ class Journal:
         with self._lock:
             return self._seq
 
+    def last(self) -> Mark:
+        """The place after the last line: its seq and the epoch it was written in."""
+        found = self.rows("SELECT seq, epoch FROM journal ORDER BY seq DESC LIMIT 1")
+        return Mark(*found[0]) if found else Mark(0, 0)
+
     def cursor(self, name: str) -> int:
         """How far ``name`` ('hub_has', 'orders_have') has got."""
         return cursor(self, name)
