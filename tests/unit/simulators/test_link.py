@@ -1,0 +1,213 @@
+"""The bad link: its dice without a clock, its sockets against a broker that only echoes."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulators.link import PROFILES, Line, Link, Outage, Profile, link, weather
+
+WAIT_S = 10
+STILL = Profile(0, 0, 0, 0, 0, ())
+
+
+@given(st.lists(st.tuples(st.integers(0, 500), st.integers(1, 1460)), min_size=1, max_size=50), st.integers())
+def test_bytes_arrive_in_order_never_early_and_never_faster_than_the_line(
+    chunks: list[tuple[int, int]], seed: int
+) -> None:
+    profile = PROFILES["2g"]
+    line = Line(profile, seed, "up")
+    now = last = 0.0
+    through = 0
+    for pause, size in chunks:
+        now += pause
+        due = line.due_ms(now, size)
+        through += size
+        assert due >= last
+        assert due >= now + 1000 * size / profile.bytes_per_s + profile.delay_ms
+        assert due >= 1000 * through / profile.bytes_per_s + profile.delay_ms
+        last = due
+
+
+def test_an_idle_line_saves_nothing_up() -> None:
+    line = Line(PROFILES["2g"], 1, "up")
+    assert line.due_ms(100_000, 2_500) >= 100_000 + 1_000 + 350
+
+
+def test_the_same_seed_fails_at_the_same_moments() -> None:
+    def first(seed: int) -> list[tuple[int, Outage, int]]:
+        return list(itertools.islice(weather(PROFILES["2g"], seed), 20))
+
+    assert first(4) == first(4)
+    assert first(4) != first(5)
+    assert {kind for _, kind, _ in first(4)} == set(PROFILES["2g"].kinds)
+    assert list(weather(PROFILES["good"], 4)) == []
+
+
+class Far:
+    """The broker behind the link: echoes, and tells how many connections it holds."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with contextlib.suppress(OSError):
+            while data := await reader.read(4096):
+                writer.write(data)
+        self.connections -= 1
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+class Near:
+    """A station's side of one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def echo(self, data: bytes) -> bytes:
+        self.writer.write(data)
+        return await asyncio.wait_for(self.reader.readexactly(len(data)), WAIT_S)
+
+    async def ended(self) -> bool:
+        with contextlib.suppress(OSError):
+            return await asyncio.wait_for(self.reader.read(), WAIT_S) == b""
+        return True
+
+
+class Bench:
+    """A link in front of the echo, and the connections a test opens to it."""
+
+    def __init__(self, bad: Link, far: Far) -> None:
+        self.bad, self.far = bad, far
+        self.writers: list[asyncio.StreamWriter] = []
+
+    async def near(self) -> Near:
+        host, _, port = self.bad.address.rpartition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        self.writers.append(writer)
+        return Near(reader, writer)
+
+
+@contextlib.asynccontextmanager
+async def bench(profile: Profile = STILL, speed: float = 1.0) -> AsyncIterator[Bench]:
+    far = Far()
+    server = await asyncio.start_server(far.serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    bad = Link("127.0.0.1:0", f"{host}:{port}", profile, seed=3, speed=speed)
+    await bad.start(weather=False)
+    room = Bench(bad, far)
+    try:
+        yield room
+    finally:
+        for writer in room.writers:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+        await bad.close()
+        server.close()
+        await server.wait_closed()
+        while far.connections:
+            await asyncio.sleep(0)
+
+
+def test_a_good_link_changes_nothing() -> None:
+    async def story() -> None:
+        async with bench() as room:
+            one = await room.near()
+            data = bytes(range(256)) * 1000
+            assert await one.echo(data) == data
+            assert room.bad.bytes_through == {"up": len(data), "down": len(data)}
+
+    asyncio.run(story())
+
+
+def test_a_slow_link_takes_its_time() -> None:
+    async def story() -> float:
+        async with bench(PROFILES["2g"], speed=100) as room:
+            one = await room.near()
+            clock = asyncio.get_running_loop()
+            began = clock.time()
+            await one.echo(b"x" * 5000)
+            return (clock.time() - began) * 1000 * 100
+
+    assert asyncio.run(story()) >= 5000 / 2500 * 1000 + 2 * 350
+
+
+def test_silence_holds_what_was_said_and_lets_it_through_afterwards() -> None:
+    async def story() -> None:
+        async with bench() as room:
+            one = await room.near()
+            await one.echo(b"before")
+            silence = asyncio.create_task(room.bad.outage(60_000, Outage.SILENCE))
+            await asyncio.sleep(0)
+            one.writer.write(b"during")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(one.reader.read(6), 0.05)
+            silence.cancel()
+            assert await asyncio.wait_for(one.reader.readexactly(6), WAIT_S) == b"during"
+
+    asyncio.run(story())
+
+
+def test_a_cut_resets_what_was_open_and_refuses_until_it_is_over() -> None:
+    async def story() -> None:
+        async with bench() as room:
+            one = await room.near()
+            await one.echo(b"before")
+            cut = asyncio.create_task(room.bad.outage(60_000, Outage.CUT))
+            assert await one.ended()
+            assert await (await room.near()).ended()
+            cut.cancel()
+            await asyncio.gather(cut, return_exceptions=True)
+            assert await (await room.near()).echo(b"after") == b"after"
+            assert room.bad.outages == 1
+
+    asyncio.run(story())
+
+
+def test_a_half_open_connection_is_told_nothing_ever() -> None:
+    async def story() -> None:
+        async with bench() as room:
+            one = await room.near()
+            await one.echo(b"before")
+            await room.bad.outage(1, Outage.HALF_OPEN)
+            while room.far.connections:
+                await asyncio.sleep(0)
+            one.writer.write(b"into nowhere")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(one.reader.read(), 0.05)
+            assert await (await room.near()).echo(b"after") == b"after"
+
+    asyncio.run(story())
+
+
+def test_a_broker_that_is_not_there_ends_the_connection() -> None:
+    async def story() -> bool:
+        nobody = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        host, port = nobody.sockets[0].getsockname()
+        nobody.close()
+        await nobody.wait_closed()
+        bad = Link("127.0.0.1:0", f"{host}:{port}", STILL)
+        await bad.start()
+        room = Bench(bad, Far())
+        try:
+            return await (await room.near()).ended()
+        finally:
+            room.writers[0].close()
+            await bad.close()
+
+    assert asyncio.run(story())
+
+
+def test_an_address_without_a_port_is_wrong_usage() -> None:
+    told = CliRunner().invoke(link, ["--listen", "here", "--to", "127.0.0.1:1883"])
+    assert told.exit_code == 2
+    assert "HOST:PORT" in told.output
