@@ -38,13 +38,14 @@ class DatabaseLost(Exception):
 class Database(Protocol):
     """What the hub asks of a database; both engines below are one."""
 
-    row_lock: str  # appended to a SELECT inside transaction(): keeps the rows to ourselves until commit
-
     def rows(self, sql: str, *values: Value) -> list[Row]:
         """All rows of a question."""
 
     def one(self, sql: str, *values: Value) -> Row | None:
         """The first row, or None."""
+
+    def locked(self, sql: str, *values: Value) -> Row | None:
+        """The first row, kept to ourselves until the transaction ends."""
 
     def run(self, sql: str, *values: Value) -> int:
         """Change something; the number of rows changed."""
@@ -74,24 +75,29 @@ def open_database(url: str) -> Database:
     Errors: UnsafeSetup when the engine is too old or not durable; DatabaseLost when a server does not answer.
     """
     if url.startswith(("postgresql://", "postgres://")):
-        return Postgres(url)
-    return Embedded(Path(url))
+        return _Postgres(url)
+    return _Embedded(Path(url))
 
 
-class Embedded:
+class _Embedded:
     """SQLite in a file: write-ahead log, synced at every commit."""
-
-    row_lock = ""  # BEGIN IMMEDIATE already keeps every other writer out
 
     def __init__(self, path: Path) -> None:
         import pysqlite3 as engine
 
         if engine.sqlite_version_info < SQLITE_SAFE:
-            raise UnsafeSetup(f"SQLite {engine.sqlite_version} may corrupt its log; 3.51.3 or newer is needed")
+            raise UnsafeSetup(
+                f"SQLite {engine.sqlite_version} may corrupt its log; 3.51.3 or newer is needed"
+            )
         self._connection: sqlite3.Connection = engine.connect(
             str(path), isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
         )
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "trusted_schema = OFF",
+        ):
             self._connection.execute(f"PRAGMA {pragma}")
         if self.one("PRAGMA journal_mode") != ("wal",) or self.one("PRAGMA synchronous") != (2,):
             raise UnsafeSetup("this disk does not let SQLite keep a durable write-ahead log")
@@ -102,6 +108,9 @@ class Embedded:
     def one(self, sql: str, *values: Value) -> Row | None:
         row: Row | None = self._connection.execute(sql, values).fetchone()
         return row
+
+    def locked(self, sql: str, *values: Value) -> Row | None:
+        return self.one(sql, *values)  # BEGIN IMMEDIATE already keeps every other writer out
 
     def run(self, sql: str, *values: Value) -> int:
         return self._connection.execute(sql, values).rowcount
@@ -141,10 +150,8 @@ class Embedded:
         self._connection.close()
 
 
-class Postgres:
+class _Postgres:
     """PostgreSQL through psycopg; comes back by itself at the next transaction after the server went away."""
-
-    row_lock = " FOR UPDATE"
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -160,7 +167,9 @@ class Postgres:
         for setting in ("fsync", "synchronous_commit"):
             if connection.execute(f"SHOW {setting}").fetchone() == ("off",):
                 connection.close()
-                raise UnsafeSetup(f"the database server runs with {setting} off: a power cut would lose events")
+                raise UnsafeSetup(
+                    f"the database server runs with {setting} off: a power cut would lose events"
+                )
         return connection
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
@@ -170,6 +179,9 @@ class Postgres:
     def one(self, sql: str, *values: Value) -> Row | None:
         with _loss_told():
             return self._connection.execute(_places(sql), values).fetchone()
+
+    def locked(self, sql: str, *values: Value) -> Row | None:
+        return self.one(sql + " FOR UPDATE", *values)
 
     def run(self, sql: str, *values: Value) -> int:
         with _loss_told():

@@ -13,13 +13,14 @@ from hub.database import Database, UnsafeSetup
 # BIGINT and BYTES are put into the engine's own words by Database.create.
 STEPS: tuple[tuple[str, ...], ...] = (
     (
-        # A station exists from its join code on. join_key is what its first hello is proved by, and is
-        # forgotten at that moment; the two public keys are pinned then.
+        # A station exists from its join code on. watermark: the last of its lines held here, with all before
+        # it; head: the last it told of; epoch: its latest start. token is what its first
+        # hello is proved by, and is forgotten at that moment; the two public keys are pinned then.
         """CREATE TABLE station (
             station TEXT PRIMARY KEY, office TEXT NOT NULL, state TEXT NOT NULL,
-            join_key BYTES, sign_key TEXT, seal_key TEXT,
-            watermark BIGINT NOT NULL DEFAULT 0, head BIGINT NOT NULL DEFAULT 0,
-            epoch BIGINT, last_seen_ms BIGINT,
+            token BYTES, sign_key TEXT, seal_key TEXT,
+            watermark BIGINT NOT NULL DEFAULT 0, watermark_epoch BIGINT NOT NULL DEFAULT 0,
+            head BIGINT NOT NULL DEFAULT 0, epoch BIGINT, last_seen_ms BIGINT,
             order_head BIGINT NOT NULL DEFAULT 0, order_have BIGINT NOT NULL DEFAULT 0)""",
         """CREATE TABLE epoch (
             station TEXT NOT NULL, epoch BIGINT NOT NULL, first_seq BIGINT NOT NULL,
@@ -28,6 +29,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE event (
             station TEXT NOT NULL, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, at_ms BIGINT NOT NULL,
             event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,
+            PRIMARY KEY (station, seq))""",
+        # Lines that are kept in ``event`` like all others, but say something this program cannot read.
+        """CREATE TABLE aside (
+            station TEXT NOT NULL, seq BIGINT NOT NULL, word TEXT NOT NULL,
             PRIMARY KEY (station, seq))""",
         """CREATE TABLE order_log (
             station TEXT NOT NULL, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, at_ms BIGINT NOT NULL,

@@ -18,10 +18,10 @@ def test_both_engines_give_back_what_was_written(db: Database) -> None:
 
 def test_bytes_and_missing_values_survive(db: Database) -> None:
     db.many(
-        "INSERT INTO station (station, office, state, join_key, epoch) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO station (station, office, state, token, epoch) VALUES (?, ?, ?, ?, ?)",
         [("64.11-1", "64.11", "invited", b"\x00\xff", None)],
     )
-    assert db.one("SELECT join_key, epoch FROM station") == (b"\x00\xff", None)
+    assert db.one("SELECT token, epoch FROM station") == (b"\x00\xff", None)
 
 
 def test_a_transaction_that_fails_leaves_nothing(db: Database) -> None:

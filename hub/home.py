@@ -1,0 +1,112 @@
+"""The hub's home: its configuration, its keys and, unless a server is named, its database.
+
+hub.toml     configuration, 0600 (a database URL may hold a password)
+keys/        sign, open: the two secrets of the province, 0600
+hub.db       the embedded database
+join/        one-time files for stations
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from base64 import b64decode
+from dataclasses import asdict, dataclass, fields, replace
+from hashlib import sha256
+from pathlib import Path
+
+from domain.keys import OpenKey, SigningKey
+
+BROKER = "mqtt://127.0.0.1:1883"
+EMBEDDED = "hub.db"
+
+
+class Trouble(Exception):
+    """Something outside the program is wrong; ``str()`` is one clear sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What ``loket-hub init`` was told. ``database`` empty: the embedded one in the home."""
+
+    database: str = ""
+    broker: str = BROKER
+    web_host: str = "127.0.0.1"
+    web_port: int = 0  # 0: any free one
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The province's secrets: one signs orders and answers, the other opens what is sealed to the hub."""
+
+    sign: SigningKey
+    open: OpenKey
+
+    @property
+    def content(self) -> bytes:
+        """Keys the digests of imported orders: without it a digest does not give a NIK away by guessing."""
+        return sha256(b"loket-hub/content|" + b64decode(self.open.text)).digest()
+
+
+class Home:
+    """Where things lie. ``root`` need not exist yet."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.config_path = root / "hub.toml"
+        self.keys_path = root / "keys"
+        self.join_path = root / "join"
+
+    def config(self, database: str | None = None, broker: str | None = None) -> Config:
+        """The configuration; what a command was told goes before it. Raises Trouble."""
+        try:
+            kept = tomllib.loads(self.config_path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise Trouble(f"There is no hub at {self.root}; `loket-hub init` makes one.") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Trouble(f"{self.config_path} cannot be read: {error}.") from error
+        kinds = {field.name: int if field.name == "web_port" else str for field in fields(Config)}
+        for name, value in kept.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise Trouble(f"{self.config_path} has a setting that is unknown or not of its kind: {name}.")
+        config = Config(**kept)
+        return replace(config, database=database or config.database, broker=broker or config.broker)
+
+    def database(self, config: Config) -> str:
+        """The address of the database, for hub.database.open_database."""
+        return config.database or str(self.root / EMBEDDED)
+
+    def keys(self) -> Keys:
+        """The secrets. Raises Trouble when they are not there: nothing can replace them."""
+        try:
+            sign, opened = ((self.keys_path / name).read_text("ascii").strip() for name in ("sign", "open"))
+        except FileNotFoundError:
+            raise Trouble(
+                f"The keys are missing from {self.keys_path}; restore them from their copy."
+            ) from None
+        return Keys(SigningKey(sign), OpenKey(opened))
+
+    def make(self, config: Config) -> bool:
+        """Make the home; whether it is new. An existing one keeps its keys and takes the configuration."""
+        for folder in (self.root, self.keys_path, self.join_path):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = not any(self.keys_path.iterdir())
+        if new:
+            write_secret(self.keys_path / "sign", SigningKey.generate().text + "\n")
+            write_secret(self.keys_path / "open", OpenKey.generate().text + "\n")
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(config).items()]
+        write_secret(self.config_path, "".join(lines))
+        return new
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Put ``text`` at ``path``, whole or not at all, readable by its owner only."""
+    waiting = path.with_name(path.name + ".new")
+    waiting.unlink(missing_ok=True)
+    waiting.touch(mode=0o600, exist_ok=False)
+    with waiting.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.replace(path)
