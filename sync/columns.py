@@ -18,6 +18,7 @@ unfolded is counted. Pure. Drawn and reasoned in sync/PROTOCOL.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from sync.log import BATCH_ENTRIES_MAX, Batch, Entry, Mark
@@ -179,7 +180,7 @@ def _unfold_column(column: Any, count: int, texts: _Texts) -> list[Any]:
     if isinstance(column, list):
         values = column
     else:
-        ((way, folded),) = column.items() if isinstance(column, dict) else ()
+        way, folded = next(iter(column.items())) if isinstance(column, dict) and column else ("", None)
         if way == "c":
             values = [folded] * count
         elif way == "d":
@@ -217,7 +218,7 @@ def _unrun(runs: list[Any], count: int) -> list[int]:
 
 
 def _differences(values: Sequence[int]) -> list[int]:
-    return [*values[:1], *(here - before for before, here in zip(values, values[1:], strict=False))]
+    return [*values[:1], *(here - before for before, here in pairwise(values))]
 
 
 def _sums(differences: list[Any]) -> list[int]:

@@ -82,7 +82,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """The owner writes another history under numbers the follower holds: nothing is applied, people are told."""
+    """The owner writes another history under numbers the follower holds: nothing is applied, people look."""
 
     have: Mark
 
@@ -90,17 +90,27 @@ class Fork:
 class OwnedLog(Protocol):
     """The side that writes. ``base`` is the mark before the oldest entry it still holds."""
 
-    def base(self) -> Mark: ...
-    def head(self) -> Mark: ...
-    def read(self, after: int, limit: int) -> Sequence[Entry]: ...
-    def acknowledged(self, mark: Mark) -> None: ...
+    def base(self) -> Mark:
+        """The mark before the oldest entry still held; START while nothing was pruned."""
+
+    def head(self) -> Mark:
+        """The mark after the last entry."""
+
+    def read(self, after: int, limit: int) -> Sequence[Entry]:
+        """At most ``limit`` entries above ``after``, in order."""
+
+    def acknowledged(self, mark: Mark) -> None:
+        """The follower holds everything up to ``mark``, and said so."""
 
 
 class FollowedLog(Protocol):
     """The side that follows. ``take`` applies ``on_batch`` and stores what it says in one transaction."""
 
-    def have(self) -> Mark: ...
-    def take(self, batch: Batch) -> Taken | Gap | Fork: ...
+    def have(self) -> Mark:
+        """The mark after the last entry held."""
+
+    def take(self, batch: Batch) -> Taken | Gap | Fork:
+        """``on_batch``, stored."""
 
 
 def mark_of(entry: Entry) -> Mark:
@@ -135,7 +145,11 @@ def on_batch(have: Mark, batch: Batch, known_epochs: Container[int], check: Chec
 
 
 def on_head(have: Mark, head: Mark) -> Fork | None:
-    """Compare what we have with the head an owner announces; an owner behind its follower has lost entries."""
+    """Compare what we have with the head an owner announces in greeting: behind us, it has lost entries.
+
+    Only a first sign, good for showing: an old greeting looks the same. The owner itself, told what we
+    have, finds for certain that it does not hold it.
+    """
     if head.seq < have.seq or (head.seq == have.seq and head.epoch != have.epoch):
         return Fork(have)
     return None

@@ -112,7 +112,10 @@ def encode(message: Message, route: str, sign: Sign) -> bytes:
 
 
 def decode(data: bytes, route: str, verify: Verify) -> Message:
-    """The message. Raises Dropped: not_ours, too_large, unknown_version, bad_signature, unknown_kind, garbled."""
+    """The message.
+
+    Raises Dropped: not_ours, too_large, unknown_version, bad_signature, unknown_kind or garbled.
+    """
     head, signature, deflated = _split(data)
     if not verify(signature, _signed(route, head, deflated)):
         raise Dropped("bad_signature")
