@@ -1,0 +1,67 @@
+"""Which accidents befall which station, by one seed. Pure: who is struck and in what order, not when.
+
+The moment is the play's: a cut waits until the truth shows a card in motion at its station and then strikes,
+so every one counts. Ribbon and feeder run out by the simulator's own means.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from simulators.link import Outage
+
+
+class Cut(StrEnum):
+    """What loses its power."""
+
+    OFFICE = "office"  # the PC and the printer at once: the lights are out
+    PC = "pc"  # the printer is on another socket and goes on
+    PRINTER = "printer"
+
+
+CUTS = 12
+OUTAGES = 8
+OUTAGE_MS = (1_500, 5_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Misfortune:
+    """One station's day. `after_card` of a cut: how many cards it lets pass first."""
+
+    cuts: tuple[tuple[int, Cut], ...] = ()
+    outages: tuple[tuple[Outage, int], ...] = ()
+    ribbon_ends_at: int | None = None
+    blanks_short: int = 0
+
+
+def misfortunes(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:
+    """What happens to each station, given how many orders it has."""
+    dice = random.Random(f"accidents|{seed}")
+    cuts = _cuts(orders, dice)
+    outages: dict[str, list[tuple[Outage, int]]] = {name: [] for name in orders}
+    for number in range(max(OUTAGES, len(orders) // 2)):
+        name = dice.choice(list(orders))
+        outages[name].append((list(Outage)[number % 3], dice.randint(*OUTAGE_MS)))
+    busy = sorted(orders, key=lambda name: (-orders[name], name))
+    ribbon, feeder = busy[1 % len(busy)], busy[2 % len(busy)]
+    return {
+        name: Misfortune(
+            tuple(cuts[name]),
+            tuple(outages[name]),
+            dice.randint(2, max(2, orders[name] // 2)) if name == ribbon else None,
+            max(1, orders[name] // 2) if name == feeder else 0,
+        )
+        for name in orders
+    }
+
+
+def _cuts(orders: Mapping[str, int], dice: random.Random) -> dict[str, list[tuple[int, Cut]]]:
+    """At least `CUTS` cuts over the cards of the day, never two during one card, more where more is
+    printed."""
+    cards = [(name, card) for name, count in orders.items() for card in range(count)]
+    struck = dice.sample(cards, min(CUTS, len(cards)))
+    cuts: dict[str, list[tuple[int, Cut]]] = {name: [] for name in orders}
+    for number, (name, card) in enumerate(sorted(struck)):
+        cuts[name].append((card, list(Cut)[number % 3]))
+    return cuts
