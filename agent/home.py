@@ -29,6 +29,10 @@ _PIECE = 1 << 20
 _MISSING = "The journal is missing from {}; restore it before anything else."
 
 
+class Busy(Trouble):
+    """Somebody else holds the home's lock."""
+
+
 class Home:
     """Where things lie. ``root`` need not exist yet."""
 
@@ -61,15 +65,15 @@ class Home:
         return shutil.disk_usage(self.root).free
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Be the one who writes. Raises Trouble if somebody else is."""
+    def lock(self, wait_ms: int = 3000) -> Iterator[None]:
+        """Be the one who writes, after ``wait_ms`` at most. Raises Busy if somebody else still is."""
         held = sqlite.connect(self.lock_path)
         try:
-            held.execute("PRAGMA busy_timeout = 0")
+            held.execute(f"PRAGMA busy_timeout = {wait_ms:d}")
             held.execute("BEGIN EXCLUSIVE")
         except sqlite.Error:
             held.close()
-            raise Trouble(f"Another Loket is working at {self.root}; only one may write.") from None
+            raise Busy(f"Another Loket is working at {self.root}; only one may write.") from None
         try:
             yield
         finally:

@@ -1,0 +1,183 @@
+"""How the station stands, told from its journal; and the one headline a clerk reads first.
+
+The colour never comes from a socket: a station without a link is well, and one whose link is up may
+still need a person. What only the running agent knows (link and printer at this moment) is laid
+beside it, or marked ``stopped``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from agent import blanks, jobs
+from agent.config import Config
+from agent.journal import mark
+from agent.sqlite import Reads
+from agent.states import State
+from domain.wita import ZONE
+from domain.words import sentence
+
+DISK_LOW_BYTES = 256 << 20
+SILENT_MS = 7 * 86_400_000  # a week: more than a boat's turn; by then somebody should carry the journal
+REFUSED_SHOWN_MS = 3 * 86_400_000
+HANDS = frozenset({"needs_hands", "error"})
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """``colour``: green (go on), amber (soon), red (now). ``word`` names the reason, ``count`` how many."""
+
+    colour: str
+    word: str
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """One thing a person should look at: a stable word, one sentence, and what it is about."""
+
+    word: str
+    text: str
+    red: bool
+    count: int = 1
+
+
+def stamp(at_ms: int | None) -> str | None:
+    """An instant as the counter's clock shows it, ISO 8601 with its offset; None stays None."""
+    if not at_ms:
+        return None
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZONE).isoformat(timespec="milliseconds")
+
+
+def collect(
+    reads: Reads, config: Config, *, free_bytes: int, now_ms: int, live: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The document of ``loket status --json``. ``live``: agent.control.Live's answer, None when stopped."""
+    has = mark(reads, "hub_has")
+    ((receipt_ms,),) = reads.rows("SELECT at_ms FROM cursor WHERE name = 'hub_has'")
+    unsent, oldest_ms = unsent_events(reads, has.seq)
+    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms)
+    head = headline(asks)
+    told = live or {}
+    return {
+        "office": config.office,
+        "station": config.station,
+        "epoch": epoch(reads),
+        "headline": {"colour": head.colour, "word": head.word},
+        "link": {
+            "state": "stopped",
+            **told.get("link", {}),
+            "last_receipt_at": stamp(receipt_ms),
+            "hub_has": has.seq,
+        },
+        "unsent": {"events": unsent, "recordings": 0, "oldest_at": stamp(oldest_ms)},
+        "printer": {"state": "stopped", "cause": None, "counters": None, **told.get("printer", {})},
+        "jobs": jobs.counts(reads),
+        "orders": orders(reads),
+        "blanks": blanks.account(reads),
+        "clock": {"skew_s": None, **told.get("clock", {})},
+        "disk": {"free_bytes": free_bytes},
+        "attention": [{"word": each.word, "text": each.text, "count": each.count} for each in asks],
+    }
+
+
+def epoch(reads: Reads) -> int | None:
+    """The latest epoch this station wrote in; None before its first line."""
+    found = reads.rows("SELECT epoch FROM journal ORDER BY seq DESC LIMIT 1")
+    return found[0][0] if found else None
+
+
+def orders(reads: Reads) -> dict[str, int]:
+    """How many orders are in each state."""
+    return dict(reads.rows("SELECT state, count(*) FROM order_ GROUP BY state ORDER BY state"))
+
+
+def unsent_events(reads: Reads, hub_has: int) -> tuple[int, int | None]:
+    """How many lines the province does not have, and when the oldest was written."""
+    ((count, oldest_ms),) = reads.rows(
+        "SELECT (SELECT count(*) FROM journal WHERE seq > ?1), "
+        "(SELECT at_ms FROM journal WHERE seq > ?1 ORDER BY seq LIMIT 1)",
+        hub_has,
+    )
+    return count, oldest_ms
+
+
+def last_printer(reads: Reads) -> tuple[str, str, str | None] | None:
+    """Serial, state and cause of the printer as the journal last told them."""
+    found = reads.rows(
+        "SELECT subject, body FROM journal WHERE event = 'printer_state' ORDER BY seq DESC LIMIT 1"
+    )
+    if not found:
+        return None
+    body = json.loads(found[0][1])
+    return found[0][0], body["state"], body["cause"]
+
+
+def attention(reads: Reads, *, free_bytes: int, now_ms: int) -> list[Attention]:
+    """What a person should look at, the most pressing first."""
+    found = [*_about_cards(reads), *_about_printer(reads)]
+    if free_bytes < DISK_LOW_BYTES:
+        found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
+    found += _about_link(reads, now_ms)
+    return sorted(found, key=lambda each: not each.red)
+
+
+def _about_cards(reads: Reads) -> list[Attention]:
+    found = []
+    if unsure := jobs.counts(reads).get(State.UNSURE, 0):
+        found.append(Attention("UNSURE", sentence("LANE_CLOSED"), red=True, count=unsure))
+    ((odd,),) = reads.rows("SELECT count(*) FROM blank WHERE received = 0 OR contradicted = 1")
+    if odd:
+        text = "Blanks that do not fit any consignment or were used twice; see `loket blanks`."
+        found.append(Attention("BLANKS_UNACCOUNTED", text, red=True, count=odd))
+    waiting = dict(
+        reads.rows("SELECT kind, count(*) FROM order_ WHERE state IN ('waiting', 'taken') GROUP BY kind")
+    )
+    for kind, count in waiting.items():
+        if not on_hand(reads, kind):
+            found.append(
+                Attention("NO_BLANKS", f"Orders wait and no {kind} blank is left.", red=False, count=count)
+            )
+    return found
+
+
+def on_hand(reads: Reads, kind: str) -> int:
+    """Blanks of ``kind`` that can still be printed on: in stock, named or not."""
+    ((named,),) = reads.rows(
+        "SELECT count(*) FROM blank WHERE kind = ? AND received = 1 AND place = 'stock'", kind
+    )
+    return int(named) + blanks.unnamed(reads, kind)
+
+
+def _about_printer(reads: Reads) -> list[Attention]:
+    last = last_printer(reads)
+    if last is None or last[1] not in HANDS:
+        return []
+    return [Attention("PRINTER", f"The printer needs hands: {last[2] or last[1]}.", red=False)]
+
+
+def _about_link(reads: Reads, now_ms: int) -> list[Attention]:
+    found = []
+    _, oldest_ms = unsent_events(reads, mark(reads, "hub_has").seq)
+    if oldest_ms is not None and now_ms - oldest_ms > SILENT_MS:
+        days = (now_ms - oldest_ms) // 86_400_000
+        text = f"The province has had nothing from here for {days} days."
+        found.append(Attention("LONG_UNSENT", text, red=False, count=days))
+    ((refused,),) = reads.rows(
+        "SELECT count(*) FROM journal WHERE event = 'order_refused' AND at_ms > ?", now_ms - REFUSED_SHOWN_MS
+    )
+    if refused:
+        text = "Orders from the province were refused; the province sees which."
+        found.append(Attention("ORDERS_REFUSED", text, red=False, count=refused))
+    return found
+
+
+def headline(asks: list[Attention]) -> Headline:
+    """The one thing to say first."""
+    if not asks:
+        return Headline("green", "READY")
+    return Headline("red" if asks[0].red else "amber", asks[0].word, asks[0].count)
