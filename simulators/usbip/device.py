@@ -35,8 +35,8 @@ class Printer(Protocol):
     def write(self, data: bytes) -> None:
         """Never more than `room()`."""
 
-    def poll(self) -> None:
-        """An empty transfer came: the host asks for the status."""
+    def end(self) -> None:
+        """A short or empty packet closed the host's message; a message without bytes asks for the status."""
 
     def reply(self) -> bytes | None:
         """The next whole reply, or None while there is none."""
@@ -154,8 +154,8 @@ class UsbPrinter:
             self._printer.write(urb.data[urb.done : urb.done + taken])
             urb.done += taken
         if urb.done == urb.length:
-            if not urb.length or (urb.flags & ZERO_PACKET and urb.length % PACKET_BYTES == 0):
-                self._printer.poll()
+            if not urb.length or urb.length % PACKET_BYTES or urb.flags & ZERO_PACKET:
+                self._printer.end()
             self._finish(ENDPOINT_OUT, Errno.OK)
         return True
 

@@ -15,7 +15,7 @@ class Drawer:
         self.capacity = capacity
         self.taken = bytearray()
         self.level = 0
-        self.polls = 0
+        self.ends: list[int] = []
         self.resets: list[bool] = []
         self.replies: list[bytes] = []
         self.wake: Callable[[], None] = lambda: None
@@ -32,8 +32,8 @@ class Drawer:
         self.level = 0
         self.wake()
 
-    def poll(self) -> None:
-        self.polls += 1
+    def end(self) -> None:
+        self.ends.append(len(self.taken))
 
     def reply(self) -> bytes | None:
         return self.replies.pop(0) if self.replies else None

@@ -102,20 +102,28 @@ def test_transfers_out_keep_their_order() -> None:
     assert bytes(drawer.taken) == b"a" * 600 + b"bcd"
 
 
-def test_an_empty_transfer_is_a_status_poll() -> None:
+def test_an_empty_transfer_is_a_message_of_its_own_even_when_the_printer_is_full() -> None:
     drawer = Drawer(capacity=0)
     device = configured(drawer)
     assert send(device, submit(1, OUT, False, 0)) == [(3, 1, 0, 0, b"")]
-    assert (drawer.polls, bytes(drawer.taken)) == (1, b"")
+    assert (drawer.ends, bytes(drawer.taken)) == ([0], b"")
 
 
-def test_the_zero_packet_flag_closes_a_full_last_packet_only() -> None:
+def test_a_message_ends_on_a_short_packet_and_not_between_full_ones() -> None:
+    drawer = Drawer()
+    device = configured(drawer)
+    send(device, submit(1, OUT, False, 1024, bytes(1024)))
+    assert drawer.ends == []
+    send(device, submit(2, OUT, False, 1000, bytes(1000)))
+    assert drawer.ends == [2024]
+
+
+def test_the_zero_packet_flag_ends_a_message_that_fills_its_last_packet() -> None:
     drawer = Drawer()
     device = configured(drawer)
     send(device, submit(1, OUT, False, 1024, bytes(1024), flags=0x40))
     send(device, submit(2, OUT, False, 1000, bytes(1000), flags=0x40))
-    send(device, submit(3, OUT, False, 1024, bytes(1024)))
-    assert drawer.polls == 1
+    assert drawer.ends == [1024, 2024]
 
 
 def test_a_transfer_in_waits_for_something_to_say() -> None:
