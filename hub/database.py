@@ -47,6 +47,9 @@ class Database(Protocol):
     def locked(self, sql: str, *values: Value) -> Row | None:
         """The first row, kept to ourselves until the transaction ends."""
 
+    def rows_locked(self, sql: str, *values: Value) -> list[Row]:
+        """All rows, kept to ourselves until the transaction ends."""
+
     def run(self, sql: str, *values: Value) -> int:
         """Change something; the number of rows changed."""
 
@@ -111,6 +114,9 @@ class _Embedded:
 
     def locked(self, sql: str, *values: Value) -> Row | None:
         return self.one(sql, *values)  # BEGIN IMMEDIATE already keeps every other writer out
+
+    def rows_locked(self, sql: str, *values: Value) -> list[Row]:
+        return self.rows(sql, *values)
 
     def run(self, sql: str, *values: Value) -> int:
         return self._connection.execute(sql, values).rowcount
@@ -182,6 +188,9 @@ class _Postgres:
 
     def locked(self, sql: str, *values: Value) -> Row | None:
         return self.one(sql + " FOR UPDATE", *values)
+
+    def rows_locked(self, sql: str, *values: Value) -> list[Row]:
+        return self.rows(sql + " FOR UPDATE", *values)
 
     def run(self, sql: str, *values: Value) -> int:
         with _loss_told():

@@ -9,7 +9,7 @@ answers the same. Any worker may take any batch: the station's locked row gives 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from domain.keys import SealKey, VerifyKey
 from domain.words import RefusedByRule
 from hub.database import Database
 from sync import wire
-from sync.log import WITHHELD, Batch, Entry, Fork, Gap, Mark, Taken, on_batch, on_head
+from sync.log import WITHHELD, Batch, Entry, Fork, Gap, Mark, Taken, on_batch
 
 INVITED, JOINED, FORKED = "invited", "joined", "forked"
 COLUMNS = ("station", "seq", "epoch", "at_ms", "event", "subject", "body")
@@ -130,26 +130,40 @@ def known(db: Database, name: str) -> Station:
     return found
 
 
-def greet(db: Database, name: str, head: Mark, now_ms: int) -> Mark | Fork:
+def greet(db: Database, name: str, head: Mark, now_ms: int) -> Mark:
     """A station says hello and how far its journal goes; the answer is how far it is held here.
 
-    A journal shorter than what is held, or another at the same place, is a fork: the station is marked.
     Errors: RefusedByRule UNKNOWN_STATION.
     """
     held = known(db, name)
-    fork = on_head(held.have, head)
     db.run(
-        "UPDATE station SET epoch = ?, head = CASE WHEN head > ? THEN head ELSE ? END, last_seen_ms = ?, "
-        "state = CASE WHEN ? = 1 THEN ? ELSE state END WHERE station = ?",
-        head.epoch,
-        head.seq,
-        head.seq,
-        now_ms,
-        int(fork is not None),
-        FORKED,
-        name,
+        "UPDATE station SET epoch = ?, head = CASE WHEN head > ? THEN head ELSE ? END, last_seen_ms = ? "
+        "WHERE station = ?",
+        *(head.epoch, head.seq, head.seq, now_ms, name),
     )
-    return fork or held.have
+    return held.have
+
+
+def forked(db: Database, name: str) -> None:
+    """Mark a station whose journal is another than the one held here: people have to look."""
+    db.run("UPDATE station SET state = ? WHERE station = ?", FORKED, name)
+
+
+class Journal:
+    """One station's journal as held here, as sync.log.FollowedLog asks for it. ``now_ms`` is the clock."""
+
+    def __init__(self, db: Database, name: str, now_ms: Callable[[], int]) -> None:
+        self._db = db
+        self._name = name
+        self._now_ms = now_ms
+
+    def have(self) -> Mark:
+        """How far it is held."""
+        return known(self._db, self._name).have
+
+    def take(self, batch: Batch) -> Taken | Gap | Fork:
+        """Durable when this returns."""
+        return take(self._db, self._name, batch, self._now_ms())
 
 
 def take(db: Database, name: str, batch: Batch, now_ms: int) -> Taken | Gap | Fork:

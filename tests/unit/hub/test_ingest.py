@@ -109,14 +109,6 @@ def test_a_restored_disk_that_writes_other_lines_is_a_fork(db: Database) -> None
     assert ingest.known(db, station.name).state == "forked"
 
 
-def test_a_journal_shorter_than_what_we_hold_is_a_fork_at_its_hello(db: Database) -> None:
-    station = FakeStation().join(db).write(*card("o1", "A"))
-    station.send(db)
-    assert ingest.greet(db, station.name, Mark(5, 11), NOW_MS) == Mark(5, 11)
-    assert isinstance(ingest.greet(db, station.name, Mark(2, 11), NOW_MS), Fork)
-    assert ingest.known(db, station.name).state == "forked"
-
-
 def test_a_hello_tells_what_is_still_unsent(db: Database) -> None:
     station = FakeStation().join(db).write(*card("o1", "A"))
     ingest.take(db, station.name, station.batch(0, 3), NOW_MS)

@@ -1,0 +1,138 @@
+"""Whether a record may become an order, and what of it is personal.
+
+Each rule gives one word (domain/words.py); the first that speaks is the row's refusal. What passes is
+split: the order itself, which journals and screens may show, and the personal part, which leaves this
+program only sealed. The photo is read from beside the list and from nowhere else.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from domain import nik, policy, regions
+from domain.keys import canonical
+from domain.words import RefusedByRule
+
+PHOTO_BYTES_MAX = 200 * 1024
+FIELD_CHARACTERS_MAX = 200
+PERSONAL = (
+    "nik", "name", "birthplace", "birthdate", "sex", "blood", "address", "rt_rw", "village", "district",
+    "religion", "marital", "occupation", "citizenship",
+)  # fmt: skip
+NEEDED = (
+    "order", "office", "station", "kind", "reason", "status", "requested", "nik", "name", "birthplace",
+    "birthdate", "sex", "address", "village", "district", "citizenship",
+)  # fmt: skip
+NEEDED_ON_KTP = ("religion", "marital", "occupation")
+WOMAN = {"P": True, "PEREMPUAN": True, "F": True, "L": False, "LAKI-LAKI": False, "M": False}
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_ORDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A record that may be printed. ``personal`` is JSON in bytes, never to be shown; ``content`` tells
+    whether another import said the same."""
+
+    name: str
+    station: str
+    kind: str
+    reason: str
+    requested: str
+    personal: bytes
+    content: bytes
+
+
+def order_of(fields: Fields, beside: Path, content_key: bytes, known: Callable[[str], bool]) -> Order:
+    """The order a row asks for. ``beside``: the folder of the list; ``known``: whether a station exists.
+
+    Errors: RefusedByRule with the first word that speaks against the row.
+    """
+    for rule in (_shape, _place, _dates, _person):
+        if word := rule(fields):
+            raise RefusedByRule(word)
+    name = station_name(fields)
+    if not known(name):
+        raise RefusedByRule("UNKNOWN_STATION")
+    photo = _photo(fields, beside)
+    office = fields["office"]
+    told = {column: fields[column] for column in PERSONAL}
+    told |= {"province": regions.PROVINCE_NAME.upper(), "regency": regions.heading(office)}
+    personal = canonical(told | {"photo": b64encode(photo).decode()})
+    said = canonical([name, *(fields[column] for column in ("order", "kind", "reason", "requested"))])
+    content = hmac.digest(content_key, said + b"\n" + personal, "sha256")
+    return Order(
+        fields["order"], name, fields["kind"], fields["reason"], fields["requested"], personal, content
+    )
+
+
+def station_name(fields: Fields) -> str:
+    """The station's full name; the column may hold the number alone or the name."""
+    told = fields["station"]
+    return told if told.startswith(fields["office"] + "-") else f"{fields['office']}-{told}"
+
+
+def _shape(fields: Fields) -> str | None:
+    needed = NEEDED + (NEEDED_ON_KTP if fields["kind"] == "ktp" else ())
+    if not all(fields[column] for column in needed):
+        return "MISSING_FIELD"
+    if fields["status"] != policy.PRINT_READY:
+        return "NOT_PRR"
+    printable = all(value.isprintable() and len(value) <= FIELD_CHARACTERS_MAX for value in fields.values())
+    return None if printable and _ORDER_NAME.fullmatch(fields["order"]) else "BAD_ORDER"
+
+
+def _place(fields: Fields) -> str | None:
+    if fields["office"] not in regions.OFFICES:
+        return "UNKNOWN_OFFICE"
+    if fields["kind"] not in policy.KINDS:
+        return "UNKNOWN_KIND"
+    return None if fields["reason"] in policy.REASONS else "UNKNOWN_REASON"
+
+
+def _dates(fields: Fields) -> str | None:
+    for column in ("requested", "birthdate"):
+        try:
+            date.fromisoformat(fields[column] if _ISO_DATE.fullmatch(fields[column]) else "")
+        except ValueError:
+            return "BAD_DATE"
+    return None
+
+
+def _person(fields: Fields) -> str | None:
+    try:
+        told = nik.parse(fields["nik"])
+    except ValueError:
+        return "BAD_NIK"
+    woman = WOMAN.get(fields["sex"].upper())
+    if woman is None:
+        return "BAD_ORDER"
+    return None if nik.fits(told, date.fromisoformat(fields["birthdate"]), woman=woman) else "NIK_MISFIT"
+
+
+def _photo(fields: Fields, beside: Path) -> bytes:
+    """The picture's bytes; a young child's card has none. Errors: RefusedByRule BAD_PHOTO."""
+    told = fields["photo"]
+    if not told and fields["kind"] == "kia":
+        return b""
+    folder = beside.resolve()
+    try:
+        place = (folder / told).resolve(strict=True)
+        if not told or not place.is_relative_to(folder) or not place.is_file():
+            raise RefusedByRule("BAD_PHOTO")
+        with place.open("rb") as file:
+            photo = file.read(PHOTO_BYTES_MAX + 1)
+    except (OSError, ValueError):
+        raise RefusedByRule("BAD_PHOTO") from None
+    if len(photo) > PHOTO_BYTES_MAX or not photo.startswith(PICTURES):
+        raise RefusedByRule("BAD_PHOTO")
+    return photo

@@ -1,0 +1,215 @@
+"""Orders: taken in once, owed to exactly one station, put into that station's log by priority.
+
+A record's personal part rests sealed to the hub itself. It is opened in memory only to be sealed to a
+station, when the order is appended to that station's log; an order for a station that has not joined yet
+waits until its key is known. ``dispatch`` is the only writer of order logs besides a withdrawal, and
+does again what was left undone: import, joining, moving and every start of the hub end in it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from domain.keys import SealKey, order_bytes, order_info
+from domain.policy import rank
+from domain.words import RefusedByRule
+from hub import ingest, order_file
+from hub.database import Database
+from hub.home import Keys
+from hub.order_form import Order, order_of
+from sync.log import START, Entry, Mark
+
+ROWS_A_COMMIT = 200
+LOG_COLUMNS = ("station", "seq", "epoch", "at_ms", "event", "subject", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes order logs: the keys, this start's epoch, and the moment (unix ms)."""
+
+    keys: Keys
+    epoch: int
+    now_ms: int
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a list: ``refused`` holds ``{order, word}`` per refused row, with its line."""
+
+    new: int = 0
+    known: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """As ``orders import --json`` prints it."""
+        return {"new": self.new, "known": self.known, "refused": self.refused}
+
+
+def bring_in(db: Database, path: Path, writer: Writer) -> Imported:
+    """Import a list. A file that is no list changes nothing; a refused row does not stop the others.
+
+    Errors: Trouble naming the line of a broken file.
+    """
+    order_file.check(path)
+    done = Imported()
+    names = {station.name for station in ingest.stations(db)}
+    rows = order_file.read(path)
+    while chunk := list(islice(rows, ROWS_A_COMMIT)):
+        orders: list[tuple[int, Order]] = []
+        for row in chunk:
+            try:
+                order = order_of(row.fields, path.parent, writer.keys.content, names.__contains__)
+                orders.append((row.line, order))
+            except RefusedByRule as refused:
+                done.refused.append(
+                    {"order": row.fields["order"][:64], "word": refused.word, "line": row.line}
+                )
+        _keep(db, orders, writer, done)
+    dispatch_all(db, writer)
+    return done
+
+
+def _keep(db: Database, orders: list[tuple[int, Order]], writer: Writer, done: Imported) -> None:
+    """One commit: what is new is kept, what is known is compared."""
+    own = writer.keys.open.public()
+    with db.transaction():
+        for line, order in orders:
+            row = db.one("SELECT content FROM order_ WHERE id = ?", order.name)
+            if row is None:
+                sealed = own.seal(order.personal, _own_info(order.name))
+                _insert(db, order, sealed, writer.now_ms)
+                done.new += 1
+            elif bytes(row[0]) == order.content:
+                done.known += 1
+            else:
+                done.refused.append({"order": order.name, "word": "ORDER_CHANGED", "line": line})
+
+
+def _insert(db: Database, order: Order, sealed: bytes, now_ms: int) -> None:
+    db.run(
+        "INSERT INTO order_ (id, station, kind, reason, rank, requested, content, sealed, imported_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *(order.name, order.station, order.kind, order.reason, rank(order.reason), order.requested),
+        *(order.content, sealed, now_ms),
+    )
+
+
+def _own_info(order: str) -> bytes:
+    return b"loket-hub/order|" + order.encode()
+
+
+def dispatch_all(db: Database, writer: Writer) -> int:
+    """Append every order that waits for a station that has joined; how many were."""
+    waiting = db.rows(
+        "SELECT DISTINCT o.station FROM order_ o JOIN station s ON s.station = o.station "
+        "WHERE o.log_seq IS NULL AND s.seal_key IS NOT NULL"
+    )
+    return sum(dispatch(db, name, writer) for (name,) in sorted(waiting))
+
+
+def dispatch(db: Database, name: str, writer: Writer) -> int:
+    """Append the waiting orders of a station that has joined, by priority; how many were."""
+    done = 0
+    while True:
+        with db.transaction():
+            row = db.locked("SELECT seal_key, order_head FROM station WHERE station = ?", name)
+            if row is None or row[0] is None:
+                return done
+            waiting = db.rows_locked(  # an order that is just being moved away must not be owed here too
+                "SELECT id, kind, reason, requested, sealed FROM order_ "
+                "WHERE station = ? AND log_seq IS NULL ORDER BY rank, requested, id LIMIT ?",
+                name,
+                ROWS_A_COMMIT,
+            )
+            seal_to = SealKey(row[0])
+            bodies = [(order[0], _body(name, seal_to, order, writer)) for order in waiting]
+            for order, seq in append(db, name, row[1], "order", bodies, writer):
+                db.run("UPDATE order_ SET log_seq = ? WHERE id = ?", seq, order)
+        done += len(waiting)
+        if len(waiting) < ROWS_A_COMMIT:
+            return done
+
+
+def _body(name: str, seal_to: SealKey, order: Sequence[Any], writer: Writer) -> dict[str, Any]:
+    """An order as its station will check it: sealed to the station, signed by the province."""
+    ident, kind, reason, requested, sealed = order
+    personal = writer.keys.open.open(bytes(sealed), _own_info(ident))
+    payload = seal_to.seal(personal, order_info(name, ident))
+    body: dict[str, Any] = {
+        "kind": kind,
+        "reason": reason,
+        "requested": requested,
+        "payload_sha256": sha256(payload).hexdigest(),
+        "payload": b64encode(payload).decode(),
+    }
+    signature = writer.keys.sign.sign(order_bytes(name, ident, body))
+    return body | {"signature": b64encode(signature).decode()}
+
+
+def append(
+    db: Database,
+    name: str,
+    head: int,
+    event: str,
+    told: Sequence[tuple[str, dict[str, Any]]],
+    writer: Writer,
+) -> Iterator[tuple[str, int]]:
+    """Append (subject, body) lines behind ``head`` of a station's log, whose row the caller has locked.
+
+    Gives (subject, seq) of each.
+    """
+    lines = [
+        Entry(head + place, writer.epoch, writer.now_ms, event, subject, body)
+        for place, (subject, body) in enumerate(told, start=1)
+    ]
+    db.copy_rows("order_log", LOG_COLUMNS, [ingest.row_of(name, line) for line in lines])
+    db.run("UPDATE station SET order_head = ? WHERE station = ?", head + len(lines), name)
+    return iter([(line.subject, line.seq) for line in lines])
+
+
+class OrderLog:
+    """One station's order log, as sync.log.OwnedLog asks for it."""
+
+    def __init__(self, db: Database, name: str) -> None:
+        self._db = db
+        self._name = name
+
+    def base(self) -> Mark:
+        """The whole log is kept."""
+        return START
+
+    def head(self) -> Mark:
+        """The last line."""
+        row = self._db.one(
+            "SELECT seq, epoch FROM order_log WHERE station = ? ORDER BY seq DESC LIMIT 1", self._name
+        )
+        return Mark(*row) if row else START
+
+    def read(self, after: int, limit: int) -> list[Entry]:
+        """Lines after a number, in order."""
+        return log_after(self._db, self._name, after, limit)
+
+    def acknowledged(self, mark: Mark) -> None:
+        """The station holds the log as far as ``mark``: only ever shown."""
+        order_have(self._db, self._name, mark.seq)
+
+
+def log_after(db: Database, name: str, after: int, limit: int) -> list[Entry]:
+    """Lines of a station's order log after a number, in order."""
+    rows = db.rows(
+        "SELECT seq, epoch, at_ms, event, subject, body FROM order_log WHERE station = ? AND seq > ? "
+        "ORDER BY seq LIMIT ?",
+        *(name, after, limit),
+    )
+    return [ingest.entry_of(row) for row in rows]
+
+
+def order_have(db: Database, name: str, seq: int) -> None:
+    """Remember how far the station holds its order log."""
+    db.run("UPDATE station SET order_have = ? WHERE station = ? AND order_have <> ?", seq, name, seq)

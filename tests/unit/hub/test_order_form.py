@@ -1,0 +1,120 @@
+"""One word for each way a record may not become a card."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+
+from domain.words import SENTENCES, RefusedByRule
+from hub.order_form import PHOTO_BYTES_MAX, Order, order_of
+from tests.unit.hub.lists import JPEG, record
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def made(folder: Path, content_key: bytes = b"k", /, **changes: str) -> Order:
+    (folder / "p.jpg").write_bytes(JPEG)
+    return order_of(record(**changes), folder, content_key, {"64.11-1", "64.02-1"}.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"status": "SFE"}, "NOT_PRR"),
+        ({"status": "prr"}, "NOT_PRR"),
+        ({"nik": "641101450301900"}, "BAD_NIK"),
+        ({"nik": "6411014513019001"}, "BAD_NIK"),
+        ({"nik": "٦٤١١٠١٤٥٠٣٠١٩٠٠١"}, "BAD_NIK"),
+        ({"birthdate": "2001-03-06"}, "NIK_MISFIT"),
+        ({"sex": "LAKI-LAKI"}, "NIK_MISFIT"),
+        ({"sex": "?"}, "BAD_ORDER"),
+        ({"office": "64.04"}, "UNKNOWN_OFFICE"),
+        ({"office": "64.07"}, "UNKNOWN_STATION"),
+        ({"station": "2"}, "UNKNOWN_STATION"),
+        ({"station": "64.02-1"}, "UNKNOWN_STATION"),
+        ({"kind": "sim"}, "UNKNOWN_KIND"),
+        ({"reason": "friend_of_mine"}, "UNKNOWN_REASON"),
+        ({"birthdate": "05-03-2001"}, "BAD_DATE"),
+        ({"requested": "2020-02-30"}, "BAD_DATE"),
+        ({"requested": "20200501"}, "BAD_DATE"),
+        ({"name": ""}, "MISSING_FIELD"),
+        ({"religion": ""}, "MISSING_FIELD"),
+        ({"order": ""}, "MISSING_FIELD"),
+        ({"order": "../o1"}, "BAD_ORDER"),
+        ({"order": "o" * 65}, "BAD_ORDER"),
+        ({"name": "A" * 201}, "BAD_ORDER"),
+        ({"name": "A\x1b[2J"}, "BAD_ORDER"),
+    ],
+)
+def test_a_row_is_refused_with_its_word(tmp_path: Path, changes: dict[str, str], word: str) -> None:
+    with pytest.raises(RefusedByRule) as refused:
+        made(tmp_path, **changes)
+    assert refused.value.word == word
+    assert word in SENTENCES
+
+
+def test_the_personal_part_is_what_a_card_needs_and_nothing_else_is(tmp_path: Path) -> None:
+    order = made(tmp_path)
+    personal = json.loads(order.personal)
+    assert personal["nik"] == "6411014503019001"
+    assert (personal["province"], personal["regency"]) == ("KALIMANTAN TIMUR", "KABUPATEN MAHAKAM ULU")
+    assert b64decode(personal["photo"]) == JPEG
+    assert (order.name, order.station, order.kind) == ("o1", "64.11-1", "ktp")
+    assert order.reason == "first_card"
+
+
+def test_the_station_may_be_told_by_number_or_by_name(tmp_path: Path) -> None:
+    assert made(tmp_path, station="64.11-1").content == made(tmp_path, station="1").content
+
+
+def test_any_other_content_is_told_apart_and_only_with_the_key(tmp_path: Path) -> None:
+    same = made(tmp_path).content
+    assert made(tmp_path).content == same
+    assert made(tmp_path, b"other").content != same
+    changes = ({"name": "SPECIMEN DUA"}, {"reason": "disaster"}, {"requested": "2020-05-02"}, {"kind": "kia"})
+    for change in changes:
+        assert made(tmp_path, **change).content != same, change
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "photo", ["../secret.jpg", "/etc/passwd", "sub/../../secret.jpg", "link.jpg", "..", "."]
+)
+def test_a_photo_outside_the_list_s_folder_is_never_read(tmp_path: Path, photo: str) -> None:
+    (tmp_path / "secret.jpg").write_bytes(JPEG)
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "link.jpg").symlink_to(tmp_path / "secret.jpg")
+    with pytest.raises(RefusedByRule) as refused:
+        made(folder, photo=photo)
+    assert refused.value.word == "BAD_PHOTO"
+
+
+def test_a_photo_is_a_picture_of_bounded_size(tmp_path: Path) -> None:
+    cases = {
+        "largest.jpg": (JPEG.ljust(PHOTO_BYTES_MAX, b"x"), True),
+        "larger.jpg": (JPEG.ljust(PHOTO_BYTES_MAX + 1, b"x"), False),
+        "drawn.png": (PNG, True),
+        "page.jpg": (b"<html>", False),
+        "empty.jpg": (b"", False),
+    }
+    for name, (data, good) in cases.items():
+        (tmp_path / name).write_bytes(data)
+        try:
+            made(tmp_path, photo=name)
+        except RefusedByRule as refused:
+            assert (refused.word, good) == ("BAD_PHOTO", False), name
+        else:
+            assert good, name
+    with pytest.raises(RefusedByRule):
+        made(tmp_path, photo="missing.jpg")
+    with pytest.raises(RefusedByRule):
+        made(tmp_path, photo="")
+
+
+def test_a_young_child_s_card_needs_no_photo(tmp_path: Path) -> None:
+    order = made(tmp_path, kind="kia", photo="", religion="", marital="", occupation="")
+    assert json.loads(order.personal)["photo"] == ""
