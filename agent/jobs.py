@@ -55,6 +55,19 @@ class Job:
     queued_ms: int
     at_ms: int
 
+    @property
+    def next_step(self) -> str | None:
+        """What the job waits for: ``wait`` for the printer, ``resolve`` by a person; None when over."""
+        return _NEXT_STEP.get(self.state)
+
+
+_NEXT_STEP = {
+    State.QUEUED: "wait",
+    State.STAGED: "wait",
+    State.PRINTING: "wait",
+    State.UNSURE: "resolve",
+}
+
 
 def _job(row: tuple[Any, ...]) -> Job:
     cells: list[Any] = list(row)
@@ -74,6 +87,11 @@ def in_state(reads: Reads, *states: State) -> list[Job]:
     marks = ", ".join("?" * len(states))
     sql = f"SELECT {_COLUMNS} FROM job WHERE state IN ({marks}) ORDER BY queued_ms, id"  # noqa: S608
     return [_job(row) for row in reads.rows(sql, *states)]
+
+
+def listed(reads: Reads) -> list[Job]:
+    """Every job, the longest known first."""
+    return [_job(row) for row in reads.rows(f"SELECT {_COLUMNS} FROM job ORDER BY queued_ms, id")]  # noqa: S608
 
 
 def open_jobs(reads: Reads) -> list[Job]:

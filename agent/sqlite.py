@@ -139,16 +139,16 @@ class Reader:
     """A read-only look at the journal, for commands and screens; sees each commit at once."""
 
     def __init__(self, path: Path) -> None:
-        self._db = open_database(path, read_only=True)
+        self.connection = open_database(path, read_only=True)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """All rows that ``sql`` gives."""
-        return self._db.execute(sql, values).fetchall()
+        return self.connection.execute(sql, values).fetchall()
 
     def data_version(self) -> int:
         """A number that changes when another connection has committed."""
-        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.close()
+        self.connection.close()

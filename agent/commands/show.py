@@ -1,0 +1,204 @@
+"""Commands that only look. They open the journal read-only and work beside a running agent."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agent.commands.common import home_option, json_option, prose, say, table
+
+if TYPE_CHECKING:
+    from agent.home import Home
+
+ATTENTION = 3  # exit code
+_PIECE = 500
+
+
+@click.command()
+@home_option
+@json_option
+def status(home: Home, as_json: bool) -> None:
+    """How the station stands.
+
+    \b
+    Example:
+        loket status --home /var/lib/loket --json
+    """
+    from agent import control
+    from agent.status import collect
+
+    config = home.config()
+    reads = home.reader()
+    now_ms = time.time_ns() // 1_000_000
+    told = collect(reads, config, free_bytes=home.free_bytes(), now_ms=now_ms, live=control.live(home))
+    if as_json:
+        say(told)
+        return
+    click.echo(f"{config.name}: {told['headline']['colour']} {told['headline']['word']}")
+    click.echo(f"printer {told['printer']['state']}, link {told['link']['state']}")
+    click.echo(f"unsent {told['unsent']['events']} events, the province has {told['link']['hub_has']}")
+    click.echo("jobs " + (", ".join(f"{n} {state}" for state, n in told["jobs"].items()) or "none"))
+    for each in told["attention"]:
+        click.echo(f"! {each['word']} {each['count']}: {each['text']}")
+
+
+@click.command()
+@home_option
+@json_option
+def devices(home: Home, as_json: bool) -> None:
+    """The devices of this station and how they are.
+
+    \b
+    Example:
+        loket devices --home /var/lib/loket --json
+    """
+    from agent import control
+    from agent.devices import configured
+
+    live = control.live(home) or {}
+    found = live.get("devices") or configured(home)
+    if as_json:
+        say(found)
+    else:
+        table(found, ("kind", "address", "model", "serial", "state", "cause"))
+
+
+@click.command()
+@home_option
+@json_option
+def jobs(home: Home, as_json: bool) -> None:
+    """Every job of this station, the newest last.
+
+    \b
+    Example:
+        loket jobs --home /var/lib/loket
+    """
+    from agent.jobs import listed
+    from agent.status import stamp
+
+    found = [
+        {
+            "id": job.id,
+            "order": job.order,
+            "kind": job.kind,
+            "state": str(job.state),
+            "blank": job.blank,
+            "cause": job.cause,
+            "next_step": job.next_step,
+            "at": stamp(job.at_ms),
+        }
+        for job in listed(home.reader())
+    ]
+    if as_json:
+        say(found)
+    else:
+        table(found, ("id", "kind", "state", "blank", "cause", "next_step", "at"))
+
+
+@click.command()
+@home_option
+@json_option
+@click.option("--from", "first", default=1, type=click.IntRange(min=1), help="The first seq to print.")
+def journal(home: Home, as_json: bool, first: int) -> None:
+    """What happened at this station, one line an event.
+
+    \b
+    Example:
+        loket journal --home /var/lib/loket --json --from 120
+    """
+    from agent.audit import as_line
+
+    reads = home.reader()
+    after = first - 1
+    while rows := reads.rows(
+        "SELECT seq, epoch, at_ms, event, subject, body FROM journal WHERE seq > ? ORDER BY seq LIMIT ?",
+        after,
+        _PIECE,
+    ):
+        for line in map(as_line, rows):
+            if as_json:
+                say(line)
+            else:
+                told = json.dumps(line["detail"], ensure_ascii=False)
+                click.echo(f"{line['seq']:>6}  {line['at']}  {line['event']:<16} {line['job']}  {told}")
+        after = rows[-1][0]
+
+
+@click.group()
+def audit() -> None:
+    """Whether the station's records hold.
+
+    \b
+    Example:
+        loket audit verify --home /var/lib/loket
+    """
+
+
+@audit.command("verify")
+@home_option
+def audit_verify(home: Home) -> None:
+    """Check every line of the journal against the one before it, and every job against the journal.
+
+    Exit code 3 and the first line that does not hold, where one does not.
+
+    \b
+    Example:
+        loket audit verify --home /var/lib/loket
+    """
+    from agent.audit import Finding, verify
+
+    found = verify(home.reader())
+    if isinstance(found, Finding):
+        click.echo(f"line {found.seq}: {found.text}" if found.seq else found.text)
+        sys.exit(ATTENTION)
+    click.echo(f"OK {found}")
+
+
+EXPORTED: dict[str, str] = {
+    "journal": "journal",
+    "jobs": "job",
+    "orders": "order_",
+    "blanks": "blank",
+    "consignments": "consignment",
+}
+
+
+@click.command()
+@home_option
+@click.option("--table", "name", required=True, type=click.Choice(list(EXPORTED)))
+@click.option("--csv", "as_csv", is_flag=True, help="CSV instead of JSON.")
+def export(home: Home, name: str, as_csv: bool) -> None:
+    """One table of the station as JSON or CSV, for a spreadsheet. Holds no personal data.
+
+    \b
+    Example:
+        loket export --home /var/lib/loket --table jobs --csv > jobs.csv
+    """
+    import csv
+
+    from sqlite_utils import Database
+
+    from agent.sqlite import Reader
+
+    home.config()
+    reader = Reader(home.journal_path)
+    rows = map(_plain, Database(reader.connection)[EXPORTED[name]].rows)
+    if not as_csv:
+        say(list(rows))
+        return
+    out: Any = None
+    for row in rows:
+        if out is None:
+            out = csv.DictWriter(sys.stdout, list(row))
+            out.writeheader()
+        out.writerow(row)
+    if out is None:
+        prose(f"There are no {name} yet.")
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}

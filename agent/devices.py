@@ -1,0 +1,64 @@
+"""The devices of a station that is not running: asked once, under the lock, then left alone.
+
+A running agent tells of its devices itself (agent.control.Live); two programs never talk to one
+printer.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from agent.config import DEVICES, Config
+from agent.home import Busy, Home
+
+SIMULATED = "SIM"  # how a simulator's own serial number begins
+
+
+def configured(home: Home) -> list[dict[str, Any]]:
+    """One line for each configured device; the printer is asked who it is. Raises Trouble."""
+    config = home.config()
+    try:
+        with home.lock(0):
+            return [_asked(config, kind) for kind in DEVICES if getattr(config, kind)]
+    except Busy:  # an agent that starts or stops: its devices are not ours to ask
+        return [
+            _line(kind, getattr(config, kind), state="stopped") for kind in DEVICES if getattr(config, kind)
+        ]
+
+
+def _asked(config: Config, kind: str) -> dict[str, Any]:
+    address = str(getattr(config, kind))
+    return _printer(address) if kind == "printer" else _line(kind, address, state="stopped")
+
+
+def _line(kind: str, address: str, **told: Any) -> dict[str, Any]:
+    line = {"address": address, "kind": kind, "model": None, "serial": None, "state": None, "cause": None}
+    line.update(told)
+    return {**line, "simulated": str(line["serial"] or "").startswith(SIMULATED)}
+
+
+class _Monotonic:
+    """The drivers' clock."""
+
+    def now_ms(self) -> int:
+        return time.monotonic_ns() // 1_000_000
+
+    def sleep_ms(self, ms: int) -> None:
+        time.sleep(ms / 1000)
+
+
+def _printer(address: str) -> dict[str, Any]:
+    from drivers.registry import open_printer
+
+    from drivers.errors import DeviceError
+
+    try:
+        printer = open_printer(address, clock=_Monotonic())
+        try:
+            who, now = printer.identify(), printer.status()
+        finally:
+            printer.close()
+    except DeviceError as error:
+        return _line("printer", address, state="offline", cause=error.cause)
+    return _line("printer", address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)

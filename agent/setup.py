@@ -1,0 +1,74 @@
+"""``loket init``: a station is made once, from the file the province gave it.
+
+The configuration is written last: a home without one is no station yet, and the same command again
+finishes what a power cut left half made. Keys that exist are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from agent import keys
+from agent.config import DEVICES, Config, to_toml
+from agent.home import Home, Reserve
+from agent.migrations import migrate
+from agent.trouble import Trouble
+from domain import join as join_file
+from domain.regions import OFFICES
+from domain.words import RefusedByRule
+from drivers import address
+
+
+def make_station(
+    home: Home, join_path: Path, office: str | None, station: int | None, devices: Mapping[str, str]
+) -> Config:
+    """Make the station and return its configuration. ``devices``: addresses by name, and ``broker``.
+
+    Raises Trouble (a home that is a station already, a file that is no join file, an address that is
+    none) and RefusedByRule UNKNOWN_OFFICE, WRONG_STATION; nothing is made then.
+    """
+    if home.config_path.exists():
+        raise Trouble(f"There is a station at {home.root} already; edit {home.config_path} to change it.")
+    join = _read(join_path)
+    if (office or join.office, station or join.station) != (join.office, join.station):
+        raise RefusedByRule("WRONG_STATION", f"The file is for {join.office}-{join.station}.")
+    if join.office not in OFFICES:
+        raise RefusedByRule("UNKNOWN_OFFICE", join.office)
+    for name in DEVICES:
+        _check_address(devices.get(name, ""))
+    config = replace(
+        Config(join.office, join.station, broker=devices.get("broker") or join.broker),
+        **{name: devices.get(name, "") for name in DEVICES},
+    )
+    _make(home, join, config)
+    return config
+
+
+def _make(home: Home, join: join_file.JoinFile, config: Config) -> None:
+    try:
+        home.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        migrate(home.journal_path)
+        keys.make(home.keys_path, join)
+        Reserve(home.reserve_path).keep()
+        keys.write_secret(home.config_path, to_toml(config))
+    except OSError as error:
+        raise Trouble(f"{home.root} cannot be made a station: {error.strerror or error}.") from error
+
+
+def _read(path: Path) -> join_file.JoinFile:
+    try:
+        return join_file.read(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Trouble(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError:
+        raise Trouble(f"{path} is no join file; `loket-hub join-code` writes one.") from None
+
+
+def _check_address(text: str) -> None:
+    if text:
+        try:
+            address.parse(text)
+        except ValueError as error:
+            raise Trouble(str(error)) from None
