@@ -80,10 +80,12 @@ class UsbTransport:
             self._open()
             self._drain()
             self._feel()
+            length = 0
             for chunk in _gathered(data):
                 self._stale = may_have_left = True  # a write that fails does not tell how much it moved
                 self._write(chunk, deadline)
-            if not may_have_left:
+                length += len(chunk)
+            if length % self._out.wMaxPacketSize == 0:  # nothing else tells that the message ends here
                 self._stale = True
                 self._out.write(array.array("B"), self._left_ms(deadline))
             reply = self._read(deadline)
