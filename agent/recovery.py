@@ -11,7 +11,7 @@ happened physically (tests/unit/agent/test_recovery.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent.states import State
@@ -73,7 +73,8 @@ def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bo
     inside = in_path(snapshot)
     if job.state is State.UNSURE:
         return Decision(Act.NOTHING, blank=job.blank, reject=bool(inside))
-    doubt = _doubt(job, snapshot)
+    told = unsent and not inside  # an error then only says why nothing was taken
+    doubt = _doubt(job, replace(snapshot, errors=()) if told else snapshot)
     if doubt:
         return _unsure(job, doubt, inside)
     if inside:
@@ -122,7 +123,7 @@ def _with_a_card_inside(job: Begun, now: Snapshot, uid: str | None, inside: tupl
 
 def _with_an_empty_path(job: Begun, now: Snapshot, unsent: bool) -> Decision:
     fed, laid = _moved(job, now)
-    if job.state is State.PRINTING and (fed, laid) == (1, job.panels):
+    if job.state is State.PRINTING and (fed, laid) == (1, job.panels) and not now.errors:
         return Decision(Act.PRINTED, "evidence", job.blank)
     still = (fed, laid) == (0, 0)
     if still and unsent:

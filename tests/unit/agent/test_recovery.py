@@ -49,7 +49,7 @@ ROWS = [
     ("printing was intended and never began", PRINTING, FED, NAME, GO_ON, "at_the_station", False),
     ("counters that lag mean unsure", PRINTING, CALM, None, UNSURE, MISFIT, False),
     ("one panel is missing", PRINTING, replace(OUT, panels=51), None, UNSURE, MISFIT, False),
-    ("the card lies under the head", PRINTING, replace(OUT, card_at=("print",)), NAME, UNSURE, "card_inside", True),
+    ("it lies under the head", PRINTING, replace(OUT, card_at=("print",)), NAME, UNSURE, "card_inside", True),
     ("a panel was laid at the station", PRINTING, replace(FED, panels=51), NAME, UNSURE, MISFIT, True),
     ("the printer restarted", PRINTING, replace(OUT, reset=True), None, UNSURE, RESET, False),
     ("it restarted with the card inside", NAMED, replace(FED, reset=True), NAME, UNSURE, RESET, True),
@@ -74,6 +74,12 @@ def test_the_table_of_decisions(
 
 def test_a_live_refusal_before_any_byte_leaves_the_job_untouched() -> None:
     assert decide(PRINTING, CALM, None, unsent=True) == Decision(Act.AGAIN, "nothing_sent", NAME)
+
+
+def test_the_error_that_says_why_nothing_was_taken_is_no_doubt() -> None:
+    empty = replace(CALM, errors=("feeder_fault",))
+    assert decide(FEEDING, empty, None, unsent=True).act is AGAIN
+    assert decide(FEEDING, empty, None).act is UNSURE
 
 
 def test_a_card_named_at_the_station_goes_on_under_its_own_name() -> None:
@@ -104,7 +110,8 @@ def test_over_every_small_combination_only_exact_evidence_settles_a_job() -> Non
     """The rows that settle are listed here a second time, as plain conditions."""
     for job, now, uid, unsent in every_sight():
         act = decide(job, now, uid, unsent=unsent).act
-        trusted = now.session == OURS and not (now.reset or now.claim or now.errors)
+        ours = now.session == OURS and not (now.reset or now.claim)
+        trusted = ours and not now.errors
         inside = set(now.card_at) - {"hopper"}
         if act is Act.PRINTED:
             assert trusted and not inside and (now.cards, now.panels) == (11, 52), now
@@ -113,8 +120,8 @@ def test_over_every_small_combination_only_exact_evidence_settles_a_job() -> Non
             assert trusted and inside == {STATION} and now.panels == 50 and uid in (NAME, OTHER)
             assert job.blank in (None, uid)
         elif act is Act.AGAIN:
-            assert trusted and not inside and (now.cards, now.panels) == (10, 50), now
-            assert unsent or (job.state is State.STAGED and job.witness != "chip")
+            assert ours and not inside and (now.cards, now.panels) == (10, 50), now
+            assert unsent or (trusted and job.state is State.STAGED and job.witness != "chip")
         else:
             assert act is Act.UNSURE
 

@@ -1,0 +1,161 @@
+"""The printer's lane: who stands at it, how it is, and clearing it. Never feeds or prints a card.
+
+The worker looks through this file only. What is seen is kept in ``Lane.seen`` (one frozen value,
+swapped whole, so that the pages' thread may read it at any time) and each change of it that a
+person would notice becomes a ``printer_state`` line. A printer is known by its serial number: after
+every silence it is asked again, so that one swapped on the desk is never taken for the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from agent.jobs import Job
+from agent.journal import Tx
+from agent.recovery import STATION, in_path
+from agent.sqlite import Reads
+from drivers.card_printer import CardPrinter, Identity, PrinterStatus, Snapshot
+from drivers.chip import ChipReader
+from drivers.errors import DeviceError
+
+T = TypeVar("T")
+CHIP_TIMEOUT_S = 5.0
+OFFLINE = PrinterStatus(state="offline", cause="no_answer", card_at=(), raw="")
+_UNTOLD = ("busy",)  # comes and goes with every card; no line of the journal's
+
+
+class Store(Reads, Protocol):
+    """The journal as the worker's thread reaches it: committed reads, and writes done in one go."""
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """Run ``work`` in one transaction; on the disk when this returns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The printer as last seen. ``cards`` and ``panels`` are its counters; ``at_ms`` the lane's clock."""
+
+    state: str = "offline"
+    cause: str | None = None
+    model: str = ""
+    serial: str = ""
+    cards: int | None = None
+    panels: int | None = None
+    card_at: tuple[str, ...] = ()
+    simulated: bool = False
+    at_ms: int = 0
+
+
+class Lane:
+    """One printer with its chip reader, if it has one. ``now_ms`` is any steady clock."""
+
+    def __init__(
+        self, printer: CardPrinter, chip: ChipReader | None, store: Store, now_ms: Callable[[], int]
+    ) -> None:
+        self.printer = printer
+        self.chip = chip
+        self.seen = Seen()
+        self._store = store
+        self._now_ms = now_ms
+        self._identity: Identity | None = None
+        self._told = _last_told(store)
+
+    @property
+    def serial(self) -> str:
+        """The printer's serial number; empty until it has answered."""
+        return self._identity.serial if self._identity else ""
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who the printer said it is, None while it has not answered."""
+        return self._identity
+
+    def status(self) -> PrinterStatus:
+        """How the printer is; silence is the state ``offline``. Journals what changed."""
+        try:
+            now = self.printer.status()
+            if now.state != "offline" and self._identity is None:
+                self._identity = self.printer.identify()
+        except DeviceError as error:
+            now = replace(OFFLINE, cause=error.cause)
+        if now.state == "offline":
+            self._identity = None
+        self._show(now)
+        return now
+
+    def snapshot(self, job: Job | None = None) -> Snapshot | None:
+        """What the printer testifies to, None when it does not answer.
+
+        To a ``job`` begun on another printer this one can testify nothing: its session is not ours.
+        """
+        try:
+            if self._identity is None:
+                self._identity = self.printer.identify()
+            snapshot = self.printer.snapshot()
+        except DeviceError:
+            self._identity = None
+            return None
+        self.seen = replace(self.seen, cards=snapshot.cards, panels=snapshot.panels)
+        if job is not None and job.printer and job.printer != self.serial:
+            return replace(snapshot, session=None)
+        return snapshot
+
+    def uid(self, card_at: Iterable[str]) -> str | None:
+        """The name of the card at the station; None when none lies there or none answers."""
+        if self.chip is None or STATION not in tuple(card_at):
+            return None
+        try:
+            return self.chip.uid(CHIP_TIMEOUT_S)
+        except DeviceError:
+            return None
+
+    def clear(self, snapshot: Snapshot) -> bool:
+        """Send away whatever lies inside and any job that hangs there; whether the printer did it."""
+        if not in_path(snapshot) and not snapshot.claim:
+            return True
+        try:
+            self.printer.reject()
+        except DeviceError as error:
+            self._show(replace(OFFLINE, state="error", cause=error.cause, card_at=snapshot.card_at))
+            return False
+        return True
+
+    def hold(self, cause: str) -> None:
+        """Show that the lane waits for a person although the printer itself is ready."""
+        self._show(replace(OFFLINE, state="needs_hands", cause=cause))
+
+    def hold_quietly(self, cause: str) -> None:
+        """The same on the screen alone, for when the journal itself cannot take a line."""
+        self.seen = replace(self.seen, state="needs_hands", cause=cause, at_ms=self._now_ms())
+
+    def _show(self, now: PrinterStatus) -> None:
+        who = self._identity
+        self.seen = replace(
+            self.seen,
+            state=now.state,
+            cause=now.cause,
+            card_at=now.card_at,
+            model=who.model if who else self.seen.model,
+            serial=who.serial if who else self.seen.serial,
+            simulated=(who.serial if who else self.seen.serial).startswith("SIM"),
+            at_ms=self._now_ms(),
+        )
+        told = (now.state, now.cause)
+        if now.state in _UNTOLD or told == self._told:
+            return
+        body = {"state": now.state, "cause": now.cause}
+        self._store.write(lambda tx: tx.note("printer_state", self.seen.serial, body))
+        self._told = told
+
+
+def _last_told(reads: Reads) -> tuple[Any, ...]:
+    """The state that the journal told last; the next start repeats nothing."""
+    found = reads.rows("SELECT body FROM journal WHERE event = 'printer_state' ORDER BY seq DESC LIMIT 1")
+    if not found:
+        return ()
+    body = json.loads(found[0][0])
+    return body["state"], body["cause"]

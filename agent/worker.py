@@ -1,0 +1,260 @@
+"""The printer's thread: one card at a time, and never a second one for the same order.
+
+Every turn first settles whatever job is begun, whether this process began it or an earlier one
+that died; only an empty lane takes the next job. An error past an intent is never tried again: the
+next turn looks at the printer, waits until nothing moves there any more, and agent.recovery decides.
+While a job is unsure the lane is closed, and a card inside goes to the reject tray. Waiting for hands
+ends by itself: the status is asked again after growing pauses.
+This file knows no printer by name: it calls the verbs of drivers.card_printer through agent.cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event as Flag
+
+from agent import blanks, jobs
+from agent.cycle import Cycle, End, Outcome, before_of
+from agent.jobs import Job
+from agent.journal import DiskFull
+from agent.lane import Lane, Store
+from agent.recovery import Act, Begun, Decision, decide, in_path
+from agent.states import Event, State
+from domain.words import RefusedByRule
+from drivers.card_printer import Artefact, PrinterStatus, Snapshot, Verdict
+
+Draw = Callable[[Job], Artefact]
+"""Draws a job's card. Raises RefusedByRule when it never will, NotDrawn when it may later."""
+
+
+class NotDrawn(Exception):
+    """The card could not be drawn this time; nothing is wrong with the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long the worker waits, in ms. ``calm``: longer than a feed; ``stuck``: than any one motion."""
+
+    idle: int = 5_000
+    poll: int = 500
+    calm: int = 5_000
+    stuck: int = 45_000
+    silent: int = 60_000  # after this a printer that does not answer leaves its job unsure
+    pause_min: int = 1_000
+    pause_max: int = 15_000
+
+
+GOES_ON_MAX = 3  # a card that the printer hands back this often needs a person's eyes
+
+
+class Worker:
+    """The only caller of the printer. ``now_ms`` and ``wait`` (ms, may end early) are its only time."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        cycle: Cycle,
+        store: Store,
+        draw: Draw,
+        now_ms: Callable[[], int],
+        wait: Callable[[int], None],
+        pace: Pace | None = None,
+    ) -> None:
+        self._lane = lane
+        self._cycle = cycle
+        self._store = store
+        self._draw = draw
+        self._now_ms = now_ms
+        self._wait = wait
+        self._pace = pace or Pace()
+        self._drawn: tuple[str, Artefact] | None = None
+        self._unsent = ""  # the job of which this process knows that no byte was taken
+        self._trouble = ""
+        self._tries = 0
+        self._goes: tuple[str, int] = ("", 0)
+        self._look: tuple[Snapshot | None, int] | None = None
+        self._held: tuple[str, object] | None = None
+
+    def run(self, stop: Flag) -> None:
+        """Turn after turn until ``stop`` is set; a card on its way is always seen to its end."""
+        while not stop.is_set():
+            pause = self.turn()
+            if pause > 0 and not stop.is_set():
+                self._wait(pause)
+
+    def turn(self) -> int:
+        """Do the one thing that is next; how many ms to wait before the next turn."""
+        try:
+            return self._turn()
+        except DiskFull:
+            self._lane.hold_quietly("disk_full")
+            return self._pace.pause_max
+
+    def _turn(self) -> int:
+        status = self._lane.status()
+        begun = jobs.in_state(self._store, State.STAGED, State.PRINTING)
+        if begun:
+            return self._settle(begun[0], status)
+        if jobs.in_state(self._store, State.UNSURE):
+            return self._keep_closed(status)
+        job = jobs.next_queued(self._store)
+        if job is None:
+            return self._pace.idle
+        return self._next(job, status)
+
+    def _next(self, job: Job, status: PrinterStatus) -> int:
+        """Take the queued job if the lane is clear and the printer ready."""
+        self._unsent = ""
+        pause = self._tidy(status)
+        if pause is not None:
+            return pause
+        if self._holding() or not (status.state == "ready" or self._latched(status)):
+            return self._growing()
+        try:
+            artefact = self._artefact(job)
+            if job.asked is not None:
+                blanks.check(self._store, job.asked, job.kind)
+        except RefusedByRule as refusal:
+            body = {"reason": refusal.word}
+            self._store.write(lambda tx: jobs.move(tx, job.id, Event.CANCELLED, body))
+            return 0
+        except NotDrawn:
+            return self._growing()
+        return self._after(job, self._cycle.begin(job, artefact))
+
+    def _settle(self, job: Job, status: PrinterStatus) -> int:
+        """A begun job: look until the printer is at rest, then do what the evidence allows."""
+        unsent = self._unsent == job.id
+        snapshot = self._lane.snapshot(job)
+        rested_ms = self._rested(snapshot)
+        if snapshot is None:
+            return self._silence(job, rested_ms)
+        moving = snapshot.claim or status.state == "busy"
+        if not unsent and rested_ms < (self._pace.stuck if moving else self._pace.calm):
+            return self._pace.poll
+        if unsent and in_path(snapshot) and status.state == "needs_hands":
+            return self._growing()  # the card lies blank at the station: nothing is lost by waiting
+        uid = self._lane.uid(snapshot.card_at)
+        decision = decide(_begun(job), snapshot, uid, unsent=unsent)
+        return self._carry_out(job, decision, snapshot)
+
+    def _carry_out(self, job: Job, decision: Decision, now: Snapshot) -> int:
+        self._look = None
+        reason = self._trouble or decision.cause
+        if decision.act is Act.GO_ON and decision.blank is not None:
+            return self._go_on(job, decision.blank)
+        if decision.act is Act.AGAIN:
+            self._cycle.untouched(job, reason)
+            return self._growing()
+        if decision.act is Act.PRINTED and self._driver_agrees(job, now):
+            return self._after(job, self._cycle.printed(job))
+        if decision.act in (Act.UNSURE, Act.PRINTED):
+            return self._after(job, self._cycle.unsure(job, decision.cause))
+        return self._pace.poll
+
+    def _driver_agrees(self, job: Job, now: Snapshot) -> bool:
+        """The family's own rules must say the same; they may know of bits that we do not."""
+        before = before_of(job)
+        if before is None or job.panels is None:
+            return False
+        return self._lane.printer.judge(before, now, job.panels).verdict is Verdict.PRINTED
+
+    def _go_on(self, job: Job, uid: str) -> int:
+        self._unsent = ""
+        job_id, times = self._goes
+        self._goes = (job.id, times + 1 if job_id == job.id else 1)
+        if self._goes[1] > GOES_ON_MAX:
+            return self._after(job, self._cycle.unsure(job, self._trouble or "card_inside"))
+        try:
+            artefact = self._artefact(job)
+        except RefusedByRule as refusal:
+            return self._after(job, self._cycle.unsure(job, refusal.word))
+        except NotDrawn:
+            return self._growing()
+        return self._after(job, self._cycle.go_on(job, uid, artefact))
+
+    def _after(self, job: Job, outcome: Outcome) -> int:
+        """Remember what the next turn has to know, and when it should come."""
+        self._trouble = outcome.cause
+        self._unsent = job.id if outcome.unsent else ""
+        if outcome.end is End.STRANGE:
+            self._held = (outcome.cause.lower(), self._stock())
+            return 0
+        if outcome.end is End.LATER:
+            return self._growing()
+        if outcome.end is not End.LOOK:
+            self._tries, self._drawn, self._look = 0, None, None
+        return 0
+
+    def _keep_closed(self, status: PrinterStatus) -> int:
+        """An unsure job: nothing is fed; what lies or hangs inside is sent away."""
+        pause = self._tidy(status)
+        return self._pace.idle if pause is None else pause
+
+    def _tidy(self, status: PrinterStatus) -> int | None:
+        """None when nothing lies inside and no job hangs there; else ms until the next look.
+
+        What no job owns goes to the reject tray once it has rested; never what somebody else prints.
+        """
+        if not status.card_at and status.state != "busy":
+            return None
+        snapshot = self._lane.snapshot()
+        rested_ms = self._rested(snapshot)
+        if snapshot is None or self._cycle.foreign(snapshot):
+            return self._growing()
+        if not in_path(snapshot) and not snapshot.claim:
+            return None
+        if rested_ms < (self._pace.stuck if snapshot.claim else self._pace.poll):
+            return self._pace.poll
+        self._look = None
+        return self._pace.poll if self._lane.clear(snapshot) else self._growing()
+
+    def _latched(self, status: PrinterStatus) -> bool:
+        """Whether the printer still tells an error that is over: a reservation clears it."""
+        if status.state not in ("error", "needs_hands"):
+            return False
+        snapshot = self._lane.snapshot()
+        return snapshot is not None and bool(snapshot.errors)
+
+    def _silence(self, job: Job, silent_ms: int) -> int:
+        """No answer: wait; after a while a person may settle it, so the job becomes unsure."""
+        if silent_ms >= self._pace.silent:
+            return self._after(job, self._cycle.unsure(job, self._trouble or "no_answer"))
+        return self._growing()
+
+    def _rested(self, snapshot: Snapshot | None) -> int:
+        """For how long every look has shown the same, in ms."""
+        now = self._now_ms()
+        if self._look is None or self._look[0] != snapshot:
+            self._look = (snapshot, now)
+        return now - self._look[1]
+
+    def _artefact(self, job: Job) -> Artefact:
+        """The job's card, drawn once and kept in memory until the job is over."""
+        if self._drawn is None or self._drawn[0] != job.id:
+            self._drawn = (job.id, self._draw(job))
+        return self._drawn[1]
+
+    def _holding(self) -> bool:
+        """Whether a strange card still holds the lane: until stock or queue has changed."""
+        if self._held is None:
+            return False
+        if self._held[1] != self._stock():
+            self._held = None
+            return False
+        self._lane.hold(self._held[0])
+        return True
+
+    def _stock(self) -> object:
+        return self._store.rows("SELECT (SELECT count(*) FROM consignment), (SELECT max(queued_ms) FROM job)")
+
+    def _growing(self) -> int:
+        self._tries += 1
+        return int(min(self._pace.pause_min << min(self._tries - 1, 8), self._pace.pause_max))
+
+
+def _begun(job: Job) -> Begun:
+    """What recovery has to know of a job."""
+    witness = None if job.blank is None else "clerk" if job.asked else "chip"
+    return Begun(job.state, job.blank, witness, job.session, before_of(job), job.panels)

@@ -1,0 +1,128 @@
+"""The agent dies at every single point of one card's life, in memory and in virtual time.
+
+Points are each commit (before, after), each verb of the printer (before it acts, after it acted) and
+each panel. After each death a new agent starts on the same disk and the same printer, the world having
+gone on without it; what is unsure is settled by the clerk from the trays. The world's own truth is the judge.
+Power may fail together with the agent: printer and station then restart both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from agent import blanks
+from agent.states import State
+from domain.ledger import Place
+from tests.unit.agent.office import ORDER, Office, picture
+from tests.unit.agent.paper import PANELS, Killed, Paper
+
+CARDS = 4
+
+
+class Points:
+    """Counts the points by name and occurrence; raises Killed at the chosen one."""
+
+    def __init__(self, kill: tuple[str, int] | None = None) -> None:
+        self.kill = kill
+        self.seen: Counter[str] = Counter()
+        self.order: list[tuple[str, int]] = []
+        self.hit = False
+
+    def __call__(self, name: str) -> None:
+        self.seen[name] += 1
+        point = (name, self.seen[name])
+        self.order.append(point)
+        if point == self.kill and not self.hit:
+            self.hit = True
+            raise Killed(f"{name} {self.seen[name]}")
+
+
+def a_life(
+    path: Path, blank_journal: Path, kill: tuple[str, int] | None, *, chip: bool = True, power: bool = False
+) -> tuple[Points, Office]:
+    """One card's life, cut at ``kill`` and taken up again."""
+    points = Points(kill)
+    world = Paper(CARDS)
+    office = Office(path, blank_journal, world, chip=chip)
+    office.take(blanks_count=CARDS, asked=None if chip else "040001")
+    world.points = office.journal.points = points
+    try:
+        office.turns()
+    except Killed:
+        world.points = lambda name: None
+        if power:
+            world.power_cut()
+        office.restart()
+        office.turns()
+    world.points = office.journal.points = lambda name: None
+    for _ in range(3):
+        office.settle_by_hand()
+        press(office, chip)
+        office.turns()
+    return points, office
+
+
+def press(office: Office, chip: bool) -> None:
+    """The clerk presses print again; a job that is there already stays the one."""
+    asked = None if chip else next((card.uid for card in office.world.feeder), None)
+    office.take(blanks_count=0, asked=asked)
+
+
+def points_of_a_life(folder: Path, blank_journal: Path, chip: bool) -> list[tuple[str, int]]:
+    return a_life(folder / "dry.db", blank_journal, None, chip=chip)[0].order
+
+
+def truth_agrees(office: Office) -> None:
+    """At most one good card, and every blank where the ledger says."""
+    world = office.world
+    good = world.good(picture(ORDER))
+    assert len(good) == 1, f"{len(good)} good cards"
+    ledger = blanks.fold(office.journal)
+    account = ledger.account("ktp")
+    assert not account["unaccounted"]
+    assert ledger.names("ktp", Place.USED) == [good[0].uid]
+    spoiled = sorted(c.uid for c in (*world.rejected, *world.output) if c.panels and c is not good[0])
+    assert ledger.names("ktp", Place.SPOILED) == spoiled
+    clean = [c for c in (*world.feeder, *world.rejected, world.inside) if c is not None and not c.panels]
+    assert account["on_hand"] == len(clean)
+    assert account["received"] == CARDS == len(clean) + len(spoiled) + 1
+
+
+@pytest.mark.parametrize("power", [False, True], ids=["agent dies", "power fails for both"])
+@pytest.mark.parametrize("chip", [True, False], ids=["chip names", "clerk names"])
+def test_killed_at_every_point_one_order_never_becomes_two_good_cards(
+    tmp_path: Path, blank_journal: Path, chip: bool, power: bool
+) -> None:
+    points = points_of_a_life(tmp_path, blank_journal, chip)
+    assert len(points) >= (28 if chip else 25)
+    for number, point in enumerate(points):
+        told, office = a_life(tmp_path / f"{number}.db", blank_journal, point, chip=chip, power=power)
+        assert told.hit, point
+        try:
+            truth_agrees(office)
+        except AssertionError as error:
+            raise AssertionError(f"killed at {point}: {error}") from error
+        assert office.job(f"{ORDER}-1").state in (State.PRINTED, State.SPOILED)
+        office.journal.close()
+
+
+def test_a_death_with_the_card_at_the_station_wastes_nothing_and_asks_nobody(
+    tmp_path: Path, blank_journal: Path
+) -> None:
+    for number, point in enumerate([("chip", 1), ("staged", 1), ("print", 1), ("sending", 1)]):
+        _, office = a_life(tmp_path / f"{number}.db", blank_journal, point)
+        assert office.events("printed") == ["printed"], point
+        assert not office.world.rejected
+        assert office.job(f"{ORDER}-1").blank == "040001"
+        assert len(office.world.output) == 1
+        assert len(office.world.output[0].panels) == PANELS
+
+
+def test_a_death_before_anything_moved_asks_nobody(tmp_path: Path, blank_journal: Path) -> None:
+    for number, point in enumerate([("reserve", 1), ("reserved", 1), ("stage", 1)]):
+        _, office = a_life(tmp_path / f"{number}.db", blank_journal, point)
+        assert "unsure" not in office.events(), point
+        assert office.events("printed") == ["printed"]
