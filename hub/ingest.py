@@ -221,7 +221,7 @@ def row_of(name: str, entry: Entry) -> tuple[str, int, int, int, str, str, str]:
     if not 0 <= entry.epoch <= NUMBER_MAX or not 0 <= entry.at_ms <= NUMBER_MAX or entry.seq > NUMBER_MAX:
         raise ValueError("an entry's numbers do not fit 63 bits")
     body = _dumps(entry.body if type(entry.body) is dict else dict(entry.body))
-    return (name, entry.seq, entry.epoch, entry.at_ms, _plain(entry.event), _plain(entry.subject), body)
+    return (name, entry.seq, entry.epoch, entry.at_ms, plain(entry.event), plain(entry.subject), body)
 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
@@ -242,7 +242,7 @@ def entries(db: Database, name: str, after: int, limit: int) -> list[Entry]:
     return [entry_of(row) for row in rows]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that every engine stores: no zero byte, no half of a surrogate pair."""
     if text.isascii() and "\0" not in text:
         return text

@@ -1,0 +1,181 @@
+"""What the province asks of its truth. Every figure is computed from what is held, none is copied.
+
+``blanks``   blanks on hand at the stations at the end of the day, told by their journals
+``printed``  good cards told on that WITA day
+``prr``      print-ready records asked for by the end of the day whose card was not out by then
+``suket``    those among them who hold a temporary certificate until the card is there
+
+A regency's figures are as of the last word of its stations: ``flags`` says where that is not the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from domain.ledger import Ledger
+from domain.policy import KINDS
+from domain.regions import OFFICES, split_station
+from domain.wita import ZONE, day_bounds_ms
+from hub import ingest
+from hub.database import Database
+from hub.ingest import FORKED, INVITED, Station
+from hub.projections import ledger_of
+
+SUKET = ("suket_prr", "suket_replacement")
+SILENT_MS = 86_400_000  # a day without a word is worth a telephone call, not an alarm
+
+
+def stamp(at_ms: int | None) -> str | None:
+    """An instant as the province's clock shows it, ISO 8601 with its offset; None stays None."""
+    if at_ms is None:
+        return None
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZONE).isoformat(timespec="milliseconds")
+
+
+def offices(db: Database) -> list[dict[str, Any]]:
+    """One row a station: how far its journal is held, and what it said it still owes."""
+    rows = []
+    for station in ingest.stations(db):
+        office, number = split_station(station.name)
+        rows.append(
+            {
+                "office": office,
+                "station": number,
+                "name": station.name,
+                "epoch": station.epoch,
+                "seq": station.have.seq,
+                "last_seen_at": stamp(station.last_seen_ms),
+                "unsent_reported": max(0, station.head - station.have.seq),
+                "state": station.state,
+            }
+        )
+    return rows
+
+
+def reconcile(db: Database) -> dict[str, Any]:
+    """Whether the province holds all that was told, once, and whether it adds up.
+
+    ``missing``: lines the stations told of that are not held here. ``duplicates``: lines held twice, and
+    jobs told printed more than once. All counted from the lines themselves.
+    """
+    (events, kept) = db.one("SELECT count(*), count(DISTINCT (station || ' ' || seq)) FROM event") or (0, 0)
+    twice = sum(more - 1 for (more,) in _groups(db, "station, job"))
+    return {
+        "events": events,
+        "missing": sum(station.head - contiguous(db, station.name) for station in ingest.stations(db)),
+        "duplicates": events - kept + twice,
+        "cards_per_order_max": max((count for (count,) in _groups(db, "id", at_least=1)), default=0),
+        "blanks_unaccounted": sorted(
+            {name for account in _accounts(db) for name in account["unaccounted"]},
+        ),
+    }
+
+
+def holds(found: dict[str, Any]) -> bool:
+    """Whether a reconciliation found nothing that a person has to look at."""
+    return not (
+        found["missing"]
+        or found["duplicates"]
+        or found["cards_per_order_max"] > 1
+        or found["blanks_unaccounted"]
+    )
+
+
+def contiguous(db: Database, name: str) -> int:
+    """The last line of a journal that is held with all before it, counted from the lines."""
+    count, last = db.one("SELECT count(*), max(seq) FROM event WHERE station = ?", name) or (0, None)
+    if not count or count == last:
+        return int(count)
+    row = db.one(
+        "SELECT min(e.seq) FROM event e WHERE e.station = ? AND NOT EXISTS "
+        "(SELECT 1 FROM event n WHERE n.station = e.station AND n.seq = e.seq + 1)",
+        name,
+    )
+    first = db.one("SELECT min(seq) FROM event WHERE station = ?", name)
+    return int(row[0]) if row and first == (1,) else 0
+
+
+def daily(db: Database, on: str, now_ms: int) -> dict[str, Any]:
+    """The province's daily report. Errors: ValueError when ``on`` is no date."""
+    _, end_ms = day_bounds_ms(on)
+    stations = ingest.stations(db)
+    printed = _by_office(db.rows("SELECT station, count(*) FROM card WHERE day = ? GROUP BY station", on))
+    owed, owed_suket = _owed(db, on, end_ms)
+    ledgers = {each.name: ledger_of(db, each.name, each.have.seq, before_ms=end_ms) for each in stations}
+    regencies: dict[str, dict[str, Any]] = {}
+    for office in OFFICES:
+        own = [station for station in stations if split_station(station.name)[0] == office]
+        regencies[office] = {
+            "blanks": sum(_on_hand(ledgers[station.name]) for station in own),
+            "suket": owed_suket[office],
+            "prr": owed[office],
+            "printed": printed[office],
+        }
+        regencies[office]["flags"] = _flags(regencies[office], own, ledgers, min(end_ms, now_ms))
+    figures = ("blanks", "suket", "prr", "printed")
+    return {
+        "date": on,
+        **{figure: sum(regency[figure] for regency in regencies.values()) for figure in figures},
+        "regencies": regencies,
+        "flags": sorted({flag for regency in regencies.values() for flag in regency["flags"]}),
+    }
+
+
+def _owed(db: Database, on: str, end_ms: int) -> tuple[Counter[str], Counter[str]]:
+    """Records without a card at the end of the day, by the office that owes it: all, and those on suket."""
+    rows = db.rows(
+        "SELECT station, reason, count(*) FROM order_ WHERE requested <= ? AND NOT EXISTS "
+        "(SELECT 1 FROM card WHERE card.id = order_.id AND card.at_ms < ?) GROUP BY station, reason",
+        *(on, end_ms),
+    )
+    everything = _by_office((station, count) for station, _, count in rows)
+    return everything, _by_office((station, count) for station, reason, count in rows if reason in SUKET)
+
+
+def _flags(figures: dict[str, Any], own: list[Station], ledgers: dict[str, Ledger], end_ms: int) -> list[str]:
+    """Why a regency's figures have to be read with care."""
+    found = {
+        "NO_STATION": not any(station.state != INVITED for station in own),
+        "STATION_FORKED": any(station.state == FORKED for station in own),
+        "UNSENT": any(station.head > station.have.seq for station in own),
+        "STATION_SILENT": any(
+            station.last_seen_ms is not None and station.last_seen_ms < end_ms - SILENT_MS for station in own
+        ),
+        "BLANKS_SHORT": figures["prr"] > figures["blanks"],
+        "BLANKS_UNACCOUNTED": any(
+            ledgers[station.name].unaccounted(kind) for station in own for kind in KINDS
+        ),
+        "JOBS_UNSURE": any(
+            ledgers[station.name].account(kind)["unsure"] for station in own for kind in KINDS
+        ),
+    }
+    return [flag for flag, is_so in found.items() if is_so]
+
+
+def _on_hand(ledger: Ledger) -> int:
+    return int(ledger.account("ktp")["on_hand"])
+
+
+def _by_office(counts: Iterable[Any]) -> Counter[str]:
+    """(station, count) pairs summed by office."""
+    total: Counter[str] = Counter()
+    for station, count in counts:
+        total[split_station(station)[0]] += count
+    return total
+
+
+def _groups(db: Database, columns: str, at_least: int = 2) -> list[Any]:
+    """How many cards share ``columns``, for those that are at least so many."""
+    return db.rows(
+        f"SELECT count(*) FROM card GROUP BY {columns} HAVING count(*) >= ?",  # noqa: S608
+        at_least,
+    )
+
+
+def _accounts(db: Database) -> list[dict[str, Any]]:
+    """The figures of every station's blanks, as kept."""
+    return [json.loads(account) for (account,) in db.rows("SELECT account FROM blank_account")]
