@@ -99,6 +99,15 @@ def open_jobs(reads: Reads) -> list[Job]:
     return in_state(reads, State.QUEUED, State.STAGED, State.PRINTING, State.UNSURE)
 
 
+def last_finished(reads: Reads, count: int) -> list[Job]:
+    """The ``count`` jobs that ended last, good cards and others, the latest first."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM job WHERE state NOT IN ('queued', 'staged', 'printing', 'unsure') "  # noqa: S608
+        "ORDER BY at_ms DESC, id LIMIT ?"
+    )
+    return [_job(row) for row in reads.rows(sql, count)]
+
+
 def next_queued(reads: Reads) -> Job | None:
     """The queued job that waits longest."""
     sql = f"SELECT {_COLUMNS} FROM job WHERE state = ? ORDER BY queued_ms, id LIMIT 1"  # noqa: S608

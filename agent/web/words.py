@@ -1,0 +1,104 @@
+"""The screen's words, as an Indonesian clerk would say them. One table for each set of words.
+
+A word that is in no table is shown as it is: a new cause must never make the page fail.
+"""
+
+from __future__ import annotations
+
+HEADLINES: dict[str, tuple[str, str]] = {
+    "READY": ("Siap melayani", "Printer dan catatan dalam keadaan baik."),
+    "UNSURE": (
+        "{n} kartu belum pasti",
+        "Pencetakan berhenti. Ambil kartunya, lihat, lalu selesaikan pekerjaan di bawah.",
+    ),
+    "BLANKS_UNACCOUNTED": ("{n} blangko tidak cocok", "Hitung ulang blangko dan laporkan kepada penyelia."),
+    "DISK_LOW": ("Ruang penyimpanan hampir habis", "Hubungi teknisi. Tidak ada catatan yang hilang."),
+    "PRINTER": ("Printer perlu dibantu", "Lihat bagian Printer di samping."),
+    "NO_BLANKS": ("Blangko habis", "{n} permintaan menunggu blangko."),
+    "LONG_UNSENT": (
+        "Sudah {n} hari belum terkirim",
+        "Pekerjaan boleh terus. Hubungi teknisi supaya catatan dibawa ke provinsi.",
+    ),
+    "ORDERS_REFUSED": ("{n} permintaan ditolak", "Datanya tidak lengkap; provinsi sudah diberi tahu."),
+}
+COLOURS = {"green": "Baik", "amber": "Perhatian", "red": "Segera"}
+
+STATES: dict[str, str] = {
+    "queued": "menunggu",
+    "staged": "blangko disiapkan",
+    "printing": "sedang dicetak",
+    "unsure": "belum pasti",
+    "printed": "tercetak",
+    "verified": "sudah diperiksa",
+    "ready": "siap diambil",
+    "handed_over": "sudah diserahkan",
+    "spoiled": "rusak",
+    "lost": "hilang",
+    "cancelled": "dibatalkan",
+}
+
+PRINTER: dict[str, str] = {
+    "ready": "siap",
+    "busy": "sedang bekerja",
+    "needs_hands": "perlu dibantu",
+    "error": "bermasalah",
+    "offline": "tidak terhubung",
+    "stopped": "belum diperiksa",
+    "none": "tidak ada",
+}
+
+CAUSES: dict[str, str] = {
+    "no_answer": "printer tidak menjawab",
+    "refused_connection": "printer menolak sambungan",
+    "unplugged": "kabel printer terlepas",
+    "garbled_reply": "jawaban printer tidak terbaca",
+    "busy": "printer sedang sibuk",
+    "feeder_empty": "isi blangko di laci masuk",
+    "feeder_fault": "blangko tersangkut di laci masuk",
+    "ribbon_ended": "pita habis, ganti pita",
+    "no_ribbon": "pasang pita",
+    "ribbon_unsupported": "pita tidak cocok",
+    "cover_open": "tutup printer terbuka",
+    "jam": "kartu macet di dalam printer",
+    "hopper_full": "ambil kartu dari laci keluar",
+    "reject_full": "kosongkan laci tolakan",
+    "head_hot": "tunggu printer dingin",
+    "card_inside": "ada kartu di dalam printer",
+    "cleaning_needed": "printer perlu dibersihkan",
+    "hardware": "printer rusak, hubungi teknisi",
+    "no_chip": "chip tidak terbaca",
+    "chip_dead": "chip mati",
+    "chip_changed": "chip berbeda dari blangko yang diambil",
+    "counter_missing": "hitungan printer tidak ada",
+    "counter_mismatch": "hitungan printer tidak cocok",
+    "printer_reset": "printer sempat mati",
+    "session_lost": "printer dipakai program lain",
+    "power_lost": "listrik sempat padam",
+    "link_lost": "sambungan ke printer putus",
+    "spoiled": "rusak",
+}
+
+LINK: dict[str, str] = {
+    "up": "tersambung",
+    "connected": "tersambung",
+    "joining": "sedang mendaftar",
+    "connecting": "sedang menyambung",
+    "stopped": "belum diperiksa",
+}
+OFFLINE = "luring"
+
+REASONS: dict[str, str] = {
+    "status_change": "status perkawinan",
+    "first_card": "kartu pertama",
+    "disaster": "korban bencana",
+    "suket_prr": "pemegang suket",
+    "suket_replacement": "suket pengganti",
+    "data_change": "perubahan data",
+}
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+
+
+def number(count: int) -> str:
+    """A count as Indonesians write it: 12.345."""
+    return f"{count:,}".replace(",", ".")
