@@ -16,6 +16,7 @@ from drivers.errors import Cause, OutcomeUnknown, Unreachable
 CONNECT_S_MAX = 5.0
 TAIL_S = 0.25  # how long a status block may come after the reply's NUL when the printer does not close
 REPLY_BYTES_MAX = 16 * 1024
+COMMAND_BYTES_MAX = 1024
 
 
 class TcpTransport:
@@ -92,19 +93,19 @@ class _Failure(Exception):
 
 def _closed_by_nul(data: Iterable[bytes | memoryview]) -> Iterable[memoryview]:
     """The pieces that hold anything, and one NUL behind the last; in its segment when that is a command."""
-    held: memoryview | None = None
+    held = b""  # a small piece waits for the next, or for the NUL; a big one never waits
+    said = False
     for piece in data:
-        if held is not None:
-            yield held
-        if len(piece):
-            held = memoryview(piece)
-    if held is None:
-        return
-    if len(held) <= REPLY_BYTES_MAX:
-        yield memoryview(bytes(held) + b"\0")
-    else:
-        yield held
-        yield memoryview(b"\0")
+        said = said or len(piece) > 0
+        if len(held) + len(piece) <= COMMAND_BYTES_MAX:
+            held += piece
+            continue
+        if held:
+            yield memoryview(held)
+            held = b""
+        yield memoryview(piece)
+    if said:
+        yield memoryview(held + b"\0")
 
 
 def _cause(error: Exception, may_have_left: bool) -> Cause:

@@ -254,24 +254,28 @@ def _bulk(interface: Any, direction: int) -> Any:
 
 
 def _gathered(pieces: Iterable[bytes | memoryview]) -> Iterator[memoryview]:
-    """The same bytes in chunks of at least 64 KiB (the last may be less) and at most 256 KiB."""
-    small = bytearray()
+    """The same bytes in chunks of 64 to 256 KiB, whole packets all; only the last may be anything.
+
+    A packet that is not full would end the message, so nothing but its end may be one.
+    """
+    rest = bytearray()
     for piece in pieces:
         view = memoryview(piece)
-        if small or len(view) < TRANSFER_BYTES_MIN:
-            small += view
-            if len(small) < TRANSFER_BYTES_MIN:
+        if rest:
+            missing = TRANSFER_BYTES_MIN - len(rest)
+            rest += view[:missing]
+            view = view[missing:]
+            if len(rest) < TRANSFER_BYTES_MIN:
                 continue
-            view, small = memoryview(small), bytearray()
-        while len(view) > TRANSFER_BYTES_MAX:
-            yield view[:TRANSFER_BYTES_MAX]
-            view = view[TRANSFER_BYTES_MAX:]
-        if len(view) >= TRANSFER_BYTES_MIN:
-            yield view
-        else:
-            small += view
-    if small:
-        yield memoryview(small)
+            yield memoryview(rest)
+            rest = bytearray()
+        while len(view) >= TRANSFER_BYTES_MIN:
+            size = min(len(view) // TRANSFER_BYTES_MIN * TRANSFER_BYTES_MIN, TRANSFER_BYTES_MAX)
+            yield view[:size]
+            view = view[size:]
+        rest += view
+    if rest:
+        yield memoryview(rest)
 
 
 def _libusb() -> Any:

@@ -82,11 +82,15 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
     def _wanted(self, busid: str) -> bool:
         return self._busid is None or busid == self._busid
 
-    def _hold(self, busid: str) -> Import:
-        """The import of ``busid``, made now unless this process has it already."""
+    def _hold(self, busid: str, *, alive: bool = False) -> Import:
+        """The import of ``busid``, made now unless this process has it already.
+
+        An unplugged device still describes itself, as libusb's does; only who must have it ``alive`` gets a
+        new import.
+        """
         with self._lock:
             held = self._held.get(busid)
-            if held is None or not held.link.alive:
+            if held is None or (alive and not held.link.alive):
                 self._let_go(busid)
                 held = self._held[busid] = import_device(self._address, busid)
             return held
@@ -126,7 +130,7 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
 
     def open_device(self, dev: str) -> _Handle:
         """A new handle; several may be open at once."""
-        held = self._hold(dev)
+        held = self._hold(dev, alive=True)
         held.handles += 1
         return _Handle(dev, held)
 
@@ -142,11 +146,14 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
 
     def is_kernel_driver_active(self, dev_handle: _Handle, intf: int) -> bool:
         """True while the imagined usblp holds the device."""
-        return self._bound_at_first and dev_handle.busid not in self._detached
+        return self._bound(dev_handle)
+
+    def _bound(self, handle: _Handle) -> bool:
+        return self._bound_at_first and handle.busid not in self._detached
 
     def detach_kernel_driver(self, dev_handle: _Handle, intf: int) -> None:
         """ENOENT when none is bound."""
-        if not self.is_kernel_driver_active(dev_handle, intf):
+        if not self._bound(dev_handle):
             raise usb_error(errno.ENOENT, "no kernel driver is bound")
         self._detached.add(dev_handle.busid)
 
@@ -160,7 +167,7 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
 
     def claim_interface(self, dev_handle: _Handle, intf: int) -> None:
         """EBUSY when a kernel driver or another handle has it."""
-        self._refuse_while_bound(dev_handle, intf)
+        self._refuse_while_bound(dev_handle)
         with self._lock:
             if dev_handle.held.claims.setdefault(intf, dev_handle) is not dev_handle:
                 raise usb_error(errno.EBUSY, "another handle holds the interface")
@@ -172,8 +179,8 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
                 raise usb_error(errno.ENOENT, "the interface is not held")
             del dev_handle.held.claims[intf]
 
-    def _refuse_while_bound(self, handle: _Handle, interface: int) -> None:
-        if self.is_kernel_driver_active(handle, interface):
+    def _refuse_while_bound(self, handle: _Handle) -> None:
+        if self._bound(handle):
             raise usb_error(errno.EBUSY, "a kernel driver is bound to the interface")
 
     # -- requests and transfers ---------------------------------------------------------------------------
@@ -184,7 +191,7 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
 
     def set_configuration(self, dev_handle: _Handle, config_value: int) -> None:
         """EBUSY while an interface is held, as a real kernel answers."""
-        self._refuse_while_bound(dev_handle, 0)
+        self._refuse_while_bound(dev_handle)
         if dev_handle.held.claims:
             raise usb_error(errno.EBUSY, "an interface is held")
         control(dev_handle.held.link, struct.pack("<BBHHH", 0x00, 9, config_value, 0, 0), b"", CONTROL_S)
@@ -192,7 +199,7 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
 
     def set_interface_altsetting(self, dev_handle: _Handle, intf: int, altsetting: int) -> None:
         """Choose one of the settings of an interface."""
-        self._refuse_while_bound(dev_handle, intf)
+        self._refuse_while_bound(dev_handle)
         control(dev_handle.held.link, struct.pack("<BBHHH", 0x01, 11, altsetting, intf, 0), b"", CONTROL_S)
 
     def clear_halt(self, dev_handle: _Handle, ep: int) -> None:
@@ -211,7 +218,7 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
     ) -> int:
         """One control transfer; an IN one fills ``data``. Returns the bytes moved. Timeout in ms, 0: none."""
         if bmRequestType & 0x1F == 1:  # to an interface
-            self._refuse_while_bound(dev_handle, wIndex & 0xFF)
+            self._refuse_while_bound(dev_handle)
         setup = struct.pack("<BBHHH", bmRequestType, bRequest, wValue, wIndex, len(data))
         block = len(data) if bmRequestType & 0x80 else data.tobytes()
         answer = control(dev_handle.held.link, setup, block, seconds(timeout))
@@ -224,7 +231,7 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         self, dev_handle: _Handle, ep: int, intf: int, data: "array.array[int]", timeout: int
     ) -> int:
         """Bytes taken: all, or those of the whole URBs taken before the time was over. Empty: a ZLP."""
-        self._refuse_while_bound(dev_handle, intf)
+        self._refuse_while_bound(dev_handle)
         raw = memoryview(data)
         if len(raw) > WRITE_BYTES_MAX:
             raise usb_error(errno.ENOMEM, f"one write of {len(raw)} bytes is more than the bus takes")
@@ -239,7 +246,7 @@ class UsbipBackend(IBackend):  # type: ignore[misc]  # pyusb has no types
         self, dev_handle: _Handle, ep: int, intf: int, buff: "array.array[int]", timeout: int
     ) -> int:
         """Fill ``buff`` up to the end of the transfer (a short packet). Returns the bytes read."""
-        self._refuse_while_bound(dev_handle, intf)
+        self._refuse_while_bound(dev_handle)
         got = 0
         while True:
             asked = min(len(buff) - got, URB_BYTES_MAX)

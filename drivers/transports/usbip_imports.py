@@ -17,6 +17,7 @@ from drivers.transports import usbip_wire as wire
 from drivers.transports.usbip_link import TIMED_OUT, Link, Unplugged, ask, read_exactly
 
 CONTROL_S = 2.0
+NO_SUCH_DEVICE = 4  # servers since 2018 tell this from 2, busy; older ones say 1 for both
 _LIBUSB_CODES = {
     errno.EIO: -1,
     errno.EINVAL: -2,
@@ -85,7 +86,8 @@ def import_device(address: tuple[str, int], busid: str) -> Import:
         sock, status = ask(address, wire.req_import(busid), wire.REP_IMPORT)
         if status:
             sock.close()
-            raise usb_error(errno.EBUSY, f"the USB/IP server does not give out {busid}")
+            number = errno.ENODEV if status == NO_SUCH_DEVICE else errno.EBUSY
+            raise usb_error(number, f"the USB/IP server does not give out {busid}")
         exported, _ = wire.exported(read_exactly(sock, wire.DEVICE.size))
     except wire.Garbled as error:
         raise usb_error(errno.EIO, str(error)) from error

@@ -1,0 +1,156 @@
+"""The chip's reader against virtual cards on real sockets, written from vsmartcard's protocol."""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from drivers.chip import vpcd
+from drivers.errors import NeedsHands, Unreachable
+
+UID = bytes.fromhex("04A1B2C3D4E5F6")
+ATR = bytes.fromhex("3B8180018080")
+
+
+@pytest.fixture
+def reader() -> Iterator[vpcd.VpcdReader]:
+    one = vpcd.VpcdReader("127.0.0.1", 0)
+    yield one
+    one.close()
+
+
+class Card:
+    """A card laid on the reader; answers by itself until taken away. ``None`` answers nothing."""
+
+    def __init__(
+        self, port: int, uid_answer: bytes | None = UID + b"\x90\x00", atr: bytes | None = ATR
+    ) -> None:
+        self.heard: list[str] = []
+        self._answers = {"04": atr, "ffca000000": uid_answer}
+        self._conn = socket.create_connection(("127.0.0.1", port))
+        self._thread = threading.Thread(target=self._lie, daemon=True)
+        self._thread.start()
+
+    def _lie(self) -> None:
+        with self._conn.makefile("rb") as stream:
+            while head := stream.read(2):
+                said = stream.read(struct.unpack(">H", head)[0]).hex()
+                self.heard.append(said)
+                answer = self._answers.get(said)
+                if answer is not None:
+                    self._conn.sendall(struct.pack(">H", len(answer)) + answer)
+
+    def take_away(self) -> None:
+        self._conn.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
+        self._conn.close()
+
+
+def cause(reader: vpcd.VpcdReader, timeout_s: float = 0.1) -> str:
+    with pytest.raises(NeedsHands) as caught:
+        reader.uid(timeout_s)
+    return caught.value.cause
+
+
+def test_the_card_at_the_station_tells_its_name(reader: vpcd.VpcdReader) -> None:
+    card = Card(reader.port)
+    assert reader.uid(5) == "04A1B2C3D4E5F6"
+    assert reader.uid(5) == "04A1B2C3D4E5F6"
+    card.take_away()
+    assert card.heard == ["01", "04", "ffca000000", "00"] * 2
+
+
+def test_a_card_that_comes_while_we_wait_is_read(reader: vpcd.VpcdReader) -> None:
+    cards: list[Card] = []
+    arrives = threading.Timer(0.05, lambda: cards.append(Card(reader.port)))
+    arrives.start()
+    assert reader.uid(5) == "04A1B2C3D4E5F6"
+    arrives.join()
+    cards[0].take_away()
+
+
+def test_an_empty_station_is_no_chip(reader: vpcd.VpcdReader) -> None:
+    assert cause(reader) == "no_chip"
+
+
+def test_a_card_that_has_left_is_no_chip_and_its_name_is_forgotten(reader: vpcd.VpcdReader) -> None:
+    card = Card(reader.port)
+    reader.uid(5)
+    card.take_away()
+    assert cause(reader) == "no_chip"
+
+
+def test_the_next_card_is_asked_itself(reader: vpcd.VpcdReader) -> None:
+    first = Card(reader.port)
+    reader.uid(5)
+    first.take_away()
+    second = Card(reader.port, bytes.fromhex("0411223344556690 00"))
+    assert reader.uid(5) == "04112233445566"
+    second.take_away()
+
+
+def test_the_newest_card_counts_even_if_the_last_has_not_hung_up(reader: vpcd.VpcdReader) -> None:
+    first = Card(reader.port)
+    reader.uid(5)
+    second = Card(reader.port, bytes.fromhex("0411223344556690 00"))
+    assert reader.uid(5) == "04112233445566"
+    second.take_away()
+    first._thread.join(5)
+    first._conn.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "atr"),
+    [
+        (None, ATR),  # silent
+        (UID + b"\x90\x00", None),  # silent from the start
+        (UID + b"\x90\x00", b""),  # no ATR
+        (b"\x6a\x81", ATR),  # function not supported
+        (UID + b"\x63\x00", ATR),
+        (UID[:5] + b"\x90\x00", ATR),  # a length no UID has
+        (b"", ATR),
+        (bytes.fromhex("08112233 9000"), ATR),  # a random UID is no name
+    ],
+)
+def test_a_chip_that_tells_no_name_is_dead(
+    reader: vpcd.VpcdReader, answer: bytes | None, atr: bytes | None
+) -> None:
+    card = Card(reader.port, answer, atr)
+    assert cause(reader, 0.3) == "chip_dead"
+    card.take_away()
+
+
+def test_a_card_that_hangs_up_when_asked_is_dead(reader: vpcd.VpcdReader) -> None:
+    rude = socket.create_connection(("127.0.0.1", reader.port))
+    rude.close()
+    assert cause(reader) == "chip_dead"
+
+
+def test_an_answer_in_single_bytes_is_read(reader: vpcd.VpcdReader) -> None:
+    conn = socket.create_connection(("127.0.0.1", reader.port))
+    conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for one in struct.pack(">H", len(ATR)) + ATR + struct.pack(">H", 9) + UID + b"\x90\x00":
+        conn.sendall(bytes([one]))
+    assert reader.uid(5) == "04A1B2C3D4E5F6"
+    conn.close()
+
+
+def test_a_port_in_use_is_busy(reader: vpcd.VpcdReader) -> None:
+    with pytest.raises(Unreachable) as caught:
+        vpcd.VpcdReader("127.0.0.1", reader.port)
+    assert caught.value.cause == "busy"
+
+
+def test_a_hundred_questions_pay_no_delayed_acknowledgement(reader: vpcd.VpcdReader) -> None:
+    """Each message in one segment: 44 ms apiece otherwise, 8 s in all."""
+    card = Card(reader.port)
+    for _ in range(100):
+        assert reader.uid(1) == "04A1B2C3D4E5F6"
+    card.take_away()
+
+
+def test_closing_twice_is_harmless(reader: vpcd.VpcdReader) -> None:
+    reader.close()
+    reader.close()
