@@ -180,9 +180,10 @@ class CardPrinter(Protocol):
         ...
 
     def stage(self) -> None:
-        """Move the next blank from the feeder to the contactless station; returns when it lies there.
+        """Have a card lie at the contactless station: the next blank, or the one that lies there already.
 
-        NeedsHands while nothing has moved, OutcomeUnknown after.
+        NeedsHands and Unreachable while nothing has moved (Unreachable("session_lost" or "printer_reset"):
+        reserve and take the snapshot anew), OutcomeUnknown after.
         """
         ...
 
@@ -195,6 +196,13 @@ class CardPrinter(Protocol):
 
         ``before``: taken after ``reserve`` and before any card moved. ``staged``: ``stage`` has brought the
         card. Unreachable and NeedsHands mean that not one byte of the job was sent.
+        """
+        ...
+
+    def finish(self) -> None:
+        """End the claim of a job whose host died, and wait until it is carried out; harmless without one.
+
+        Recovery calls it before its snapshot: a claim stays until somebody ends it. Nothing is printed anew.
         """
         ...
 

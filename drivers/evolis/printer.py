@@ -1,0 +1,258 @@
+"""An Evolis card printer behind one transport: the host's whole procedure, PROTOCOL.md §10.
+
+Asking and setting may be said twice, so trouble there is Unreachable. Three methods move a card (``stage``,
+``reject``, ``print_card``); each looks first, acts once, and never acts again: past the line marked THE
+WORLD CHANGES HERE every trouble is OutcomeUnknown or an unsure judgement. Only looking is repeated.
+"""
+
+from collections.abc import Callable
+
+from drivers.address import Address
+from drivers.card_printer import (
+    Artefact,
+    Clock,
+    Identity,
+    Judgement,
+    PrinterStatus,
+    Snapshot,
+    Transport,
+    Verdict,
+)
+from drivers.errors import Cause, NeedsHands, OutcomeUnknown, Refused, Unreachable
+from drivers.evolis import codec, evidence, job, status
+from drivers.evolis.codec import Reply, Status
+from drivers.evolis.line import Line
+
+RESERVE_WAIT_MS = 5_000
+HOLD_S, PRINT_HOLD_S = 45, 180
+RENEW_MS = 60_000
+CLAIM_WAIT_MS = 10_000
+PRINT_WAIT_MS = 300_000
+ERROR_WAIT_MS = 5_000
+"""How long CLAIM may outlive an error: the job has been thrown away by then."""
+SESSION_MIN, SESSION_MAX = 3, 0xFFFF
+HOST_MANAGES = 2
+
+
+class EvolisPrinter:
+    """One printer; not for two threads at once. See drivers.card_printer.CardPrinter for the contract."""
+
+    def __init__(self, transport: Transport, address: Address, clock: Clock) -> None:
+        self._line = Line(transport, clock)
+        self._address = address
+        self._clock = clock
+        self._session = 0
+        self._saved_mode = 0
+
+    @property
+    def address(self) -> Address:
+        """Where it is."""
+        return self._address
+
+    def close(self) -> None:
+        """Let go of the wire; the reservation, if any, lapses by itself."""
+        self._line.close()
+
+    # -- looking: changes nothing --------------------------------------------------------------------
+
+    def identify(self) -> Identity:
+        """Model, serial number, firmware, ribbon, and what the machine has."""
+        model, firmware, serial = (self._line.ask(name).text for name in ("Rtp", "Rfv", "Rsn"))
+        ribbon = self._line.ask("Rr")
+        seen = self._line.poll()
+        return Identity(
+            model=model,
+            serial=serial,
+            firmware=firmware,
+            ribbon=None if ribbon.failed or not ribbon.text else ribbon.text,
+            duplex=bool(seen.config & status.HAS_FLIP),
+            contactless=bool(seen.config & status.HAS_CONTACTLESS),
+        )
+
+    def status(self) -> PrinterStatus:
+        """The state in one word; a printer that does not answer is ``offline``."""
+        try:
+            return status.summary(self._line.poll())
+        except Unreachable as error:
+            return PrinterStatus("offline", error.cause, (), "")
+
+    def snapshot(self) -> Snapshot:
+        """Counters first and the status last, so that a restart in between shows in the status."""
+        cards, panels = (codec.take_counter(self._line.ask("Rco", which).text) for which in "cp")
+        seen = self._line.poll()
+        return Snapshot(
+            cards=cards,
+            panels=panels,
+            session=seen.session,
+            reset=status.was_reset(seen),
+            claim=status.claimed(seen),
+            card_at=status.card_at(seen),
+            errors=status.errors(seen),
+            warnings=status.warnings(seen),
+        )
+
+    def judge(
+        self, before: Snapshot, after: Snapshot, panels: int, *, named: bool = False, unsent: bool = False
+    ) -> Judgement:
+        """See drivers.evolis.evidence."""
+        return evidence.judge(before, after, panels, named=named, unsent=unsent)
+
+    # -- reserving: moves no card --------------------------------------------------------------------
+
+    def reserve(self, session: int) -> None:
+        """Take the reservation, clear errors and the reset mark, and take errors into our hands (``Pem;2``).
+
+        Unreachable("busy") while another session stands. Refused if the printer insists on printing again
+        by itself after an error.
+        """
+        if not SESSION_MIN <= session <= SESSION_MAX:
+            raise ValueError(f"a session is a number from {SESSION_MIN} to {SESSION_MAX}.")
+        if self._line.poll().session not in (0, session):
+            raise Unreachable("busy", "another host has reserved the printer")
+        self._hold(session, HOLD_S)
+        self._session = session
+        self._line.ask("Scs")
+        self._saved_mode = codec.take_error_mode(self._line.ask("Rem", 1).text) or 0
+        self._take_charge()
+
+    def release(self) -> None:
+        """Give error handling and the reservation back; another host's reservation is left alone."""
+        if self._session and self._line.poll().session == self._session:
+            self._line.ask("Pem", self._saved_mode)
+            self._line.ask("Psid", 0, HOLD_S)
+        self._session = 0
+
+    # -- moving a card -------------------------------------------------------------------------------
+
+    def stage(self) -> None:
+        """Have a card lie at the contactless station; one that lies there already is left there."""
+        seen = self._line.poll()
+        inside = status.inside(seen)
+        if inside == {evidence.STATION}:
+            return
+        self._refuse_if_blocked(seen)
+        if inside:
+            raise NeedsHands("card_inside", ", ".join(sorted(inside)))
+        if not self._session or seen.session != self._session:
+            raise Unreachable("session_lost", "the printer is not reserved for us")
+        if status.was_reset(seen):
+            raise Unreachable("printer_reset", "reserve it again first")
+        self._hold(self._session, HOLD_S)
+        reply = self._line.act("Sic")  # THE WORLD CHANGES HERE
+        seen = reply.status or self._line.poll_after()
+        inside = status.inside(seen)
+        if reply.done and inside == {evidence.STATION}:
+            return
+        cause = _cause(seen, "feeder_empty" if reply.text == codec.NO_CARD else "hardware")
+        if reply.failed and not inside:
+            raise NeedsHands(cause, reply.text)
+        raise OutcomeUnknown(cause, reply.text)
+
+    def reject(self) -> None:
+        """Move the card inside, wherever it is, to the reject tray; nothing inside, nothing moves."""
+        seen = self._line.poll()
+        if not status.inside(seen):
+            return
+        if status.claimed(seen) and not status.errors(seen):
+            raise Unreachable("busy", "a job is in progress")
+        reply = self._line.act("Ser")  # THE WORLD CHANGES HERE
+        seen = reply.status or self._line.poll_after()
+        if not status.inside(seen):
+            return
+        if reply.failed:
+            raise NeedsHands(_cause(seen, "card_inside"), reply.text)
+        raise OutcomeUnknown(_cause(seen, "card_inside"), reply.text)
+
+    def print_card(self, artefact: Artefact, before: Snapshot, staged: bool) -> Judgement:
+        """Print one card of ``artefact.panels`` panels, watch it to the end, judge it against ``before``.
+
+        Unreachable and NeedsHands: no byte of the job has been sent; so has none when an unsure judgement
+        comes because ``before`` no longer fits. OutcomeUnknown: bytes have left and the end was not seen.
+        The world changes where the job is sent, at the line that says so; nothing is sent twice.
+        """
+        objection = evidence.start_objection(before, self.snapshot(), staged=staged)
+        if objection is not None:
+            return Judgement(Verdict.UNSURE, objection)
+        seen = self._take_charge()
+        # The last blank has left an empty feeder for good reason.
+        waits = [word for word in status.warnings(seen) if not (staged and word == "feeder_empty")]
+        if waits:
+            raise NeedsHands(waits[0])
+        self._hold(before.session or 0, PRINT_HOLD_S)
+        reply = self._line.send(job.pieces(artefact.job))  # THE WORLD CHANGES HERE
+        try:
+            return self._watch(reply, before, artefact.panels)
+        except Unreachable as error:
+            raise OutcomeUnknown(error.cause, error.detail) from error
+
+    def finish(self) -> None:
+        """End the claim of a job whose host was lost, and wait until it is carried out; prints nothing again.
+
+        For recovery, before it takes its snapshot: a claim stays until somebody ends it.
+        """
+        if status.claimed(self._line.poll()):
+            self._end_claim()
+
+    # -- inside --------------------------------------------------------------------------------------
+
+    def _watch(self, reply: Reply | None, before: Snapshot, panels: int) -> Judgement:
+        """From the job's reply to the verdict. Looks, and ends the claim; nothing else is sent."""
+        seen = reply.status if reply is not None else None
+        if seen is None or not status.claimed(seen):
+            seen = self._poll_until(lambda now: status.claimed(now) or _is_over(now), CLAIM_WAIT_MS)
+        if not status.claimed(seen) and not _is_over(seen):
+            return Judgement(Verdict.UNSURE, evidence.CLAIM_NEVER_SEEN)
+        if status.claimed(seen):
+            self._end_claim()
+        return evidence.judge(before, self.snapshot(), panels)
+
+    def _end_claim(self) -> None:
+        """Say that the job is complete, and wait until the printer has carried it out."""
+        self._line.insist(job.CLOSING)
+        seen = self._poll_until(lambda now: not status.claimed(now) or _is_over(now), PRINT_WAIT_MS)
+        if status.claimed(seen):
+            self._poll_until(lambda now: not status.claimed(now), ERROR_WAIT_MS)
+
+    def _poll_until(self, reached: Callable[[Status], bool], wait_ms: int) -> Status:
+        """Poll; the reservation is renewed meanwhile, so that it does not lapse under a slow card."""
+        renewed = self._clock.now_ms()
+
+        def renew(seen: Status, now_ms: int) -> None:
+            nonlocal renewed
+            if self._session and seen.session == self._session and now_ms - renewed >= RENEW_MS:
+                self._line.ask("Psid", self._session, PRINT_HOLD_S)
+                renewed = now_ms
+
+        return self._line.poll_until(reached, wait_ms, renew)
+
+    def _refuse_if_blocked(self, seen: Status) -> None:
+        """NeedsHands or Unreachable("busy") if the printer could not begin now."""
+        waits = status.errors(seen) or status.warnings(seen)
+        if waits:
+            raise NeedsHands(waits[0])
+        if status.claimed(seen):
+            raise Unreachable("busy", "a job is in progress")
+
+    def _take_charge(self) -> Status:
+        """Have the printer leave errors to us; Refused if it does not."""
+        self._line.ask("Pem", HOST_MANAGES)
+        seen = self._line.poll()
+        if status.recovers_by_itself(seen):
+            raise Refused("unsupported", "the printer insists on printing again by itself")
+        return seen
+
+    def _hold(self, session: int, seconds: int) -> None:
+        """Reserve or prolong; Unreachable("busy") if it does not show."""
+        self._line.ask("Psid", session, seconds)
+        if self._poll_until(lambda now: now.session == session, RESERVE_WAIT_MS).session != session:
+            raise Unreachable("busy", "the reservation did not show")
+
+
+def _is_over(seen: Status) -> bool:
+    """The printer will not go on with the job by itself."""
+    return bool(status.errors(seen)) or status.was_reset(seen)
+
+
+def _cause(seen: Status, otherwise: Cause) -> Cause:
+    """What the printer complains of, or ``otherwise`` where it does not say."""
+    return next(iter(status.errors(seen) or status.warnings(seen)), otherwise)

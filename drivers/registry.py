@@ -1,0 +1,88 @@
+"""From an address to its driver: two tables, the family's and the wire's. The only file that knows them all.
+
+A driver is imported when an address asks for it, so that an office with one printer carries no other;
+``prepare`` imports Pillow, which is why it is called in a child process that ends.
+"""
+
+from collections.abc import Callable
+
+from drivers.address import Address, parse
+from drivers.card_printer import Artefact, CardPrinter, Clock, Transport
+from drivers.chip import ChipReader
+
+
+def open_printer(address: str, *, clock: Clock) -> CardPrinter:
+    """The driver of the printer at ``address``; nothing is said to the printer yet.
+
+    ValueError with one sentence if the address is none of a printer's.
+    """
+    found = parse(address)
+    if found.family not in _PRINTERS or found.wire not in _WIRES:
+        raise ValueError(f"'{address}' is no card printer Loket can drive.")
+    return _PRINTERS[found.family](_WIRES[found.wire](found), found, clock)
+
+
+def open_chip(address: str) -> ChipReader:
+    """The reader at the contactless station; ValueError with one sentence if the address is none of one."""
+    found = parse(address)
+    if found.wire not in _READERS:
+        raise ValueError(f"'{address}' is no chip reader Loket can drive.")
+    return _READERS[found.wire](found)
+
+
+def prepare(family: str, model: str, ribbon: str, front: bytes, back: bytes | None, stamp_s: int) -> Artefact:
+    """The pictures of one card as a job for a printer of ``family`` and ``model``. Pure, but heavy.
+
+    ``front``, ``back``: RGB, 1016 x 648, rows top to bottom. ``model`` as the printer names itself, or its
+    word (``primacy2``); ``ribbon`` likewise (``ymcko``, ``ymckok``, ``ko``, ``k``). ``stamp_s``: unix time.
+    ValueError with one sentence if any of it cannot be printed.
+    """
+    if family not in _PREPARERS:
+        raise ValueError(f"'{family}' is no family of card printers Loket can prepare cards for.")
+    return _PREPARERS[family](model, ribbon, front, back, stamp_s)
+
+
+def _evolis(transport: Transport, address: Address, clock: Clock) -> CardPrinter:
+    from drivers.evolis.printer import EvolisPrinter
+
+    return EvolisPrinter(transport, address, clock)
+
+
+def _prepare_evolis(model: str, ribbon: str, front: bytes, back: bytes | None, stamp_s: int) -> Artefact:
+    from drivers.evolis import artefact
+
+    return artefact.prepare(model, ribbon, front, back, stamp_s)
+
+
+def _tcp(address: Address) -> Transport:
+    from drivers.transports.tcp import TcpTransport
+
+    return TcpTransport(address.host, address.port)
+
+
+def _usb(address: Address) -> Transport:
+    from drivers.transports.usb import UsbTransport
+
+    return UsbTransport(address.vid, address.serial)
+
+
+def _usbip(address: Address) -> Transport:
+    from drivers.transports.usb import UsbTransport
+    from drivers.transports.usbip import UsbipBackend
+
+    backend = UsbipBackend(address.host, address.port, address.busid)
+    return UsbTransport(EVOLIS_VENDOR, backend=backend, release=backend.close)
+
+
+def _vpcd(address: Address) -> ChipReader:
+    from drivers.chip.vpcd import VpcdReader
+
+    return VpcdReader(address.host, address.port)
+
+
+EVOLIS_VENDOR = 0x0F49
+
+_PRINTERS: dict[str, Callable[[Transport, Address, Clock], CardPrinter]] = {"evolis": _evolis}
+_PREPARERS: dict[str, Callable[[str, str, bytes, bytes | None, int], Artefact]] = {"evolis": _prepare_evolis}
+_WIRES: dict[str, Callable[[Address], Transport]] = {"tcp": _tcp, "usb": _usb, "usbip": _usbip}
+_READERS: dict[str, Callable[[Address], ChipReader]] = {"vpcd": _vpcd}
