@@ -178,9 +178,14 @@ class Cycle:
             return Outcome(End.LOOK, error.cause)
         if judgement.verdict is Verdict.PRINTED:
             return self.printed(job)
-        if judgement.verdict is Verdict.UNSURE:
+        if judgement.verdict is Verdict.UNSURE and self._at_rest(job):
             return self.unsure(job, judgement.reason)
         return Outcome(End.LOOK, judgement.reason)
+
+    def _at_rest(self, job: Job) -> bool:
+        """Whether the printer has let go of the job: one that waits for hands may still be printed."""
+        now = self._lane.snapshot(job)
+        return now is not None and not now.claim
 
     def printed(self, job: Job) -> Outcome:
         """The evidence is whole."""

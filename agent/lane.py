@@ -50,11 +50,19 @@ class Seen:
     at_ms: int = 0
 
 
+class Printer(CardPrinter, Protocol):
+    """What the lane needs of a printer beyond one card's verbs."""
+
+    def finish(self) -> None:
+        """End the claim of a job whose host was lost, and wait until it is carried out; prints nothing."""
+        ...
+
+
 class Lane:
     """One printer with its chip reader, if it has one. ``now_ms`` is any steady clock."""
 
     def __init__(
-        self, printer: CardPrinter, chip: ChipReader | None, store: Store, now_ms: Callable[[], int]
+        self, printer: Printer, chip: ChipReader | None, store: Store, now_ms: Callable[[], int]
     ) -> None:
         self.printer = printer
         self.chip = chip
@@ -113,9 +121,16 @@ class Lane:
         except DeviceError:
             return None
 
+    def finish(self) -> None:
+        """Tell the printer that a job, the host of which was lost, is whole; waits while it works on it."""
+        try:
+            self.printer.finish()
+        except DeviceError:
+            return  # the claim still stands, and the next look shows it
+
     def clear(self, snapshot: Snapshot) -> bool:
-        """Send away whatever lies inside and any job that hangs there; whether the printer did it."""
-        if not in_path(snapshot) and not snapshot.claim:
+        """Send away whatever lies inside; whether the printer did it."""
+        if not in_path(snapshot):
             return True
         try:
             self.printer.reject()

@@ -4,9 +4,10 @@ Asked for each unfinished job when the agent starts, and after any exchange whos
 Nothing here guesses. A card counts as printed only when both counters moved exactly as intended,
 the path is empty and the printer has neither restarted nor been anyone else's since; it counts as
 blank only while its chip names it at the station, or where no motion can have been asked for.
-Everything else is *unsure*: the lane closes, whatever lies inside goes to the reject tray, and a
-person with the card in hand decides. Tests hold these rows against a model of what could have
-happened physically (tests/unit/agent/test_recovery.py).
+While the printer may still go on with a job by itself, nobody decides. Everything else is *unsure*: the
+lane closes, whatever lies inside goes to the reject tray, and a person with the card in hand decides.
+Tests hold these rows against a model of what could have happened physically
+(tests/unit/agent/test_recovery.py).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from agent.states import State
 from drivers.card_printer import Snapshot
 
 STATION = "contactless"  # where a staged card lies while its chip is read
+CLAIMED = "busy"
 HOLDS = ("hopper",)  # a card waiting in the hopper is no card in the path
 
 
@@ -25,7 +27,7 @@ class Act(StrEnum):
     """What the worker does with the job."""
 
     NOTHING = "nothing"
-    WAIT = "wait"  # the printer cannot be seen
+    WAIT = "wait"  # the printer cannot be seen, or may still go on with the job by itself
     AGAIN = "again"  # no card was touched: the same job waits again
     GO_ON = "go_on"  # the card lies at the station, named and blank: the same job goes on with it
     PRINTED = "printed"
@@ -75,6 +77,8 @@ def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bo
         return Decision(Act.NOTHING, blank=job.blank, reject=bool(inside))
     told = unsent and not inside  # an error then only says why nothing was taken
     doubt = _doubt(job, replace(snapshot, errors=()) if told else snapshot)
+    if doubt == CLAIMED and not snapshot.errors and not _complete(job, snapshot):
+        return Decision(Act.WAIT, doubt, job.blank)
     if doubt:
         return _unsure(job, doubt, inside)
     if inside:
@@ -98,11 +102,9 @@ def _doubt(job: Begun, now: Snapshot) -> str:
         return "session_lost"
     if now.errors:
         return now.errors[0]
-    if now.claim:
-        return "busy"
     if now.cards is None or now.panels is None:
         return "counter_missing"
-    return ""
+    return CLAIMED if now.claim else ""
 
 
 def _with_a_card_inside(job: Begun, now: Snapshot, uid: str | None, inside: tuple[str, ...]) -> Decision:
@@ -122,15 +124,19 @@ def _with_a_card_inside(job: Begun, now: Snapshot, uid: str | None, inside: tupl
 
 
 def _with_an_empty_path(job: Begun, now: Snapshot, unsent: bool) -> Decision:
-    fed, laid = _moved(job, now)
-    if job.state is State.PRINTING and (fed, laid) == (1, job.panels) and not now.errors:
+    if _complete(job, now) and not now.errors:
         return Decision(Act.PRINTED, "evidence", job.blank)
-    still = (fed, laid) == (0, 0)
+    still = _moved(job, now) == (0, 0)
     if still and unsent:
         return Decision(Act.AGAIN, "nothing_sent", job.blank)
     if still and job.state is State.STAGED and job.witness != "chip":
         return Decision(Act.AGAIN, "nothing_fed", job.blank)
     return _unsure(job, "counter_mismatch", ())
+
+
+def _complete(job: Begun, now: Snapshot) -> bool:
+    """Whether the card has left with every panel: whatever else is told, no more will be printed of it."""
+    return job.state is State.PRINTING and not in_path(now) and _moved(job, now) == (1, job.panels)
 
 
 def _moved(job: Begun, now: Snapshot) -> tuple[int, int]:

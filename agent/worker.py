@@ -130,6 +130,8 @@ class Worker:
         rested_ms = self._rested(snapshot)
         if snapshot is None:
             return self._silence(job, rested_ms)
+        if snapshot.claim and snapshot.session == job.session:
+            self._lane.finish()
         moving = snapshot.claim or status.state == "busy"
         if not unsent and rested_ms < (self._pace.stuck if moving else self._pace.calm):
             return self._pace.poll
@@ -151,7 +153,8 @@ class Worker:
             return self._after(job, self._cycle.printed(job))
         if decision.act in (Act.UNSURE, Act.PRINTED):
             return self._after(job, self._cycle.unsure(job, decision.cause))
-        return self._pace.poll
+        self._lane.hold(decision.cause)  # only hands can end this: at the cover, or at the switch
+        return self._growing()
 
     def _driver_agrees(self, job: Job, now: Snapshot) -> bool:
         """The family's own rules must say the same; they may know of bits that we do not."""
@@ -205,7 +208,11 @@ class Worker:
             return self._growing()
         if not in_path(snapshot) and not snapshot.claim:
             return None
-        if rested_ms < (self._pace.stuck if snapshot.claim else self._pace.poll):
+        if snapshot.claim and not snapshot.errors:
+            if rested_ms >= self._pace.stuck:
+                self._lane.hold("busy")
+            return self._growing()
+        if rested_ms < self._pace.poll:
             return self._pace.poll
         self._look = None
         return self._pace.poll if self._lane.clear(snapshot) else self._growing()

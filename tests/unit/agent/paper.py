@@ -44,6 +44,7 @@ class Paper:
         self.cards, self.panels = 100, 1000
         self.session, self.reset, self.claim = 0, False, False
         self.lapses_ms = 0
+        self.hanging = False  # a job waits for hands and goes on by itself
         self.errors: tuple[Cause, ...] = ()
         self.hands: Cause | None = None  # what the printer waits for
         self.plugged = True
@@ -157,9 +158,20 @@ class PaperPrinter:
 
     def reject(self) -> None:
         self._reach("reject")
+        if self.world.claim and not self.world.errors:
+            raise Unreachable("busy")
         self.world.claim = False
         self.world.out(self.world.rejected)
         self.world.points("rejected")
+
+    def finish(self) -> None:
+        self._reach("finish")
+        for _ in range(100):
+            if self.world.claim and not self.world.inside and not self.world.hanging:
+                self.world.claim = False
+            if not self.world.claim:
+                return
+            self.world.wait(1_000)
 
     def print_card(self, artefact: Artefact, before: Snapshot, staged: bool) -> Judgement:
         self._reach("print")

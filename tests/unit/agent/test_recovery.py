@@ -56,7 +56,8 @@ ROWS = [
     ("the reservation lapsed", PRINTING, replace(OUT, session=0), None, UNSURE, LAPSED, False),
     ("somebody else reserved it", NAMED, replace(FED, session=THEIRS), NAME, UNSURE, LAPSED, True),
     ("an error is latched", PRINTING, replace(OUT, errors=("jam",)), None, UNSURE, "jam", False),
-    ("the job is still claimed", PRINTING, replace(OUT, claim=True), None, UNSURE, "busy", False),
+    ("the job is still claimed", PRINTING, replace(FED, claim=True), NAME, WAIT, "busy", False),
+    ("it came out and the claim hangs", PRINTING, replace(OUT, claim=True), None, UNSURE, "busy", False),
     ("a counter does not answer", PRINTING, replace(OUT, panels=None), None, UNSURE, MISSING, False),
     ("no counters were noted", replace(PRINTING, before=None), OUT, None, UNSURE, MISSING, False),
 ]  # fmt: skip
@@ -122,6 +123,9 @@ def test_over_every_small_combination_only_exact_evidence_settles_a_job() -> Non
         elif act is Act.AGAIN:
             assert ours and not inside and (now.cards, now.panels) == (10, 50), now
             assert unsent or (trusted and job.state is State.STAGED and job.witness != "chip")
+        elif act is Act.WAIT:
+            over = job.state is State.PRINTING and not inside and (now.cards, now.panels) == (11, 52)
+            assert now.claim and not now.errors and not over
         else:
             assert act is Act.UNSURE
 

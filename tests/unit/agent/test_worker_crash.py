@@ -121,6 +121,41 @@ def test_a_death_with_the_card_at_the_station_wastes_nothing_and_asks_nobody(
         assert len(office.world.output[0].panels) == PANELS
 
 
+def test_a_job_that_hangs_in_the_printer_is_never_settled_behind_its_back(
+    tmp_path: Path, blank_journal: Path
+) -> None:
+    """The cover opens as the job arrives, and the agent dies: closed a while later, the printer prints."""
+    world = Paper(CARDS)
+    office = Office(tmp_path / "hangs.db", blank_journal, world)
+    office.take(blanks_count=CARDS)
+
+    def goes_on() -> None:
+        world.hands, world.hanging = None, False
+        assert world.inside is not None
+        world.inside.panels += [picture(ORDER)] * PANELS
+        world.panels += PANELS
+        world.out(world.output)
+
+    def points(name: str) -> None:
+        if name == "claimed":
+            world.hands, world.hanging = "cover_open", True
+            world.later(100_000, goes_on)
+            raise Killed
+
+    world.points = points
+    with pytest.raises(Killed):
+        office.turns()
+    world.wakes = [wake for wake in world.wakes if wake[1] == goes_on]  # the stream came whole
+    world.points = lambda name: None
+    office.restart()
+    while world.now_ms < 100_000:
+        assert office.job(f"{ORDER}-1").state is State.PRINTING
+        world.wait(max(office.worker.turn(), 1))
+    office.turns()
+    assert office.job(f"{ORDER}-1").state is State.PRINTED
+    truth_agrees(office)
+
+
 def test_a_death_before_anything_moved_asks_nobody(tmp_path: Path, blank_journal: Path) -> None:
     for number, point in enumerate([("reserve", 1), ("reserved", 1), ("stage", 1)]):
         _, office = a_life(tmp_path / f"{number}.db", blank_journal, point)
