@@ -11,15 +11,24 @@ from drivers.card_printer import Artefact, CardPrinter, Clock, Transport
 from drivers.chip import ChipReader
 
 
-def open_printer(address: str, *, clock: Clock) -> CardPrinter:
+def open_transport(address: Address) -> Transport:
+    """The wire an address names; ValueError with one sentence for one that this machine has not."""
+    if address.wire not in _WIRES:
+        raise ValueError(f"'{address}' is on no wire Loket can use.")
+    return _WIRES[address.wire](address)
+
+
+def open_printer(
+    address: str, *, clock: Clock, open_transport: Callable[[Address], Transport] = open_transport
+) -> CardPrinter:
     """The driver of the printer at ``address``; nothing is said to the printer yet.
 
-    ValueError with one sentence if the address is none of a printer's.
+    ``open_transport``: who makes the wire. ValueError with one sentence if the address is none of a printer's.
     """
     found = parse(address)
-    if found.family not in _PRINTERS or found.wire not in _WIRES:
+    if found.family not in _PRINTERS:
         raise ValueError(f"'{address}' is no card printer Loket can drive.")
-    return _PRINTERS[found.family](_WIRES[found.wire](found), found, clock)
+    return _PRINTERS[found.family](open_transport(found), found, clock)
 
 
 def open_chip(address: str) -> ChipReader:
