@@ -1,0 +1,137 @@
+"""The technician's bench: every device, link and accident as a command.
+
+The commands of other areas are imported only when they are used, so that `loket-sim printer` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+LAZY = {
+    "people": ("simulators.people.cli", "people"),
+    "link": ("simulators.link", "link"),
+    "demo": ("simulators.demo.cli", "demo"),
+}
+MODELS = ("primacy2", "primacy", "zenius")
+RIBBONS = ("ymcko", "ymckok", "ko", "k")
+
+
+class _Bench(click.Group):
+    """A group that finds the commands of other areas when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Ours and the lazy ones."""
+        return sorted([*super().list_commands(ctx), *LAZY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports on first use."""
+        if cmd_name not in LAZY:
+            return super().get_command(ctx, cmd_name)
+        module, name = LAZY[cmd_name]
+        command: click.Command = vars(importlib.import_module(module))[name]
+        return command
+
+
+@click.group(cls=_Bench)
+def main() -> None:
+    """Devices, links and accidents as numbers, on the real wires.
+
+    \b
+    Example:
+        loket-sim printer --tcp 127.0.0.1:9100 --cards 20 --speed 20
+    """
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """``HOST:PORT``; without a host it is loopback, port 0 takes a free one."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """A (host, port) pair, or a usage error in one sentence."""
+        if isinstance(value, tuple):
+            return value
+        host, _, port = str(value).rpartition(":")
+        if not port.isdecimal() or int(port) > 65535:
+            self.fail(f"{value!r} is not HOST:PORT", param, ctx)
+        return host or "127.0.0.1", int(port)
+
+
+def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[Any, ...]:
+    from simulators.evolis import faults
+
+    try:
+        return tuple(faults.parse(text) for text in texts)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong)) from wrong
+
+
+_OPTIONS: list[Callable[[Any], Any]] = [
+    click.option("--model", type=click.Choice(MODELS), default="primacy2", show_default=True),
+    click.option("--ribbon", type=click.Choice(RIBBONS), default="ymcko", show_default=True),
+    click.option("--tcp", type=Address(), help="Listen for hosts here, as the printer does on port 9100."),
+    click.option("--usbip", type=Address(), help="Export the printer over USB/IP here."),
+    click.option("--chip", type=Address(), help="Where a card at the contactless station connects to."),
+    click.option("--cards", type=click.IntRange(0), default=100, show_default=True, help="Blanks loaded."),
+    click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms."),
+    click.option("--seed", type=int, default=1, show_default=True, help="Names the printer and its blanks."),
+    click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="What survives a SIGKILL."),
+    click.option("--truth", type=click.Path(path_type=Path, dir_okay=False), help="What really happened."),
+    click.option("--fault", "faults", multiple=True, callback=_faults, help="See `loket-sim faults`."),
+]  # fmt: skip
+
+
+def _with_options(command: Any) -> Any:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@main.command()
+@_with_options
+def printer(**told: Any) -> None:
+    """A card printer on the wires asked for; TCP on a free port if none is.
+
+    Prints one JSON line when it is ready, then answers one line of hands with one line: {"load": 20},
+    {"look": true}, {"take": "UID"}, {"ribbon": "new"}, {"cover": "open"}, {"fault": "jam@card=3"},
+    {"power": "cut"}.
+    SIGKILL is a power cut: with --state the same command brings the printer back, whatever --cards then says.
+
+    \b
+    Example:
+        loket-sim printer --tcp 127.0.0.1:9100 --state p.json --truth p.jsonl --fault jam@card=2,panel=k
+    """
+    import asyncio
+
+    from simulators.evolis.process import Setup, run
+
+    if not (told["tcp"] or told["usbip"]):
+        told["tcp"] = ("127.0.0.1", 0)
+    try:
+        asyncio.run(run(Setup(**told)))
+    except (OSError, ValueError, KeyError) as wrong:
+        raise click.ClickException(f"the printer cannot start: {wrong}") from wrong
+
+
+@main.command("faults")
+def list_faults() -> None:
+    """Every accident a printer can be given, and what it means.
+
+    \b
+    Example:
+        loket-sim faults
+    """
+    from simulators.evolis.faults import MEANING
+
+    for name, meaning in MEANING.items():
+        click.echo(f"{name}@{meaning}")
+    click.echo(
+        "WHAT: panel=y|m|c|k|o  face=front|back  for=MS (simulated)  at=fed|chip|start|panel|flip|eject|out"
+    )

@@ -1,0 +1,133 @@
+"""A printer in memory: the same model and face with a clock that jumps, for tests and benchmarks.
+
+`exchange` behaves like a wire with all the patience in the world: it hands the bytes over and lets simulated
+time jump from event to event until the reply is due. `sleep_ms` is the clock a driver waits on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from simulators.evolis import faults as accidents
+from simulators.evolis import hands, memory
+from simulators.evolis.face import Exchange, Face
+from simulators.evolis.model import Printer
+from simulators.evolis.truth import Line, Memory, Witness
+
+PATIENCE_MS = 600_000
+
+
+class WireLost(Exception):
+    """The wire went before or during an exchange; ``sent`` tells whether bytes had left."""
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.sent = sent
+
+
+class MemoryPrinter:
+    """One simulated printer, its clock and the hands beside it."""
+
+    def __init__(
+        self,
+        model: str = "primacy2",
+        seed: int = 1,
+        cards: int = 100,
+        faults: Sequence[str] = (),
+        ribbon: str = "ymcko",
+        witness: Witness | None = None,
+    ) -> None:
+        self.witness = witness or Memory()
+        self.printer = Printer(**memory.new_parts(model, seed, cards, ribbon, self.witness))
+        self.printer.faults = memory.still_ahead([accidents.parse(text) for text in faults], [])
+        self.printer.power_on()
+        self.face = Face(self.printer)
+        self._live: list[Exchange] = []
+        self._lost = False
+        self.printer.watchers.append(self._check_wire)
+
+    # The clock
+
+    def now_ms(self) -> int:
+        """Simulated ms since the printer's first power-on."""
+        return self.printer.now_ms
+
+    def sleep_ms(self, ms: int) -> None:
+        """Let that much simulated time pass."""
+        self._to(self.printer.now_ms + ms)
+
+    def _to(self, at_ms: int) -> None:
+        while (event := self.printer.next_ms()) is not None and event <= at_ms:
+            self.printer.advance(event)
+            for exchange in self._live:
+                exchange.go_on()
+        self.printer.advance(at_ms)
+
+    # The wire
+
+    def exchange(
+        self, data: bytes | Iterable[bytes | memoryview] = b"", timeout_ms: int = PATIENCE_MS
+    ) -> bytes:
+        """One exchange: all of ``data``, then the whole reply. Raises WireLost; TimeoutError when none comes.
+
+        An iterable is fed piece by piece, so that an accident in the middle leaves the rest unread.
+        """
+        if not (self.printer.powered and self.printer.plugged):
+            raise WireLost("nobody is there", sent=False)
+        exchange = self.face.open()
+        self._live, self._lost = [exchange], False
+        until = self.printer.now_ms + timeout_ms
+        sent = False
+        for piece in [data] if isinstance(data, bytes) else data:
+            sent = sent or bool(piece)
+            exchange.feed(bytes(piece))
+            self._wait(exchange, until, sent, lambda: not exchange.blocked)
+        if not self._lost:
+            exchange.end()
+        replies: list[bytes] = []
+        self._wait(exchange, until, sent, lambda: _collect(exchange, replies))
+        self._live = []
+        return replies[0]
+
+    def _wait(self, exchange: Exchange, until: int, sent: bool, ready: Any) -> None:
+        while not self._lost and not ready():
+            event = self.printer.next_ms()
+            if event is None or event > until:
+                self._to(until)
+                self._give_up(exchange)
+                raise TimeoutError("the printer says nothing")
+            self._to(event)
+        if self._lost:
+            self._give_up(exchange)
+            raise WireLost("the wire went", sent=sent)
+
+    def _give_up(self, exchange: Exchange) -> None:
+        exchange.drop()
+        self._live = []
+
+    def _check_wire(self) -> None:
+        self._lost = self._lost or not (self.printer.powered and self.printer.plugged)
+
+    # Beside the printer
+
+    @property
+    def truth(self) -> list[Line]:
+        """The physical truth so far; only with the usual witness."""
+        return self.witness.lines if isinstance(self.witness, Memory) else []
+
+    def chip(self) -> str | None:
+        """The UID a reader at the contactless station would get now, or None."""
+        there = self.printer.chip_there()
+        return there[0] if there and not there[1] else None
+
+    def hand(self, **told: Any) -> dict[str, Any]:
+        """``hand(load=5)``, ``hand(take=UID)``, ``hand(ribbon="new")``, ``hand(cover="closed")``…"""
+        return hands.do(self.printer, told)
+
+
+def _collect(exchange: Exchange, replies: list[bytes]) -> bool:
+    reply = exchange.reply()
+    if reply is not None:
+        replies.append(reply)
+    return reply is not None

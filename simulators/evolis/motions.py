@@ -1,0 +1,258 @@
+"""What the mechanism does for each order, as generators that yield the milliseconds a movement takes.
+
+Yielding `UNTIL_TOLD` waits for a hand. `Stopped` ends an order. The order of lines matters: the witness is
+told the instant the world changes, before anything else may happen, and the power can go at every yield.
+The table of motions is in PROTOCOL.md ("Motion of a card").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from simulators.evolis import accidents
+from simulators.evolis.accidents import strike
+from simulators.evolis.cards import Card, Place, blank_uid
+from simulators.evolis.orders import UNTIL_TOLD, Motion, Order, Stopped
+from simulators.evolis.sensors import blocking, error_reply
+from simulators.evolis.status import Err
+
+if TYPE_CHECKING:
+    from simulators.evolis.faults import Fault
+    from simulators.evolis.model import Printer
+
+LAG_MS = 5000
+
+
+def start(printer: Printer, order: Order) -> Motion:
+    """``Ss``: a card to the print position; one waiting at a station is taken, else a blank is fed."""
+    printer.error = Err(0)
+    printer.replay = [order]
+    if printer.jammed or printer.at in (Place.PRINT, Place.EJECT):
+        raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
+    while blocking(printer) or (not printer.inside and not _blank_ready(printer)):
+        yield UNTIL_TOLD
+    if printer.inside:
+        yield printer.make.station_ms
+    else:
+        yield from _feed(printer)
+    arrive(printer, Place.PRINT)
+    strike(printer, "start")
+    return None
+
+
+def to_contactless(printer: Printer, order: Order) -> Motion:
+    """``Sic``: a blank to where its chip can be read."""
+    if (yield from _insert(printer, Place.CONTACTLESS)):
+        _present_chip(printer)
+    return None
+
+
+def to_contact(printer: Printer, order: Order) -> Motion:
+    """``Sis``: a blank to the contact station."""
+    yield from _insert(printer, Place.CONTACT)
+    return None
+
+
+def to_print(printer: Printer, order: Order) -> Motion:
+    """``Si``: a blank to the print position, for a lone command."""
+    yield from _insert(printer, Place.PRINT)
+    return None
+
+
+def _insert(printer: Printer, place: Place) -> Generator[int, None, bool]:
+    """Bring a blank to ``place``; False when a card lay there already."""
+    if printer.error:
+        raise Stopped(error_reply(printer.error))
+    if printer.inside:
+        if printer.at is place and not printer.jammed:
+            return False
+        raise Stopped("ERR CARD")
+    if refusal := blocking(printer):
+        raise Stopped(refusal)
+    if not _blank_ready(printer):
+        raise Stopped("NO CARD")
+    yield from _feed(printer)
+    if place is not Place.PRINT:
+        yield printer.make.station_ms
+    arrive(printer, place)
+    return True
+
+
+def _blank_ready(printer: Printer) -> bool:
+    """Whether the rollers can reach a blank."""
+    return bool(printer.feeder.left) and not printer.stack_lifted
+
+
+def _feed(printer: Printer) -> Motion:
+    pending = {fault.name: fault for fault in printer.faults.due("feed", printer.feeder.following)}
+    if "feeder_fault" in pending:
+        yield printer.make.feed_ms
+        raise Stopped("ERR FEEDER", Err.FEEDER)
+    yield printer.make.feed_ms // 2
+    printer.missing = "counter_missing" in pending
+    if lag := pending.get("counter_lag"):
+        printer.told = (printer.cards, printer.panels)
+        printer.lag_ms = LAG_MS if lag.for_ms is None else lag.for_ms
+    _leave_feeder(printer, pending.get("double_feed"))
+    strike(printer, "fed")
+    yield printer.make.feed_ms - printer.make.feed_ms // 2
+    return None
+
+
+def _leave_feeder(printer: Printer, double: Fault | None) -> None:
+    """A blank, or two that stick together (the lower one listed first), between the stack and the path."""
+    seen = double is not None and "seen=yes" in double.words
+    printer.chip_under = double is not None and "chip=under" in double.words
+    for nth in range(1 if double is None else min(2, printer.feeder.left)):
+        number = printer.feeder.draw()
+        card = Card(blank_uid(printer.seed, printer.serial, number), number)
+        printer.inside.insert(0, card)
+        printer.at = Place.FEEDER
+        printer.face_begun = False
+        printer.cards += nth == 0 or seen
+        accidents.check_stack(printer)
+        printer.note("fed", card)
+
+
+def arrive(printer: Printer, place: Place) -> None:
+    """The card lies at ``place`` now."""
+    printer.at = place
+    printer.keep()
+
+
+def _present_chip(printer: Printer) -> None:
+    card = printer.chip_card()
+    for fault in printer.faults.due("antenna", card.number):
+        card.chip = fault.name.removeprefix("chip_")
+    if card.chip != "dead":
+        printer.note("chip", card)
+    printer.tell_watchers()
+    strike(printer, "chip")
+
+
+def lay(printer: Printer, order: Order) -> Motion:
+    """One panel onto the card at the print position; its bitmap is free again at the end."""
+    if printer.at is not Place.PRINT or not printer.inside:
+        raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
+    printer.replay.append(order)
+    card = printer.inside[-1]
+    strike(printer, "ribbon", order.face, order.letter)
+    if not printer.face_begun:
+        if printer.ribbon.left <= 0:
+            raise Stopped("ERR RIBBON", Err.RIBBON_ENDED)
+        printer.ribbon.left -= 1
+        printer.face_begun = True
+    printer.laying = f"{order.face} {order.letter}"
+    printer.keep()
+    whole = printer.make.panel_ms(order.letter)
+    yield whole // 2
+    strike(printer, "panel", order.face, order.letter)
+    yield whole - whole // 2
+    printer.laying = None
+    printer.panels += 1
+    card.lay(order.face, order.letter, order.data)
+    printer.note("panel", card, panel=f"{order.face} {order.letter}")
+    printer.free_bitmap(order)
+    return None
+
+
+def turn(printer: Printer, order: Order) -> Motion:
+    """``Sv``: through the flip station and back, other side up."""
+    if not printer.make.duplex:
+        raise Stopped("ERR OPTION", Err.NO_OPTION)
+    if printer.at is not Place.PRINT:
+        raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
+    printer.replay.append(order)
+    arrive(printer, Place.FLIP)
+    yield printer.make.flip_ms // 2
+    strike(printer, "flip")
+    yield printer.make.flip_ms - printer.make.flip_ms // 2
+    arrive(printer, Place.PRINT)
+    printer.face_begun = False
+    return None
+
+
+def eject(printer: Printer, order: Order) -> Motion:
+    """``Se``: out to the output hopper."""
+    if not printer.inside or printer.jammed:
+        raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
+    printer.replay.append(order)
+    yield from _out(printer)
+    printer.replay.clear()
+    return None
+
+
+def eject_alone(printer: Printer, order: Order) -> Motion:
+    """``Sce``: as `eject`, for a lone command."""
+    if printer.error:
+        raise Stopped(error_reply(printer.error))
+    if not printer.inside:
+        raise Stopped("NO CARD")
+    if printer.cover_open:
+        raise Stopped("ERR COVER")
+    yield from _out(printer)
+    return None
+
+
+def insert_and_eject(printer: Printer, order: Order) -> Motion:
+    """``Sie``: feeds a blank first when none is inside."""
+    if not printer.inside:
+        yield from _insert(printer, Place.PRINT)
+    yield from eject_alone(printer, order)
+    return None
+
+
+def _out(printer: Printer) -> Motion:
+    card = printer.inside[-1]
+    strike(printer, "eject")
+    yield printer.make.eject_ms
+    printer.hopper_full |= bool(printer.faults.due("hopper", card.number))
+    if printer.hopper_full:
+        arrive(printer, Place.EJECT)
+        raise Stopped("ERR HOPPER", Err.HOPPER_FULL)
+    _leave(printer, printer.output, "ejected", "output")
+    strike(printer, "out", card=card.number)
+    return None
+
+
+def reject(printer: Printer, order: Order) -> Motion:
+    """``Ser``: to the reject tray, also in spite of a latched error."""
+    if not printer.inside:
+        raise Stopped("NO CARD")
+    if printer.cover_open:
+        raise Stopped("ERR COVER")
+    if printer.jammed:
+        raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
+    card = printer.inside[-1]
+    strike(printer, "eject")
+    yield printer.make.eject_ms
+    printer.reject_full |= bool(printer.faults.due("reject", card.number))
+    if printer.reject_full:
+        arrive(printer, Place.EJECT)
+        raise Stopped("ERR REJECT", Err.REJECT_FULL)
+    _leave(printer, printer.reject, "rejected", "reject")
+    strike(printer, "out", card=card.number)
+    return None
+
+
+def _leave(printer: Printer, tray: list[Card], event: str, name: str) -> None:
+    """Cards drop one by one; after each, the world on disk is whole."""
+    if printer.told is not None:
+        printer.deadline("counters", printer.lag_ms)
+    while printer.inside:
+        card = printer.inside.pop()
+        if not printer.inside:
+            printer.at = None
+        tray.append(card)
+        printer.note(event, card, tray=name)
+    printer.tell_watchers()
+
+
+def end_claim(printer: Printer, order: Order) -> Motion:
+    """``Pcla;0`` when it is reached."""
+    if printer.faults.due("claim", printer.feeder.following - 1):
+        printer.claim_stuck = True
+    printer.claim = None
+    yield from ()
+    return None

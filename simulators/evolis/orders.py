@@ -1,0 +1,58 @@
+"""The words between what the printer is told and what its mechanism does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulators.evolis.status import NO_ERROR, Err
+
+if TYPE_CHECKING:
+    from simulators.evolis.model import Printer
+
+Motion = Generator[int, None, str | None]
+UNTIL_TOLD = -1  # yielded by a motion that waits for a hand
+
+
+class Stopped(Exception):
+    """The mechanism cannot go on; ``reply`` is what a lone command is answered."""
+
+    def __init__(self, reply: str, error: Err = NO_ERROR) -> None:
+        super().__init__(reply)
+        self.reply = reply
+        self.error = error
+
+
+class PowerGone(Exception):
+    """The power goes in the middle of a movement, for ``for_ms``."""
+
+    def __init__(self, for_ms: int) -> None:
+        super().__init__("power cut")
+        self.for_ms = for_ms
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """What one exchange asks for; a card that fails takes the rest of its job with it.
+
+    ``word`` is the failure's reply text; ``begun`` from the first ``Ss``, ``ended`` from the last ``Se``.
+    """
+
+    word: str | None = None
+    begun: bool = False
+    ended: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Order:
+    """One thing for the mechanism to do. ``reply`` is None until it is done."""
+
+    motion: Callable[[Printer, Order], Motion]
+    job: Job
+    face: str = "front"
+    letter: str = ""
+    data: bytes = b""
+    bitmap: bool = False  # holds one of the printer's few
+    keeps: bool = False  # outlives its job's failure: the end of the claim
+    reply: str | None = None

@@ -1,0 +1,68 @@
+"""Ties a printer's clock to the wall: simulated milliseconds are real ones times the speed.
+
+One `World` in one asyncio loop. Whatever touches the printer calls `touch` first (time catches up) and
+`settle` after (wires are pumped, the next event is scheduled). Nothing polls: between events it sleeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from simulators.evolis.face import Face
+from simulators.evolis.model import Printer
+
+
+class World:
+    """The printer, its face, the wires' pumps and the wall clock."""
+
+    def __init__(self, printer: Printer, speed: float) -> None:
+        self.printer = printer
+        self.face = Face(printer)
+        self.pumps: list[Callable[[], None]] = []
+        self._speed = speed
+        self._start_ms = printer.now_ms
+        self._start_s = time.monotonic()
+        self._timer: asyncio.TimerHandle | None = None
+        self._settling = False
+        printer.watchers.append(self._later)
+
+    def touch(self) -> None:
+        """Let the simulated clock catch up with the wall."""
+        elapsed_ms = (time.monotonic() - self._start_s) * 1000 * self._speed
+        now_ms = self._start_ms + int(elapsed_ms)
+        while (at := self.printer.next_ms()) is not None and at <= now_ms:
+            self.printer.advance(at)
+            self._pump()
+        self.printer.advance(now_ms)
+
+    def settle(self) -> None:
+        """Pump the wires and set the alarm for the next event."""
+        self._pump()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        at = self.printer.next_ms()
+        if at is not None:
+            wait_s = max(0.0, (at - self.printer.now_ms) / 1000 / self._speed)
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self.step)
+
+    def step(self) -> None:
+        """Time has passed or a hand has moved."""
+        self.touch()
+        self.settle()
+
+    def _pump(self) -> None:
+        for pump in [*self.pumps]:
+            pump()
+
+    def _later(self) -> None:
+        """The printer's world has changed in the middle of something; the wires look at it soon."""
+        if not self._settling:
+            self._settling = True
+            asyncio.get_running_loop().call_soon(self._settled)
+
+    def _settled(self) -> None:
+        self._settling = False
+        self.step()
