@@ -24,7 +24,8 @@ INVITED, JOINED, FORKED = "invited", "joined", "forked"
 COLUMNS = ("station", "seq", "epoch", "at_ms", "event", "subject", "body")
 NUMBER_MAX = 2**63 - 1  # what a column holds
 
-_dumps = json.JSONEncoder(separators=(",", ":")).encode
+_NOTHING: frozenset[str] = frozenset()
+_encoder = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,8 @@ def _append(db: Database, name: str, have: Mark, taken: Taken, now_ms: int) -> N
         db.copy_rows(
             "aside", ("station", "seq", "word"), [(name, entry.seq, word) for entry, word in taken.aside]
         )
-    db.copy_rows("event", COLUMNS, [row_of(name, entry) for entry in fresh])
+    # A generator: the server already stores the first rows while the last are being written out.
+    db.copy_rows("event", COLUMNS, (row_of(name, entry) for entry in fresh))
     before = have.epoch
     for entry in fresh:
         if entry.epoch != before:
@@ -218,9 +220,9 @@ def _append(db: Database, name: str, have: Mark, taken: Taken, now_ms: int) -> N
 
 def row_of(name: str, entry: Entry) -> tuple[str, int, int, int, str, str, str]:
     """An entry as a row of ``event`` or ``order_log``. Errors: ValueError for numbers no column holds."""
-    if not 0 <= entry.epoch <= NUMBER_MAX or not 0 <= entry.at_ms <= NUMBER_MAX or entry.seq > NUMBER_MAX:
+    if not (0 <= entry.epoch <= NUMBER_MAX and 0 <= entry.at_ms <= NUMBER_MAX and entry.seq <= NUMBER_MAX):
         raise ValueError("an entry's numbers do not fit 63 bits")
-    body = _dumps(entry.body if type(entry.body) is dict else dict(entry.body))
+    body = _encoder.encode(entry.body if type(entry.body) is dict else dict(entry.body))
     return (name, entry.seq, entry.epoch, entry.at_ms, plain(entry.event), plain(entry.subject), body)
 
 
@@ -253,7 +255,7 @@ def _unreadable(event: str, body: Mapping[str, Any]) -> str | None:
     """The word for a known event that cannot be read; an unknown one is a newer station's, and is fine."""
     if event == WITHHELD:
         return "WITHHELD"
-    return "MISSING_FIELD" if events.missing(events.JOURNAL, event, body) else None
+    return None if events.JOURNAL.get(event, _NOTHING) <= body.keys() else "MISSING_FIELD"
 
 
 class _Epochs:
