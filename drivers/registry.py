@@ -23,7 +23,7 @@ def open_printer(
 ) -> CardPrinter:
     """The driver of the printer at ``address``; nothing is said to the printer yet.
 
-    ``open_transport``: who makes the wire. ValueError with one sentence if the address is none of a printer's.
+    ``open_transport`` makes the wire. ValueError with one sentence if the address is none of a printer's.
     """
     found = parse(address)
     if found.family not in _PRINTERS:
