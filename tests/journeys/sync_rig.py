@@ -1,0 +1,177 @@
+"""What the sync journeys stand on: a real broker, a hub and a station, each of which can be killed."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from agent import keys as station_keys
+from agent.home import Home as StationHome
+from agent.journal import Journal
+from agent.link import LinkThread
+from agent.migrations import migrate
+from domain.join import JoinFile
+from hub import ingest, schema
+from hub.database import Database, open_database
+from hub.home import Config
+from hub.home import Home as HubHome
+from tests import witness
+
+STATION = "64.11-1"
+TOKEN = bytes(range(32))
+PATIENCE_S = 30.0
+
+
+def until(what: Callable[[], bool], why: str, patience_s: float = PATIENCE_S) -> None:
+    """Wait for something that other processes do."""
+    tick = threading.Event()
+    end_s = time.monotonic() + patience_s
+    while not what():
+        assert time.monotonic() < end_s, why
+        tick.wait(0.02)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+class Broker:
+    """A broker process on one port, which can be killed and brought back. ``lines``: its settings."""
+
+    def __init__(self, kind: str, folder: Path, *lines: str, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+        self._argv = [sys.executable, "-m", "simulators.broker", "--port", str(self.port)]
+        self._argv += ["--program", "embedded"]
+        if kind == "mosquitto":
+            settings = folder / f"mosquitto-{self.port}.conf"
+            told = lines or (f"listener {self.port} 127.0.0.1", "allow_anonymous true")
+            settings.write_text("\n".join([*told, "persistence false", "log_dest none"]) + "\n")
+            self._argv = [witness.program("mosquitto", "mosquitto"), "-c", str(settings)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(self._answers, "the broker does not come up")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+
+class Hub:
+    """A hub's home with one station invited, and the process that works there."""
+
+    def __init__(self, root: Path, broker: str) -> None:
+        self.home = HubHome(root)
+        self.home.make(Config(broker=broker))
+        self.keys = self.home.keys()
+        self.process: subprocess.Popen[str] | None = None
+        with self.database() as db:
+            schema.create(db, 0)
+            ingest.invite(db, STATION, STATION.partition("-")[0], TOKEN)
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        db = open_database(self.home.database(self.home.config()))
+        try:
+            yield db
+        finally:
+            db.close()
+
+    def start(self) -> None:
+        argv = [sys.executable, "-m", "tests.journeys.sync_hub", str(self.home.root)]
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert json.loads(_line(self.process.stdout)) == {"ready": True}
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            for pipe in (self.process.stdin, self.process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            self.process = None
+
+    def station(self) -> ingest.Station:
+        with self.database() as db:
+            found = ingest.station(db, STATION)
+        assert found is not None
+        return found
+
+    def events(self) -> list[tuple[int, str, str]]:
+        with self.database() as db:
+            return [
+                (line.seq, line.event, line.subject) for line in ingest.entries(db, STATION, 0, 1_000_000)
+            ]
+
+
+def _line(stream: IO[str] | None) -> str:
+    assert stream is not None
+    return stream.readline()
+
+
+class Station:
+    """A station's home, joined with the hub's file, and its link when it is started."""
+
+    def __init__(self, root: Path, hub: Hub, broker: str, *, token: bytes = TOKEN, epoch: int = 41) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self.home = StationHome(root)
+        self.broker = broker
+        if not self.home.journal_path.exists():
+            migrate(self.home.journal_path)
+            sign, seal = hub.keys.sign.public().text, hub.keys.open.public().text
+            station_keys.make(self.home.keys_path, JoinFile("64.11", 1, sign, seal, token, broker))
+        self.journal = Journal(self.home.journal_path, epoch, lambda: time.time_ns() // 1_000_000)
+        self.link: LinkThread | None = None
+
+    def start(self, *, ca_file: str | None = None) -> LinkThread:
+        keys = station_keys.load(self.home.keys_path)
+        self.link = LinkThread(
+            self.journal, STATION, self.broker, keys, self.home.keys_path, version="test", ca_file=ca_file
+        )
+        self.link.start()
+        return self.link
+
+    def stop(self) -> None:
+        if self.link is not None:
+            self.link.stop()
+            self.link = None
+        self.journal.close()
+
+    def write(self, count: int, word: str = "ready") -> None:
+        def lines(tx: Any) -> None:
+            for number in range(count):
+                tx.note("printer_state", f"SIM{number % 7}", {"state": word, "cause": None})
+
+        self.journal.write(lines)
+        if self.link is not None:
+            self.link.wake()
+
+    def state(self) -> tuple[str, str | None]:
+        assert self.link is not None
+        told = self.link.told()["link"]
+        return told["state"], told["cause"]
+
+    def delivered(self) -> bool:
+        """The province said that it holds all of the journal."""
+        return self.journal.cursor("hub_has") == self.journal.head() > 0
