@@ -92,7 +92,7 @@ class Link:
 
     def __init__(self, listen: str, to: str, profile: Profile, seed: int = 0, speed: float = 1.0) -> None:
         self._listen, self._to = _split(listen), _split(to)
-        self._profile, self._seed, self._speed = profile, seed, speed
+        self._profile, self._seed, self.speed = profile, seed, speed
         self._lines = {way: Line(profile, seed, way) for way in ("up", "down")}
         self._open: dict[asyncio.Task[None], _Connection] = {}
         self._server: asyncio.Server | None = None
@@ -120,7 +120,7 @@ class Link:
         for connection in self._open.values():
             self._break(connection, kind)
         try:
-            await asyncio.sleep(for_ms / 1000 / self._speed)
+            await asyncio.sleep(for_ms / 1000 / self.speed)
         finally:
             self._cut = False
             self._clear.set()
@@ -148,7 +148,7 @@ class Link:
 
     async def _suffer(self) -> None:
         for calm_ms, kind, for_ms in weather(self._profile, self._seed):
-            await asyncio.sleep(calm_ms / 1000 / self._speed)
+            await asyncio.sleep(calm_ms / 1000 / self.speed)
             await self.outage(for_ms, kind)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -205,7 +205,7 @@ class Link:
     ) -> None:
         while True:
             due_ms, chunk = await under_way.get()
-            await asyncio.sleep(max(0.0, due_ms - self._now_ms()) / 1000 / self._speed)
+            await asyncio.sleep(max(0.0, due_ms - self._now_ms()) / 1000 / self.speed)
             await self._clear.wait()
             if (
                 not writer.transport.is_closing()
@@ -217,7 +217,7 @@ class Link:
             under_way.task_done()
 
     def _now_ms(self) -> float:
-        return asyncio.get_running_loop().time() * 1000 * self._speed
+        return asyncio.get_running_loop().time() * 1000 * self.speed
 
 
 def _split(address: str) -> tuple[str, int]:

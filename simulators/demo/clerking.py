@@ -1,0 +1,154 @@
+"""A clerk's day at one counter: press print, watch the screen, settle what is unsure, feed the printer.
+
+The clerk knows the screen, the trays and the ear: a printer that has fallen silent is a reason to look up.
+What to do with an unsure card is decided in `simulators.demo.clerk`, purely.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from simulators.demo.clerk import Settle, Take, judge
+from simulators.demo.counter import Counter
+from simulators.demo.programs import Stuck
+
+GLANCE_S = 0.15
+PRESS_AGAIN_S = 1.5
+SILENT_S = 1.2
+PATIENCE_S = 90
+LOAD_BLANKS = 10
+FINISHED = ("front y", "front m", "front c", "front k", "front o")
+_WORKING = frozenset({"queued", "staged", "printing"})
+
+
+class Clerk:
+    """Works one counter until every order has its card."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._panels: tuple[str, ...] = FINISHED
+        self._heard_at = time.monotonic()
+        self._looked_at = 0.0
+        self._progress_at = time.monotonic()
+        self.jobs: list[dict[str, Any]] = []
+        self.printed = 0
+
+    async def work(self) -> None:
+        """The day. Raises Stuck when nothing moves for `PATIENCE_S`."""
+        await self._take_orders()
+        while self.printed < self._counter.orders:
+            await asyncio.sleep(GLANCE_S)
+            self.listen()
+            if self._is_worth_a_look():
+                async with self._counter.lights:
+                    await self._look()
+            if time.monotonic() - self._progress_at > PATIENCE_S:
+                raise Stuck(f"{self._counter.name} stands still: {self._standing()}")
+
+    def listen(self) -> None:
+        """The printer makes a noise with everything it does."""
+        if self._counter.tail.look():
+            self._heard_at = self._progress_at = time.monotonic()
+
+    def _is_worth_a_look(self) -> bool:
+        now = time.monotonic()
+        return now - self._heard_at > SILENT_S and now - self._looked_at > SILENT_S
+
+    async def _take_orders(self) -> None:
+        """Presses print until the counter has taken all its orders; they come over the link one batch at a
+        time."""
+        taken: set[str] = set()
+        while len(taken) < self._counter.orders:
+            left = str(self._counter.orders - len(taken))
+            told = await self._counter.loket("print", "--next", left, "--json", may_fail=True)
+            fresh = {job["order"] for job in told["jobs"]} - taken if told else set()
+            taken |= fresh
+            now = time.monotonic()
+            self._progress_at = now if fresh else self._progress_at
+            if now - self._progress_at > PATIENCE_S:
+                got = f"{len(taken)} of {self._counter.orders} orders"
+                raise Stuck(f"{self._counter.name} got {got} from the province")
+            if len(taken) < self._counter.orders:
+                await asyncio.sleep(PRESS_AGAIN_S)
+
+    async def _look(self) -> None:
+        """Up from the papers: the screen, and then whatever it asks for."""
+        told = await self._counter.loket("jobs", "--json", may_fail=True)
+        self._looked_at = time.monotonic()
+        if told is None:
+            return
+        self.jobs = told
+        done = {job["order"] for job in self.jobs if job["state"] == "printed"}
+        if len(done) != self.printed:
+            self.printed, self._progress_at = len(done), self._looked_at
+        unsure = [job for job in self.jobs if job["state"] == "unsure"]
+        if unsure:
+            for job in unsure:
+                await self._settle(job)
+        elif not await self._press_again(done) and any(job["state"] in _WORKING for job in self.jobs):
+            await self._serve_the_printer()
+
+    async def _press_again(self, done: set[str]) -> bool:
+        """A new press for every order whose last card was spoiled."""
+        latest = {job["order"]: job for job in sorted(self.jobs, key=lambda job: _attempt(job["id"]))}
+        again = [order for order, job in latest.items() if job["state"] == "spoiled" and order not in done]
+        for order in again:
+            await self._counter.loket("print", "--order", order, "--json", may_fail=True)
+        return bool(again)
+
+    async def _settle(self, job: Mapping[str, Any]) -> None:
+        lot, printer = self._counter.lot, self._counter.printer
+        look = await printer.hand({"look": True})
+        self._learn(look)
+        known = lot.settled | {
+            each["blank"] for each in self.jobs if each["blank"] and each["state"] != "unsure"
+        }
+        act = judge(job, look, self._panels, frozenset(known))
+        if isinstance(act, Take):
+            await printer.hand({"take": act.blank})
+        elif isinstance(act, Settle):
+            reason = () if act.word == "--came-out" else ("--reason", act.reason)
+            told = await self._counter.loket(
+                "resolve", act.job, act.word, act.blank, *reason, "--json", may_fail=True
+            )
+            if told is not None:
+                lot.settled.add(act.blank)
+                self._progress_at = time.monotonic()
+                if told["state"] == "spoiled":
+                    await self._counter.loket("print", "--order", job["order"], "--json", may_fail=True)
+
+    def _learn(self, look: Mapping[str, Any]) -> None:
+        """What a finished card of this counter shows: as many others in the tray do."""
+        good = {job["blank"] for job in self.jobs if job["state"] == "printed"}
+        for card in look["output"]:
+            if card["blank"] in good:
+                self._panels = tuple(card["panels"])
+
+    async def _serve_the_printer(self) -> None:
+        """Jobs wait and the printer is silent: blanks, ribbon, cover, or a card in the way."""
+        look = await self._counter.printer.hand({"look": True})
+        if look["feeder"] == 0 and not look["inside"]:
+            await self._counter.refill(LOAD_BLANKS)
+            return
+        status = await self._counter.loket("status", "--json", may_fail=True)
+        cause = status["printer"]["cause"] if status else None
+        if cause in ("ribbon_ended", "no_ribbon"):
+            await self._counter.printer.hand({"ribbon": "new"})
+        elif cause == "cover_open":
+            await self._counter.printer.hand({"cover": "closed"})
+        elif cause == "hopper_full":
+            await self._counter.printer.hand({"take": "output"})
+        elif cause == "reject_full":
+            await self._counter.printer.hand({"take": "reject"})
+
+    def _standing(self) -> str:
+        states = [f"{job['id']} {job['state']} {job['cause'] or ''}".strip() for job in self.jobs]
+        open_ones = [each for each in states if " printed" not in each]
+        return (
+            f"{self.printed} of {self._counter.orders} printed; {', '.join(open_ones[:4]) or 'no open job'}"
+        )
+
+
+def _attempt(job: str) -> int:
+    return int(job.rpartition("-")[2])

@@ -1,0 +1,171 @@
+"""The day itself: the province is set up, the counters open, accidents happen, and everything is brought
+home.
+
+Everything runs in one asyncio loop; the programs are processes of their own. Whatever happens, `Day` ends
+them all.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from domain.regions import split_station
+from simulators.broker import answers, command, find, free_port
+from simulators.demo.accidents import Cut, misfortunes
+from simulators.demo.clerking import Clerk
+from simulators.demo.counter import Bench, Counter
+from simulators.demo.programs import Program, Stuck, Terminal, script
+from simulators.demo.world import World
+
+AT_ONCE = 3
+STRIKE_LOOK_S = 0.02
+STRIKE_SPREAD_S = 0.25
+OUTAGE_AFTER_S = (2.0, 20.0)
+T = TypeVar("T")
+
+
+class Day:
+    """One play. `say` gets one line of progress whenever there is something new to tell."""
+
+    def __init__(self, world: World, home: Path, seed: int, speed: float, say: Callable[[str], None]) -> None:
+        self.world, self.home, self.seed = world, home, seed
+        self.terminal = Terminal(AT_ONCE)
+        self.broker_port = free_port()
+        self.counters: list[Counter] = []
+        self.clerks: dict[str, Clerk] = {}
+        self.began = time.monotonic()
+        self._speed, self._say = speed, say
+        self._dice = random.Random(f"day|{seed}")
+        self._programs: list[Program] = []
+
+    @property
+    def hub_home(self) -> Path:
+        """The province's home."""
+        return self.home / "hub"
+
+    async def hub(self, words: str, *rest: str, may_fail: bool = False) -> object:
+        """One command of the province; its JSON document."""
+        at_home = ("--home", str(self.hub_home))
+        told = await self.terminal.run(
+            script("loket-hub"), *words.split(), *at_home, *rest, may_fail=may_fail
+        )
+        return told.json()
+
+    async def open_province(self, broker_program: str) -> Program:
+        """Broker and hub."""
+        self._say("the province opens")
+        mosquitto = find(broker_program)
+        broker = Program(
+            "the broker", command(mosquitto, self.broker_port, self.home), self.home / "broker.log"
+        )
+        self._programs.append(broker)
+        await broker.start_silent()
+        if not await answers(self.broker_port):
+            raise Stuck(f"the broker does not take connections: {broker.last_words()}")
+        await self.hub("init", "--broker", f"mqtt://127.0.0.1:{self.broker_port}")
+        run = [script("loket-hub"), "run", "--home", str(self.hub_home)]
+        hub = Program("the hub", run, self.home / "hub.log")
+        self._programs.append(hub)
+        await hub.start()
+        return hub
+
+    async def open_counters(self) -> None:
+        """Every station with its printer and link, as many at a time as the machine bears."""
+        orders = {name: self.world.orders_of(name) for name in self.world.stations}
+        fates = misfortunes(orders, self.seed)
+        bench = Bench(self.home, self.terminal, self.broker_port, self._speed, self.seed)
+        self.counters = [
+            Counter(bench, name, number, orders[name], fates[name]) for number, name in enumerate(orders)
+        ]
+        opened = 0
+
+        async def open_one(counter: Counter) -> None:
+            nonlocal opened
+            join = self.home / f"{counter.name}.join"
+            office, number = split_station(counter.name)
+            told = await self.terminal.run(
+                script("loket-hub"), "join-code", office, str(number), "--home", str(self.hub_home)
+            )
+            join.write_text(told.out)
+            await counter.open(join)
+            opened += 1
+            self._say(f"{opened} of {len(self.counters)} counters are open")
+
+        await _all(open_one(counter) for counter in self.counters)
+
+    async def work(self) -> None:
+        """Clerks work, the power goes, links fall; until every counter has printed all it owes."""
+        self.clerks = {counter.name: Clerk(counter) for counter in self.counters}
+        misery = [asyncio.create_task(self._suffer(counter)) for counter in self.counters]
+        tired = [asyncio.create_task(self._outages(counter)) for counter in self.counters]
+        telling = asyncio.create_task(self._tell())
+        try:
+            await _all(clerk.work() for clerk in self.clerks.values())
+            await asyncio.gather(*tired)
+        finally:
+            for task in [*misery, *tired, telling]:
+                task.cancel()
+            await asyncio.gather(*misery, *tired, telling, return_exceptions=True)
+        for task in misery:
+            if not task.cancelled() and (failure := task.exception()):
+                raise failure
+
+    async def _suffer(self, counter: Counter) -> None:
+        """This counter's cuts, one after another, each while a card is under way."""
+        dice = random.Random(f"{self.seed}|{counter.name}")
+        for after_card, cut in counter.fate.cuts:
+            while not await self._strike(counter, after_card, cut, dice.uniform(0, STRIKE_SPREAD_S)):
+                await asyncio.sleep(STRIKE_LOOK_S)
+
+    async def _strike(self, counter: Counter, after_card: int, cut: Cut, wait_s: float) -> bool:
+        if len(counter.tail.story.fed) <= after_card or not counter.is_moving():
+            return False
+        await asyncio.sleep(wait_s)
+        return counter.is_moving() and await counter.strike(cut)
+
+    async def _outages(self, counter: Counter) -> None:
+        for kind, for_ms in counter.fate.outages:
+            await asyncio.sleep(self._dice.uniform(*OUTAGE_AFTER_S))
+            counter.lot.outages += 1
+            await counter.link.outage(round(for_ms * counter.link.speed), kind)
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            self._say(self.progress())
+
+    def progress(self) -> str:
+        """One line: cards, cuts, outages, and who is slowest."""
+        cards = sum(len(counter.tail.story.cards) for counter in self.counters)
+        cuts = sum(counter.lot.cuts for counter in self.counters)
+        outages = sum(counter.lot.outages for counter in self.counters)
+        left = {each.name: each.orders - self.clerks[each.name].printed for each in self.counters}
+        slowest = max(left, key=lambda name: left[name])
+        done = sum(not each for each in left.values())
+        spent_s = time.monotonic() - self.began
+        return (
+            f"{spent_s:4.0f} s  {cards:4} of {self.world.orders} cards  {cuts} power cuts  {outages} outages  "
+            f"{done} counters done  ({slowest}: {left[slowest]} left)"
+        )
+
+    async def close(self) -> None:
+        """Ends every program of the play."""
+        await asyncio.gather(*(counter.close() for counter in self.counters), return_exceptions=True)
+        for program in reversed(self._programs):
+            with contextlib.suppress(OSError):
+                await program.stop()
+
+
+async def _all(works: Iterable[Awaitable[T]]) -> list[T]:
+    """All of them; the first that fails ends the others and is raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

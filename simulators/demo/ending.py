@@ -1,0 +1,156 @@
+"""Bringing the day home: what the journals say, what the hub holds, and what the trays really hold.
+
+A journal's line is compared with the hub's by everything it says. The ledger is folded from the journal by
+the rules of `domain.ledger`, and held against the cards a person can touch.
+"""
+
+import asyncio
+import json
+from collections import Counter as Bag
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain.ledger import Ledger
+from simulators.demo.counter import Counter
+from simulators.demo.summary import Summary, Tally, faults
+from simulators.demo.truth import Story, judge
+from simulators.demo.world import World
+
+Line = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """One station at the end: its journal, and what `look` shows in its printer."""
+
+    station: str
+    orders: int
+    journal: Sequence[Line]
+    look: Line
+    story: Story
+    loaded: int
+    cuts: int
+    outages: int
+
+
+def said(line: Line) -> str:
+    """Everything a line says, in one canonical text; the writing of the time is the program's own."""
+    told = [line["seq"], line["epoch"], line["event"], line["job"], line["detail"]]
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+
+
+def same(mine: Iterable[Line], theirs: Iterable[Line]) -> bool:
+    """Whether two tellings of one journal agree line by line."""
+    return [said(line) for line in mine] == [said(line) for line in theirs]
+
+
+def pictures(journal: Iterable[Line]) -> dict[str, set[str]]:
+    """The pictures each order was meant to be printed with; more than one is a fault of its own."""
+    order_of: dict[str, str] = {}
+    meant: dict[str, set[str]] = {}
+    for line in journal:
+        if line["event"] == "job_queued":
+            order_of[line["job"]] = line["detail"]["order"]
+        elif line["event"] == "print_intended":
+            meant.setdefault(order_of[line["job"]], set()).add(line["detail"]["artefact"])
+    return meant
+
+
+def states(journal: Iterable[Line]) -> dict[str, str]:
+    """The last word on each job."""
+    words = {"job_queued", "feed_intended", "staged", "print_intended", "printed", "unsure", "untouched"}
+    ends = {"spoiled", "lost", "cancelled"}
+    return {line["job"]: line["event"] for line in journal if line["event"] in words | ends}
+
+
+def ledger(journal: Iterable[Line]) -> dict[str, Any]:
+    """The station's account of its blanks."""
+    posted = ((line["event"], line["job"], line["detail"]) for line in journal)
+    return Ledger().post_all(posted).account("ktp")
+
+
+def clean(look: Line) -> int:
+    """Blanks without ink that a person could count: in the feeder, taken out, or lying about inside."""
+    lying = [*look["inside"], *look["reject"], *look["hands"]]
+    return int(look["feeder"]) + sum(1 for card in lying if not card["panels"] and not card.get("half"))
+
+
+def tally(books: Books) -> Tally:
+    """The figures of one station."""
+    events = Bag(line["event"] for line in books.journal)
+    account = ledger(books.journal)
+    last = states(books.journal)
+    unsure = {line["job"] for line in books.journal if line["event"] == "unsure"}
+    return Tally(
+        books.station,
+        books.orders,
+        printed=sum(word == "printed" for word in last.values()),
+        unsure=len(unsure),
+        unsettled=sum(word not in ("printed", "spoiled", "cancelled", "lost") for word in last.values()),
+        spoiled=events["spoiled"],
+        blanks_used=account["used"],
+        blanks_on_hand=account["on_hand"],
+        cuts=books.cuts,
+        outages=books.outages,
+    )
+
+
+def unaccounted(books: Books) -> int:
+    """Blanks that do not fit: by name in the ledger, and by number against what a person can count."""
+    account = ledger(books.journal)
+    seen = [*books.look["inside"], *books.look["output"], *books.look["reject"], *books.look["hands"]]
+    missing = books.loaded - int(books.look["feeder"]) - len(seen)
+    contradicted: int = account["on_hand"] - clean(books.look)
+    return len(account["unaccounted"]) + abs(missing) + abs(contradicted)
+
+
+def summarise(
+    world: World, books: Sequence[Books], equal: bool, hub_unaccounted: int, hub_missing: int, seconds: float
+) -> tuple[Summary, list[Tally]]:
+    """The whole day, judged by the truth. `hub_missing`: events the hub knows of and has not got."""
+    tallies = [tally(each) for each in books]
+    meant: dict[str, set[str]] = {}
+    for each in books:
+        meant |= pictures(each.journal)
+    wanted = [next(iter(each)) for each in meant.values()]
+    cards = judge(wanted, [each.story for each in books])
+    redrawn = sum(len(each) - 1 for each in meant.values())
+    summary = Summary(
+        offices=len(world.offices),
+        stations=len(books),
+        orders=world.orders,
+        printed=cards.printed,
+        unsure=sum(each.unsure for each in tallies),
+        spoiled=sum(each.spoiled for each in tallies),
+        duplicates=cards.duplicates + redrawn,
+        lost=cards.lost + world.orders - len(meant),
+        blanks_unaccounted=sum(unaccounted(each) for each in books) + hub_unaccounted,
+        power_cuts=sum(each.cuts for each in books),
+        outages=sum(each.outages for each in books),
+        recordings=0,
+        hub_equals_offices=equal and hub_missing == 0,
+        seconds=round(seconds, 1),
+    )
+    unsettled = sum(each.unsettled for each in tallies)
+    told = {each.station: each for each in tallies}
+    idle = [one.code for one in world.offices if not sum(told[name].printed for name in one.stations)]
+    contradicted = [each.station for each in tallies if each.printed != each.orders]
+    why = faults(summary, unsettled, idle)
+    why += [f"{name} tells {told[name].printed} cards of {told[name].orders}" for name in contradicted]
+    return replace(summary, why=why), tallies
+
+
+async def collect(counters: Sequence[Counter]) -> list[Books]:
+    """Every station's books; the programs may still run."""
+
+    async def one(counter: Counter) -> Books:
+        journal = await counter.journal()
+        look = await counter.printer.hand({"look": True})
+        counter.tail.look()
+        lot = counter.lot
+        return Books(
+            counter.name, counter.orders, journal, look, counter.tail.story, lot.loaded, lot.cuts, lot.outages
+        )
+
+    return list(await asyncio.gather(*(one(counter) for counter in counters)))

@@ -1,0 +1,86 @@
+"""The acts of the play in their order: open, import, work, and bring the day home."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from domain.regions import split_station
+from simulators.demo import papers
+from simulators.demo.day import Day
+from simulators.demo.ending import Books, collect, same, summarise
+from simulators.demo.programs import Program, Stuck, script
+from simulators.demo.summary import Summary, table
+
+HOME_S = 30
+ASK_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said. `speed`: simulated ms a real ms."""
+
+    home: Path
+    seed: int
+    speed: float
+    broker_program: str
+    keep_running: bool
+
+
+async def open_all(day: Day, options: Options) -> Program:
+    """The province, the counters, and the day's orders on their way; the hub."""
+    people = asyncio.create_task(
+        asyncio.to_thread(papers.write, day.world, options.seed, options.home / "people")
+    )
+    hub = await day.open_province(options.broker_program)
+    await day.open_counters()
+    listed = await people
+    told: Any = await day.hub("orders import", str(listed), "--json")
+    if told["new"] != day.world.orders:
+        raise Stuck(f"the province took {told['new']} of {day.world.orders} orders: {told['refused'][:3]}")
+    return hub
+
+
+async def play(day: Day, options: Options) -> tuple[Summary, list[str]]:
+    """The whole day; its summary and the lines for people."""
+    await open_all(day, options)
+    await day.work()
+    books, equal, missing = await bring_home(day)
+    told: Any = await day.hub("reconcile", "--json", may_fail=True)
+    hub_unaccounted = len(told["blanks_unaccounted"])
+    seconds = time.monotonic() - day.began
+    summary, tallies = summarise(day.world, books, equal, hub_unaccounted, missing, seconds)
+    return summary, table(day.world, tallies)
+
+
+async def bring_home(day: Day) -> tuple[list[Books], bool, int]:
+    """Waits until the hub holds every journal as it stands, `HOME_S` at most; books, whether, and what it
+    lacks."""
+    until = time.monotonic() + HOME_S
+    while True:
+        books = await collect(day.counters)
+        unequal = [each.station for each in books if not same(each.journal, await held(day, each.station))]
+        if not unequal:
+            told: Any = await day.hub("reconcile", "--json", may_fail=True)
+            return books, True, int(told["missing"])
+        if time.monotonic() > until:
+            return books, False, len(unequal)
+        await asyncio.sleep(ASK_AGAIN_S)
+
+
+async def held(day: Day, station: str) -> list[Any]:
+    """The lines the hub holds of one station."""
+    office, number = split_station(station)
+    answer = await day.terminal.run(
+        script("loket-hub"), "journal", office, str(number), "--home", str(day.hub_home), "--json"
+    )
+    return answer.lines()
+
+
+async def keep_running(day: Day, options: Options) -> list[str]:
+    """The same world without an end: where its screens are, and how to stop it."""
+    hub = await open_all(day, options)
+    lines = [f"the province  {hub.ready.get('web', 'no screen')}"]
+    lines += [f"{counter.name:13} {counter.web}" for counter in day.counters]
+    return [*lines, f"homes lie in {options.home}", "Ctrl-C stops everything"]
