@@ -17,8 +17,8 @@ from domain.policy import KINDS
 from domain.regions import OFFICES, kind
 from domain.wita import ZONE, day, day_bounds_ms
 
-QUEUE_SHOWN = 8
-DONE_SHOWN = 4
+QUEUE_SHOWN = 6
+DONE_SHOWN = 3
 _MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
 _TAKEN = (State.UNSURE, State.PRINTING, State.STAGED, State.QUEUED)
 
@@ -86,7 +86,7 @@ def look(reads: Reads, config: Config, *, free_bytes: int, now_ms: int, live: Ma
         colour=head.colour,
         colour_word=words.COLOURS[head.colour],
         headline=title.format(n=words.number(head.count)),
-        advice=advice.format(n=words.number(head.count)),
+        advice=advice.format(n=words.number(head.count), cause=_sentence(remark)),
         also=_also(asks),
         today=_date(now_ms),
         waiting=words.number(orders(reads).get("waiting", 0)),
@@ -149,6 +149,11 @@ def _printed_today(reads: Reads, now_ms: int, kind_: str | None = None) -> int:
         kind_,
     )
     return int(count)
+
+
+def _sentence(remark: str) -> str:
+    """A remark as a sentence of its own."""
+    return f"{remark[:1].upper()}{remark[1:]}." if remark else "Lihat layar printer."
 
 
 def _date(at_ms: int) -> str:

@@ -13,7 +13,7 @@ HEADLINES: dict[str, tuple[str, str]] = {
     ),
     "BLANKS_UNACCOUNTED": ("{n} blangko tidak cocok", "Hitung ulang blangko dan laporkan kepada penyelia."),
     "DISK_LOW": ("Ruang penyimpanan hampir habis", "Hubungi teknisi. Tidak ada catatan yang hilang."),
-    "PRINTER": ("Printer perlu dibantu", "Lihat bagian Printer di samping."),
+    "PRINTER": ("Printer perlu dibantu", "{cause}"),
     "NO_BLANKS": ("Blangko habis", "{n} permintaan menunggu blangko."),
     "LONG_UNSENT": (
         "Sudah {n} hari belum terkirim",
@@ -25,7 +25,7 @@ COLOURS = {"green": "Baik", "amber": "Perhatian", "red": "Segera"}
 
 STATES: dict[str, str] = {
     "queued": "menunggu",
-    "staged": "blangko disiapkan",
+    "staged": "disiapkan",
     "printing": "sedang dicetak",
     "unsure": "belum pasti",
     "printed": "tercetak",

@@ -1,0 +1,258 @@
+"""Jobs and orders: pressed twice is one job; the row, the order, the blank and the line move together."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent import audit, blanks, jobs
+from agent.home import Home
+from agent.journal import Journal
+from agent.states import TRANSITIONS, Event, IllegalMove, State
+from domain.ledger import Place
+from domain.policy import REASONS
+from domain.words import RefusedByRule
+from tests.unit.agent.stations import Clock, Province, events, make_home, open_at, take
+
+FEED = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
+PRINT = {**FEED, "panels": 5, "artefact": "aa"}
+
+
+@pytest.fixture(scope="module")
+def province() -> Province:
+    return Province()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, province: Province) -> Iterator[Journal]:
+    made = open_at(make_home(tmp_path / "home", province))
+    take(made, province, *(province.order(f"O-{n}") for n in range(1, 4)))
+    yield made
+    made.close()
+
+
+def press(journal: Journal, order: str = "O-1", asked: str | None = None) -> str:
+    return journal.write(lambda tx: jobs.queue(tx, order, asked))
+
+
+def move(journal: Journal, job: str, event: Event, **body: Any) -> State:
+    return journal.write(lambda tx: jobs.move(tx, job, event, body))
+
+
+def begin(journal: Journal, job: str, blank: str = "0401") -> None:
+    move(journal, job, Event.FEED_INTENDED, **FEED)
+    move(journal, job, Event.STAGED, blank=blank, witness="chip")
+    move(journal, job, Event.PRINT_INTENDED, blank=blank, **PRINT)
+
+
+def order_state(journal: Journal, order: str = "O-1") -> str:
+    return str(journal.rows("SELECT state FROM order_ WHERE id = ?", order)[0][0])
+
+
+def test_the_same_order_twice_is_the_same_job_and_one_line(journal: Journal) -> None:
+    assert press(journal) == press(journal) == "O-1-1"
+    assert [event for event, _ in events(journal)].count("job_queued") == 1
+    assert order_state(journal) == "taken"
+
+
+def test_a_printed_order_pressed_again_is_still_that_job(journal: Journal) -> None:
+    begin(journal, press(journal))
+    move(journal, "O-1-1", Event.PRINTED, blank="0401", by="evidence")
+    assert press(journal) == "O-1-1"
+    assert order_state(journal) == "printed"
+
+
+def test_an_order_that_is_not_here_or_is_over_is_refused_by_its_word(
+    journal: Journal, province: Province
+) -> None:
+    with pytest.raises(RefusedByRule) as refused:
+        press(journal, "O-9")
+    assert refused.value.word == "UNKNOWN_ORDER"
+    take(journal, province, province.entry("order_withdrawn", "O-1", {}))
+    with pytest.raises(RefusedByRule) as refused:
+        press(journal)
+    assert refused.value.word == "ORDER_CLOSED"
+
+
+@pytest.mark.parametrize(
+    ("ended", "body"),
+    [
+        (Event.SPOILED, {"reason": "jam", "by": "clerk", "blank": "0401"}),
+        (Event.LOST, {"reason": "gone", "by": "clerk", "second": None, "blank": "0401"}),
+    ],
+)
+def test_only_a_spoiled_card_lets_the_order_wait_for_a_new_attempt(
+    journal: Journal, ended: Event, body: dict[str, Any]
+) -> None:
+    begin(journal, press(journal))
+    move(journal, "O-1-1", Event.UNSURE, cause="jam", blank="0401")
+    move(journal, "O-1-1", ended, **body)
+    if ended is Event.LOST:
+        assert order_state(journal) == "lost"
+        with pytest.raises(RefusedByRule, match="cannot be printed again"):
+            press(journal)
+    else:
+        assert order_state(journal) == "waiting"
+        assert press(journal) == "O-1-2"
+
+
+def test_every_attempt_carries_the_same_day_so_that_one_order_draws_one_picture(
+    tmp_path: Path, province: Province
+) -> None:
+    clock = Clock()
+    journal = open_at(make_home(tmp_path / "home", province), clock=clock)
+    take(journal, province, province.order("O-1"))
+    press(journal)
+    move(journal, "O-1-1", Event.CANCELLED, reason="clerk")
+    clock.at_ms += 3 * 86_400_000
+    press(journal)
+    first, second = (jobs.get(journal, job) for job in ("O-1-1", "O-1-2"))
+    assert first and second
+    assert first.issued_on == second.issued_on == "2020-05-21"
+    journal.close()
+
+
+def test_an_untouched_job_is_armed_again_from_the_beginning(journal: Journal) -> None:
+    press(journal, asked="0401")
+    move(journal, "O-1-1", Event.FEED_INTENDED, **FEED)
+    move(journal, "O-1-1", Event.STAGED, blank="0401", witness="clerk")
+    assert (
+        move(journal, "O-1-1", Event.UNTOUCHED, blank="0401", by="evidence", reason="nothing_fed") == "queued"
+    )
+    job = jobs.get(journal, "O-1-1")
+    assert job
+    assert (job.asked, job.blank, job.before, job.session, job.printer) == ("0401", None, None, None, None)
+    assert blanks.fold(journal).place("0401") is Place.STOCK
+
+
+def test_what_recovery_needs_is_in_the_row(journal: Journal) -> None:
+    begin(journal, press(journal))
+    job = jobs.get(journal, "O-1-1")
+    assert job
+    assert (job.state, job.blank, job.session, job.panels, job.before) == (
+        State.PRINTING,
+        "0401",
+        5,
+        5,
+        {"cards": 1, "panels": 5},
+    )
+    assert jobs.open_jobs(journal) == [job]
+
+
+def test_another_blank_than_the_jobs_own_is_never_written(journal: Journal) -> None:
+    begin(journal, press(journal))
+    before = events(journal)
+    with pytest.raises(RefusedByRule) as refused:
+        move(journal, "O-1-1", Event.PRINTED, blank="0402", by="evidence")
+    assert refused.value.word == "WRONG_BLANK"
+    assert events(journal) == before
+
+
+def test_a_move_the_table_does_not_know_changes_nothing(journal: Journal) -> None:
+    press(journal)
+    before = events(journal)
+    with pytest.raises(IllegalMove):
+        move(journal, "O-1-1", Event.PRINTED, blank="0401", by="evidence")
+    with pytest.raises(RefusedByRule, match="no such job"):
+        move(journal, "O-7-1", Event.CANCELLED, reason="x")
+    with pytest.raises(ValueError, match="lacks"):
+        move(journal, "O-1-1", Event.FEED_INTENDED)
+    assert events(journal) == before
+    assert (job := jobs.get(journal, "O-1-1")) is not None and job.state is State.QUEUED
+
+
+def test_orders_wait_by_reason_then_by_the_older_request_then_by_name(
+    tmp_path: Path, province: Province
+) -> None:
+    """The order of reasons is domain.policy's own; a shuffled arrival must not matter."""
+    wanted = [
+        (reason, day, f"{index}-{day}")
+        for index, reason in enumerate(REASONS)
+        for day in ("2020-03-01", "2020-04-01")
+    ]
+    arrival = list(wanted)
+    random.Random(7).shuffle(arrival)
+    journal = open_at(make_home(tmp_path / "home", province))
+    take(
+        journal,
+        province,
+        *(province.order(name, reason=reason, requested=day) for reason, day, name in arrival),
+    )
+    assert jobs.next_waiting(journal, 99) == [name for _, _, name in wanted]
+    assert jobs.next_waiting(journal, 2) == [name for _, _, name in wanted[:2]]
+    journal.close()
+
+
+BODIES: dict[Event, dict[str, Any]] = {
+    Event.FEED_INTENDED: FEED,
+    Event.STAGED: {"witness": "chip"},
+    Event.PRINT_INTENDED: PRINT,
+    Event.PRINTED: {"by": "clerk"},
+    Event.UNSURE: {"cause": "jam"},
+    Event.UNTOUCHED: {"by": "clerk", "reason": "seen"},
+    Event.SPOILED: {"by": "clerk", "reason": "jam"},
+    Event.LOST: {"by": "clerk", "reason": "gone", "second": "P.7"},
+    Event.CANCELLED: {"reason": "clerk"},
+    Event.VERIFIED: {},
+    Event.READY: {},
+    Event.HANDED_OVER: {},
+}
+_NAMED = {event for event in BODIES if event not in (Event.FEED_INTENDED, Event.CANCELLED)}
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory, province: Province) -> Home:
+    return make_home(tmp_path_factory.mktemp("empty"), province)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_history_leaves_rows_journal_and_ledger_telling_one_story(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, province: Province
+) -> None:
+    """Goal: job rows equal the journal's replay, the blank table equals the ledger folded from it."""
+    journal = open_at(make_home(tmp_path_factory.mktemp("story"), province))
+    take(journal, province, *(province.order(f"O-{n}") for n in range(3)))
+    names = [f"04{n:02}" for n in range(5)]
+    for _ in range(data.draw(st.integers(1, 25))):
+        step = data.draw(st.sampled_from(["receive", "count", "press", "move", "move", "move", "reject"]))
+        try:
+            if step == "receive":
+                some = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+                journal.write(lambda tx, s=some: blanks.receive(tx, "C-" + "".join(s), "ktp", s, len(s)))  # type: ignore[misc]
+            elif step == "count":
+                n = data.draw(st.integers(1, 2))
+                journal.write(lambda tx, n=n: blanks.receive(tx, f"N-{n}", "ktp", None, n))  # type: ignore[misc]
+            elif step == "press":
+                press(journal, f"O-{data.draw(st.integers(0, 2))}")
+            elif step == "reject":
+                name = data.draw(st.sampled_from(names))
+                journal.write(lambda tx, n=name: blanks.reject(tx, n, "ktp", "dent"))  # type: ignore[misc]
+            elif found := jobs.listed(journal):
+                job = data.draw(st.sampled_from(found))
+                event = data.draw(st.sampled_from(sorted(TRANSITIONS[job.state]) or [Event.PRINTED]))
+                body = dict(BODIES[event])
+                if event in _NAMED:
+                    body["blank"] = job.blank or data.draw(st.sampled_from(names))
+                move(journal, job.id, event, **body)
+        except (RefusedByRule, IllegalMove):
+            continue
+    assert audit.verify(journal) == journal.head()
+    fold = blanks.fold(journal)
+    rows = journal.rows("SELECT name, kind, place FROM blank")
+    assert {name: (kind, place) for name, kind, place in rows} == {
+        name: (fold.kind(name), fold.place(name)) for name in names if fold.place(name)
+    }
+    assert blanks.unnamed(journal, "ktp") == fold.unnamed("ktp")
+    odd = journal.rows("SELECT name FROM blank WHERE received = 0 OR contradicted = 1 ORDER BY name")
+    assert [name for (name,) in odd] == fold.unaccounted("ktp")
+    for name in names:
+        assert blanks.expects(journal, name, "ktp") == fold.expects(name, "ktp")
+        assert not blanks.expects(journal, name, "kia")
+    journal.close()
