@@ -148,7 +148,7 @@ class Day:
         done = sum(not each for each in left.values())
         spent_s = time.monotonic() - self.began
         return (
-            f"{spent_s:4.0f} s  {cards:4} of {self.world.orders} cards  {cuts} power cuts  {outages} outages  "
+            f"{spent_s:4.0f} s  {cards} of {self.world.orders} cards  {cuts} power cuts  {outages} outages  "
             f"{done} counters done  ({slowest}: {left[slowest]} left)"
         )
 

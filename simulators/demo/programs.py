@@ -65,6 +65,7 @@ class Program:
             line = await asyncio.wait_for(self._read(), READY_S)
             self.ready = json.loads(line)
         except (TimeoutError, ValueError) as nothing:
+            await self.kill()
             raise Stuck(f"{self.name} did not become ready: {self.last_words()}") from nothing
 
     async def start_silent(self) -> None:
