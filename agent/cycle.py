@@ -130,10 +130,10 @@ class Cycle:
 
     def _reserve(self) -> Snapshot:
         """Make the printer ours and take the snapshot the card will be judged against."""
-        standing = self._lane.printer.snapshot().session
+        standing = self._lane.testify().session
         session = standing if standing and standing == self._last_session() else self._dice()
         self._lane.printer.reserve(session)
-        return self._lane.printer.snapshot()
+        return self._lane.testify()
 
     def _last_session(self) -> int | None:
         """The session of the newest intent: one that still stands may be our own from before a crash."""

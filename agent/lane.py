@@ -50,19 +50,11 @@ class Seen:
     at_ms: int = 0
 
 
-class Printer(CardPrinter, Protocol):
-    """What the lane needs of a printer beyond one card's verbs."""
-
-    def finish(self) -> None:
-        """End the claim of a job whose host was lost, and wait until it is carried out; prints nothing."""
-        ...
-
-
 class Lane:
     """One printer with its chip reader, if it has one. ``now_ms`` is any steady clock."""
 
     def __init__(
-        self, printer: Printer, chip: ChipReader | None, store: Store, now_ms: Callable[[], int]
+        self, printer: CardPrinter, chip: ChipReader | None, store: Store, now_ms: Callable[[], int]
     ) -> None:
         self.printer = printer
         self.chip = chip
@@ -103,13 +95,18 @@ class Lane:
         try:
             if self._identity is None:
                 self._identity = self.printer.identify()
-            snapshot = self.printer.snapshot()
+            snapshot = self.testify()
         except DeviceError:
             self._identity = None
             return None
-        self.seen = replace(self.seen, cards=snapshot.cards, panels=snapshot.panels)
         if job is not None and job.printer and job.printer != self.serial:
             return replace(snapshot, session=None)
+        return snapshot
+
+    def testify(self) -> Snapshot:
+        """The same of the printer as it stands there. Raises DeviceError when it does not answer."""
+        snapshot = self.printer.snapshot()
+        self.seen = replace(self.seen, cards=snapshot.cards, panels=snapshot.panels)
         return snapshot
 
     def uid(self, card_at: Iterable[str]) -> str | None:

@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent.states import State
-from drivers.card_printer import Snapshot
+from drivers.card_printer import INSIDE, PrinterStatus, Snapshot
 
 STATION = "contactless"  # where a staged card lies while its chip is read
 CLAIMED = "busy"
-HOLDS = ("hopper",)  # a card waiting in the hopper is no card in the path
 
 
 class Act(StrEnum):
@@ -75,6 +74,8 @@ def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bo
     inside = in_path(snapshot)
     if job.state is State.UNSURE:
         return Decision(Act.NOTHING, blank=job.blank, reject=bool(inside))
+    if _never_fed(job, snapshot):
+        return Decision(Act.AGAIN, "nothing_fed", job.blank)
     told = unsent and not inside  # an error then only says why nothing was taken
     doubt = _doubt(job, replace(snapshot, errors=()) if told else snapshot)
     if doubt == CLAIMED and not snapshot.errors and not _complete(job, snapshot):
@@ -86,9 +87,23 @@ def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bo
     return _with_an_empty_path(job, snapshot, unsent)
 
 
-def in_path(snapshot: Snapshot) -> tuple[str, ...]:
-    """Where cards lie inside the printer, the hopper's store not counted."""
-    return tuple(place for place in snapshot.card_at if place not in HOLDS)
+def in_path(seen: Snapshot | PrinterStatus) -> tuple[str, ...]:
+    """Where cards lie inside the printer; what waits in the feeder or lies in the hopper does not."""
+    return tuple(place for place in seen.card_at if place in INSIDE)
+
+
+def _never_fed(job: Begun, now: Snapshot) -> bool:
+    """No chip was read, printing was never intended, no counter moved and nothing is inside.
+
+    Then no card can have been printed for this job, and none left the feeder that is not still blank:
+    true after a power cut or a lapsed reservation as well.
+    """
+    if job.state is not State.STAGED or job.witness == "chip" or now.claim or in_path(now):
+        return False
+    before = job.before
+    if before is None or before.cards is None or before.panels is None:
+        return False
+    return (now.cards, now.panels) == (before.cards, before.panels)
 
 
 def _doubt(job: Begun, now: Snapshot) -> str:
@@ -126,11 +141,8 @@ def _with_a_card_inside(job: Begun, now: Snapshot, uid: str | None, inside: tupl
 def _with_an_empty_path(job: Begun, now: Snapshot, unsent: bool) -> Decision:
     if _complete(job, now) and not now.errors:
         return Decision(Act.PRINTED, "evidence", job.blank)
-    still = _moved(job, now) == (0, 0)
-    if still and unsent:
+    if unsent and _moved(job, now) == (0, 0):
         return Decision(Act.AGAIN, "nothing_sent", job.blank)
-    if still and job.state is State.STAGED and job.witness != "chip":
-        return Decision(Act.AGAIN, "nothing_fed", job.blank)
     return _unsure(job, "counter_mismatch", ())
 
 

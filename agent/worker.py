@@ -200,7 +200,7 @@ class Worker:
 
         What no job owns goes to the reject tray once it has rested; never what somebody else prints.
         """
-        if not status.card_at and status.state != "busy":
+        if not in_path(status) and status.state != "busy":
             return None
         snapshot = self._lane.snapshot()
         rested_ms = self._rested(snapshot)

@@ -38,6 +38,7 @@ ROWS = [
     ("an unsure job's card is moved out", UNSURE_JOB, FED, NAME, NOTHING, "", True),
     ("silence is waited out", PRINTING, None, None, WAIT, "no_answer", False),
     ("nothing was fed", FEEDING, CALM, None, AGAIN, "nothing_fed", False),
+    ("nothing was fed and power went", FEEDING, replace(CALM, reset=True), None, AGAIN, "nothing_fed", False),
     ("a clerk's blank was never fed", BY_CLERK, CALM, None, AGAIN, "nothing_fed", False),
     ("a card fed but not yet named", FEEDING, FED, NAME, GO_ON, "at_the_station", False),
     ("a card fed whose chip is silent", FEEDING, FED, None, UNSURE, "no_chip", True),
@@ -79,8 +80,8 @@ def test_a_live_refusal_before_any_byte_leaves_the_job_untouched() -> None:
 
 def test_the_error_that_says_why_nothing_was_taken_is_no_doubt() -> None:
     empty = replace(CALM, errors=("feeder_fault",))
-    assert decide(FEEDING, empty, None, unsent=True).act is AGAIN
-    assert decide(FEEDING, empty, None).act is UNSURE
+    assert decide(PRINTING, empty, None, unsent=True).act is AGAIN
+    assert decide(PRINTING, empty, None).act is UNSURE
 
 
 def test_a_card_named_at_the_station_goes_on_under_its_own_name() -> None:
@@ -98,7 +99,7 @@ def every_sight() -> list[tuple[Begun, Snapshot, str | None, bool]]:
         replace(PRINTING, blank=None),
     ]
     cards, panels = (None, 9, 10, 11, 12), (None, 49, 50, 51, 52, 53)
-    paths = ((), (STATION,), ("print",), (STATION, "print"), ("hopper",))
+    paths = ((), (STATION,), ("print",), (STATION, "print"), ("hopper", "feeder"))
     marks = product((OURS, 0, THEIRS, None), (False, True), (False, True), ((), ("jam",)))
     sights = [
         Snapshot(c, p, session, reset, claim, path, errors, ())
@@ -113,7 +114,7 @@ def test_over_every_small_combination_only_exact_evidence_settles_a_job() -> Non
         act = decide(job, now, uid, unsent=unsent).act
         ours = now.session == OURS and not (now.reset or now.claim)
         trusted = ours and not now.errors
-        inside = set(now.card_at) - {"hopper"}
+        inside = set(now.card_at) - {"hopper", "feeder"}
         if act is Act.PRINTED:
             assert trusted and not inside and (now.cards, now.panels) == (11, 52), now
             assert job.state is State.PRINTING
@@ -121,8 +122,8 @@ def test_over_every_small_combination_only_exact_evidence_settles_a_job() -> Non
             assert trusted and inside == {STATION} and now.panels == 50 and uid in (NAME, OTHER)
             assert job.blank in (None, uid)
         elif act is Act.AGAIN:
-            assert ours and not inside and (now.cards, now.panels) == (10, 50), now
-            assert unsent or (trusted and job.state is State.STAGED and job.witness != "chip")
+            assert not now.claim and not inside and (now.cards, now.panels) == (10, 50), now
+            assert (unsent and ours) or (job.state is State.STAGED and job.witness != "chip")
         elif act is Act.WAIT:
             over = job.state is State.PRINTING and not inside and (now.cards, now.panels) == (11, 52)
             assert now.claim and not now.errors and not over
@@ -134,7 +135,7 @@ def test_a_card_inside_is_rejected_whenever_a_job_is_unsure() -> None:
     for job, now, uid, unsent in every_sight():
         decision = decide(job, now, uid, unsent=unsent)
         if decision.act is Act.UNSURE:
-            assert decision.reject == bool(set(now.card_at) - {"hopper"})
+            assert decision.reject == bool(set(now.card_at) - {"hopper", "feeder"})
 
 
 @dataclass

@@ -1,0 +1,267 @@
+"""The running station: its threads, how they start, and how they end.
+
+    worker   works the printer (agent.worker)         web    the clerk's screen and the commands (asyncio)
+    link     talks with the province (agent.link)     main   waits for the signal to stop
+
+They meet in the database alone: whoever wrote rings for whoever waits. ``build`` is the one seam: it takes
+the wire and the journal from its caller, so that tests may wrap both and nothing here serves a test.
+A thread that meets what it does not know, or a disk that cannot be trusted, ends the process on the
+spot; the next start reads what really is there. Nothing logged names a person.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+from agent import control, keys
+from agent import home as homes
+from agent.actions import ACTIONS
+from agent.config import Config
+from agent.cycle import Cycle
+from agent.drawing import Drawing
+from agent.home import Home
+from agent.journal import Journal, Tx, note_start
+from agent.lane import Lane
+from agent.link import LinkThread
+from agent.trouble import Trouble
+from agent.web import app
+from agent.web.server import WebThread
+from agent.worker import Pace, Worker
+from drivers import registry
+from drivers.address import Address
+from drivers.card_printer import Transport
+from drivers.chip import ChipReader
+from drivers.clock import MonotonicClock
+from drivers.errors import DeviceError
+
+T = TypeVar("T")
+OpenTransport = Callable[[Address], Transport]
+OpenJournal = Callable[[Home, Callable[[], int]], Journal]
+CARD_S = 120.0  # a card on its way is seen to its end before the station stops
+STOP_SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")
+
+log = logging.getLogger("loket")
+
+
+def unix_ms() -> int:
+    """The machine's clock, Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def run(home: Home) -> None:
+    """Run the station until it is told to stop. Raises Trouble, UnsafeSetup, OtherSchema."""
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    with home.lock():
+        build(home).run()
+
+
+class Bell:
+    """Ends a wait early: rung by whoever did something that another thread waits for."""
+
+    def __init__(self) -> None:
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """Wake the waiter, now or at its next wait."""
+        self._rung.set()
+
+    def wait_ms(self, ms: int) -> None:
+        """Wait for the bell, ``ms`` at most."""
+        self._rung.wait(ms / 1000)
+        self._rung.clear()
+
+
+class Told:
+    """The journal as the worker writes it: each commit rings for the link."""
+
+    def __init__(self, journal: Journal, ring: Callable[[], None]) -> None:
+        self._journal = journal
+        self._ring = ring
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Committed rows."""
+        return self._journal.rows(sql, *values)
+
+    def write(self, work: Callable[[Tx], T]) -> T:
+        """One transaction, then the bell."""
+        done = self._journal.write(work)
+        self._ring()
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """The printer's side of a station that has one."""
+
+    lane: Lane
+    worker: Worker
+    drawing: Drawing
+    chip: ChipReader | None
+
+
+def build(
+    home: Home,
+    *,
+    open_transport: OpenTransport = registry.open_transport,
+    open_journal: OpenJournal = homes.open_journal,
+    pace: Pace | None = None,
+) -> Service:
+    """The station at ``home``, nothing started yet; hold ``home.lock()`` around it.
+
+    Raises Trouble with one sentence for whatever is missing or taken.
+    """
+    config, secret = home.config(), keys.load(home.keys_path)
+    journal = open_journal(home, unix_ms)
+    link = LinkThread(journal, config.name, config.broker, secret, home.keys_path, version=version("loket"))
+    bell = Bell()
+    printing = None
+    if config.printer:
+        printing = _printing(config, journal, secret, bell, link.wake, open_transport, pace)
+    return Service(home, config, journal, link, bell, printing)
+
+
+def _printing(
+    config: Config,
+    journal: Journal,
+    secret: keys.Keys,
+    bell: Bell,
+    ring: Callable[[], None],
+    open_transport: OpenTransport,
+    pace: Pace | None,
+) -> Printing:
+    clock = MonotonicClock()
+    try:
+        printer = registry.open_printer(config.printer, clock=clock, open_transport=open_transport)
+        chip = registry.open_chip(config.chip) if config.chip else None
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    except DeviceError as error:
+        raise Trouble(f"The chip reader cannot be used: {error}.") from error
+    store = Told(journal, ring)
+    lane = Lane(printer, chip, store, clock.now_ms)
+    drawing = Drawing(store, config, secret.open, lane)
+    cycle = Cycle(lane, store, lambda: 3 + secrets.randbelow(0xFFFD))
+    worker = Worker(lane, cycle, store, drawing.draw, clock.now_ms, bell.wait_ms, pace)
+    return Printing(lane, worker, drawing, chip)
+
+
+class Service:
+    """One running station. ``run`` returns when it was told to stop and has stopped."""
+
+    def __init__(
+        self,
+        home: Home,
+        config: Config,
+        journal: Journal,
+        link: LinkThread,
+        bell: Bell,
+        printing: Printing | None,
+    ) -> None:
+        self._home = home
+        self._config = config
+        self._journal = journal
+        self._link = link
+        self._bell = bell
+        self._printing = printing
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Start everything, say so in one JSON line, and work until a signal comes."""
+        self._journal.write(lambda tx: note_start(tx, version("loket")))
+        for name in STOP_SIGNALS:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda _number, _frame: self._stop.set())
+        web, token = self._web()
+        url = web.start()
+        self._link.start()
+        worker = self._start_worker()
+        control.announce(self._home, url, token, os.getpid())
+        sys.stdout.write(json.dumps({"ready": True, "web": url}) + "\n")
+        sys.stdout.flush()
+        self._wait_for_the_signal()
+        self._end(web, worker)
+
+    def perform(self, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        """A person's command, by name; its answer is sent after the commit."""
+        done = ACTIONS[action](self._journal, self._config, args)
+        self._bell.ring()
+        self._link.wake()
+        return done
+
+    def live(self) -> dict[str, Any]:
+        """What only the running station knows; see agent.control.Live."""
+        told: dict[str, Any] = dict(self._link.told())
+        if self._printing is None:
+            return told | {"printer": {"state": "none", "cause": None, "counters": None}, "devices": []}
+        seen = self._printing.lane.seen
+        counters = {"cards": seen.cards, "panels": seen.panels}
+        device = {
+            "address": self._config.printer,
+            "kind": "printer",
+            "model": seen.model or None,
+            "serial": seen.serial or None,
+            "state": seen.state,
+            "cause": seen.cause,
+            "simulated": seen.simulated,
+        }
+        printer = {"state": seen.state, "cause": seen.cause, "counters": counters}
+        return told | {"printer": printer, "devices": [device]}
+
+    def _web(self) -> tuple[WebThread, str]:
+        token = secrets.token_urlsafe(32)
+        routes = control.routes(self.perform, self.live, token)
+        made = app(self._home, self._config, clock=unix_ms, live=self.live, routes=routes)
+        return WebThread(made, self._config.web_port), token
+
+    def _start_worker(self) -> threading.Thread | None:
+        if self._printing is None:
+            return None
+        worker = self._printing.worker
+        thread = threading.Thread(target=fail_stop, args=(worker.run, self._stop), name="worker", daemon=True)
+        thread.start()
+        return thread
+
+    def _wait_for_the_signal(self) -> None:
+        """Sleep until the signal; Windows lets no handler run in a wait without an end."""
+        every_s = 1.0 if sys.platform == "win32" else None
+        while not self._stop.wait(every_s):
+            continue
+
+    def _end(self, web: WebThread, worker: threading.Thread | None) -> None:
+        """Take no more commands, see the card in the printer to its end, and leave word of it."""
+        log.info("stopping")
+        control.withdraw(self._home)
+        web.stop()
+        self._bell.ring()
+        if worker is not None:
+            worker.join(CARD_S)
+        self._link.stop()
+        if worker is not None and worker.is_alive():
+            return  # the journal stays as it is: an unclean end, and the next start looks at the printer
+        if self._printing is not None:
+            self._printing.drawing.close()
+            self._printing.lane.printer.close()
+            if self._printing.chip is not None:
+                self._printing.chip.close()
+        self._journal.close(clean=True)
+
+
+def fail_stop(work: Callable[..., None], *args: Any) -> None:
+    """Run a thread's work; anything it does not know how to meet ends the process at once."""
+    try:
+        work(*args)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, going on would be a guess
+        log.critical("the %s stops: %s", threading.current_thread().name, type(error).__name__)
+        logging.shutdown()
+        os._exit(1)

@@ -1,0 +1,129 @@
+"""The points at which an agent can be killed, counted and named: every commit, every exchange, every piece.
+
+``Points`` is told of each moment and acts at the chosen one. The wrappers stand on the agent's only seam
+(``agent.service.build``'s wire and journal), so that product code holds no fail points. A point is named
+KIND:LABEL:OCCURRENCE, as ``before commit:print_intended:1`` or ``after exchange:Sic:1``. Status polls and
+other questions repeat while something moves, so only their first occurrences between two steps are points.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from agent.journal import Journal, Tx
+from drivers.card_printer import Transport
+
+POLLS = ("poll", "Rco", "Rtp", "Rfv", "Rsn", "Rr", "Rem")
+POLLS_MAX = 2  # of one name between two steps; how many more there are hangs on the clock
+
+
+class Points:
+    """Counts moments by name; calls ``strike`` at the one called ``at``. ``order``: all that were passed."""
+
+    def __init__(self, at: str = "", strike: Callable[[], None] = lambda: None) -> None:
+        self._at = at
+        self._strike = strike
+        self._seen: Counter[str] = Counter()
+        self._polled: Counter[str] = Counter()
+        self.order: list[str] = []
+        self.counting = True
+
+    def step(self) -> None:
+        """Something was done that is not a question: questions count anew."""
+        self._polled.clear()
+
+    def polled(self, label: str) -> bool:
+        """Whether this question is asked so often that its further times are no points."""
+        self._polled[label] += 1
+        return self._polled[label] > POLLS_MAX
+
+    def __call__(self, moment: str, label: str) -> None:
+        """``moment`` as in ``before exchange``."""
+        if not self.counting:
+            return
+        name = f"{moment}:{label}"
+        self._seen[name] += 1
+        point = f"{name}:{self._seen[name]}"
+        self.order.append(point)
+        if point == self._at:
+            self._strike()
+
+
+class PointedTransport:
+    """A wire that tells of each exchange, and of each piece of what is sent."""
+
+    def __init__(self, wire: Transport, points: Points) -> None:
+        self._wire = wire
+        self._points = points
+
+    def exchange(self, data: Iterable[bytes | memoryview], timeout_s: float) -> bytes:
+        pieces = iter(data)
+        first = next(pieces, None)
+        label = name_of(bytes(first[:8])) if first is not None else "poll"
+        if label in POLLS:
+            if self._points.polled(label):
+                return self._wire.exchange(_with(first, pieces), timeout_s)
+        else:
+            self._points.step()
+        self._points("before exchange", label)
+        told = self._told(label, _with(first, pieces)) if label == "job" else _with(first, pieces)
+        reply = self._wire.exchange(told, timeout_s)
+        self._points("after exchange", label)
+        return reply
+
+    def _told(self, label: str, pieces: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+        for piece in pieces:
+            self._points("before piece", label)
+            yield piece
+            self._points("after piece", label)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+def _with(first: Any, rest: Iterator[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    if first is not None:
+        yield first
+    yield from rest
+
+
+def name_of(data: bytes) -> str:
+    """The command's mnemonic; a job begins with its synchronisation mark."""
+    found = re.match(rb"\x1b([A-Za-z]+)", data)
+    name = found.group(1).decode() if found else "job"
+    return {"Psync": "job", "Pcla": "closing"}.get(name, name)
+
+
+class PointedTx:
+    """A transaction that remembers which events it noted, to name its commit by."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.events: list[str] = []
+
+    def note(self, event: str, subject: str, body: Mapping[str, Any]) -> int:
+        self.events.append(event)
+        return self._tx.note(event, subject, body)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+
+class PointedJournal(Journal):
+    """The journal, telling of the moment before and after each commit."""
+
+    points: Points = Points()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Tx]:
+        with super().transaction() as tx:
+            told = PointedTx(tx)
+            yield told  # type: ignore[misc]  # stands in for the transaction, which has slots to itself
+            label = "+".join(told.events) or "cursor"
+            self.points.step()
+            self.points("before commit", label)
+        self.points("after commit", label)

@@ -1,0 +1,189 @@
+"""A station in memory: the real worker, driver and journal, the simulated printer, and time that jumps.
+
+``Killed`` drops every object of the agent at once, as SIGKILL does; what stays is the journal's file and the
+printer. The scripted clerk settles what is unsure by looking at the simulated trays, as a person would.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from agent import blanks, jobs
+from agent.cycle import Cycle
+from agent.jobs import Job
+from agent.journal import Tx
+from agent.lane import Lane
+from agent.states import Event, State
+from agent.worker import Worker
+from domain.words import RefusedByRule
+from drivers.address import parse
+from drivers.card_printer import HEIGHT, WIDTH, Artefact
+from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
+from drivers.evolis.printer import EvolisPrinter
+from drivers.registry import prepare
+from simulators.evolis.bench import MemoryPrinter
+from tests.journeys.killer import PointedJournal, PointedTransport, Points
+
+ORDER = "20200512-000001"
+CARDS = 4
+EPOCHS = count(1)
+START_MS = 1_589_241_600_000
+
+
+class Killed(BaseException):
+    """The agent's process is gone."""
+
+
+def kill() -> None:
+    raise Killed
+
+
+@cache
+def artefact(ribbon: str = "k") -> Artefact:
+    """A plain card: black bars on white, so that a black ribbon prints one panel and a colour one all."""
+    line = bytes(30 * 3) + b"\xff" * (WIDTH - 30) * 3
+    dot = line if ribbon in ("k", "ko") else b"\x20\x90\xd0" * (WIDTH // 2) + line[-(WIDTH // 2) * 3 :]
+    return prepare("evolis", "primacy2", ribbon, dot * HEIGHT, None, 1_589_241_600)
+
+
+class Wire:
+    """The wire to the printer in memory, piece by piece; an agent killed in the middle leaves the rest unsent."""
+
+    def __init__(self, printer: MemoryPrinter) -> None:
+        self._printer = printer
+
+    def exchange(self, data: Iterable[bytes | memoryview], timeout_s: float) -> bytes:
+        said = False
+
+        def pieces() -> Iterator[bytes | memoryview]:
+            nonlocal said
+            for piece in data:
+                said = True
+                yield piece
+
+        try:
+            return self._printer.exchange(pieces(), int(timeout_s * 1000))
+        except Killed:
+            for each in self._printer._live:
+                each.drop()
+            self._printer._live = []
+            raise
+        except ConnectionRefusedError as error:
+            raise Unreachable("refused_connection") from error
+        except OSError as error:
+            raise (OutcomeUnknown if said else Unreachable)("link_lost") from error
+
+    def close(self) -> None:
+        return
+
+
+class Chip:
+    """The reader at the station."""
+
+    def __init__(self, printer: MemoryPrinter) -> None:
+        self._printer = printer
+
+    def uid(self, timeout_s: float) -> str:
+        found = self._printer.chip()
+        if found is None:
+            raise NeedsHands("no_chip")
+        return found
+
+    def close(self) -> None:
+        return
+
+
+class Station:
+    """One station at one printer. ``start`` is a new process; ``points`` hears of its every moment."""
+
+    def __init__(self, path: Path, template: Path, printer: MemoryPrinter, ribbon: str = "k") -> None:
+        shutil.copy(template, path)
+        self.path, self.printer, self.ribbon = path, printer, ribbon
+
+    def start(self, points: Points) -> None:
+        self.journal = PointedJournal(self.path, next(EPOCHS), lambda: START_MS + self.printer.now_ms())
+        self.journal.points = points
+        wire = PointedTransport(Wire(self.printer), points)
+        driver = EvolisPrinter(wire, parse("evolis+memory://station"), self.printer)
+        lane = Lane(driver, Chip(self.printer), self.journal, self.printer.now_ms)
+        dice = count(1000 + next(EPOCHS))
+        self.worker = Worker(
+            lane,
+            Cycle(lane, self.journal, lambda: next(dice)),
+            self.journal,
+            lambda job: artefact(self.ribbon),
+            self.printer.now_ms,
+            self.printer.sleep_ms,
+        )
+
+    def receive(self, number: int = CARDS) -> None:
+        self.journal.write(lambda tx: blanks.receive(tx, "K-1", "ktp", None, number))
+
+    def press(self, order: str = ORDER) -> str:
+        """The order and a press of print; twice gives the same job."""
+
+        def work(tx: Tx) -> str:
+            tx.execute(
+                "INSERT OR IGNORE INTO order_ "
+                "(id, kind, reason, rank, requested, state, payload_sha256, received_ms) "
+                "VALUES (?, 'ktp', 'first_card', 1, '2020-05-12', 'waiting', '', 0)",
+                order,
+            )
+            return jobs.queue(tx, order)
+
+        return self.journal.write(work)
+
+    def work(self, limit: int = 2_000) -> None:
+        """Turns until nothing is queued or moving, and nothing lies inside."""
+        for _ in range(limit):
+            pause = self.worker.turn()
+            busy = jobs.in_state(self.journal, State.QUEUED, State.STAGED, State.PRINTING)
+            if not busy and not self.look()["inside"]:
+                return
+            self.printer.sleep_ms(pause)
+        raise AssertionError("the station never came to rest")
+
+    def look(self) -> dict[str, Any]:
+        return self.printer.hand(look=True)
+
+    def job(self, job_id: str) -> Job:
+        found = jobs.get(self.journal, job_id)
+        assert found is not None
+        return found
+
+    def settle(self) -> None:
+        """The clerk settles what is unsure by the card in hand, and puts clean blanks aside."""
+        for job in jobs.in_state(self.journal, State.UNSURE):
+            blank, event = settled_by_sight(job, self.look(), self.expected, artefact(self.ribbon).panels)
+            body = {"blank": blank, "by": "clerk", "reason": "seen"}
+            self.journal.write(moving(job.id, event, body))
+
+    def expected(self, blank: str, kind: str) -> bool:
+        try:
+            blanks.check(self.journal, blank, kind)
+        except RefusedByRule:
+            return False
+        return True
+
+
+def moving(job: str, event: Event, body: dict[str, Any]) -> Callable[[Tx], State]:
+    return lambda tx: jobs.move(tx, job, event, body)
+
+
+def settled_by_sight(
+    job: Job, seen: dict[str, Any], expected: Callable[[str, str], bool], panels: int
+) -> tuple[str, Event]:
+    """What a person says of an unsure job with the trays before them."""
+    for card in seen["output"]:
+        if job.blank in (None, card["blank"]) and (job.blank or expected(card["blank"], job.kind)):
+            return card["blank"], Event.PRINTED if len(card["panels"]) == panels else Event.SPOILED
+    for card in (*seen["reject"], *seen["inside"]):
+        if job.blank == card["blank"] or (job.blank is None and expected(card["blank"], job.kind)):
+            clean = not card["panels"] and not card.get("half")
+            return card["blank"], Event.UNTOUCHED if clean else Event.SPOILED
+    raise AssertionError(f"no card to be found for {job.id} ({job.cause}, {job.blank})")
