@@ -6,11 +6,11 @@ printer.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from agent.config import DEVICES, Config
 from agent.home import Busy, Home
+from agent.trouble import Trouble
 
 SIMULATED = "SIM"  # how a simulator's own serial number begins
 
@@ -38,27 +38,19 @@ def _line(kind: str, address: str, **told: Any) -> dict[str, Any]:
     return {**line, "simulated": str(line["serial"] or "").startswith(SIMULATED)}
 
 
-class _Monotonic:
-    """The drivers' clock."""
-
-    def now_ms(self) -> int:
-        return time.monotonic_ns() // 1_000_000
-
-    def sleep_ms(self, ms: int) -> None:
-        time.sleep(ms / 1000)
-
-
 def _printer(address: str) -> dict[str, Any]:
+    from drivers.clock import MonotonicClock
+    from drivers.errors import DeviceError
     from drivers.registry import open_printer
 
-    from drivers.errors import DeviceError
-
     try:
-        printer = open_printer(address, clock=_Monotonic())
+        printer = open_printer(address, clock=MonotonicClock())
         try:
             who, now = printer.identify(), printer.status()
         finally:
             printer.close()
+    except ValueError as error:
+        raise Trouble(str(error)) from error
     except DeviceError as error:
         return _line("printer", address, state="offline", cause=error.cause)
     return _line("printer", address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.sqlite import APPLICATION_ID, SCHEMA_VERSION, OtherSchema, connect, make_durable
+from agent.sqlite import APPLICATION_ID, SCHEMA_VERSION, Connection, OtherSchema, connect, make_durable
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -106,7 +107,7 @@ def migrate(path: Path) -> int:
 
     db = connect(path)
     try:
-        _refuse_foreign(db.execute, path)
+        _claim(db, path)
         make_durable(db)
         steps = Migrations("loket-station")
         for number, script in STEPS.items():
@@ -127,21 +128,22 @@ def migrate_in_child(path: Path, timeout_s: float = 600.0) -> None:
         )
 
 
-def _refuse_foreign(execute, path: Path) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    (application,) = execute("PRAGMA application_id").fetchone()
-    (version,) = execute("PRAGMA user_version").fetchone()
-    (tables,) = execute("SELECT count(*) FROM sqlite_schema").fetchone()
+def _claim(db: Connection, path: Path) -> None:
+    """Refuse a file that is not ours; mark an empty one as ours, so that a half-made one can be finished."""
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     if application != APPLICATION_ID and (application or tables):
         raise OtherSchema(f"{path} is not a station's journal.", -1)
     if version > SCHEMA_VERSION:
         raise OtherSchema(f"The journal at {path} was written by a newer Loket (schema {version}).", version)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-def _step(number: int, script: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _step(number: int, script: str) -> Callable[[Database], None]:
     def apply(db: Database) -> None:
         for statement in statements(script):
             db.conn.execute(statement)
-        db.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.conn.execute(f"PRAGMA user_version = {number}")
 
     return apply

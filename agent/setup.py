@@ -7,8 +7,8 @@ finishes what a power cut left half made. Keys that exist are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from agent import keys
 from agent.config import DEVICES, Config, to_toml
@@ -38,10 +38,8 @@ def make_station(
         raise RefusedByRule("UNKNOWN_OFFICE", join.office)
     for name in DEVICES:
         _check_address(devices.get(name, ""))
-    config = replace(
-        Config(join.office, join.station, broker=devices.get("broker") or join.broker),
-        **{name: devices.get(name, "") for name in DEVICES},
-    )
+    addresses: dict[str, Any] = {name: devices.get(name, "") for name in DEVICES}
+    config = Config(join.office, join.station, broker=devices.get("broker") or join.broker, **addresses)
     _make(home, join, config)
     return config
 

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from agent.commands.common import json_option
+from agent.commands.common import json_option, say, table
+
+ATTENTION = 3  # exit code
+
+
+class _Person:
+    """The person at the keyboard is the printer's hands."""
+
+    def do(self, task: str) -> bool:
+        """Ask, and wait for the answer."""
+        from drivers.conformance.bench import TASKS
+
+        return click.confirm(f"{TASKS[task]} Done, or ready for it?", default=True, err=True)
 
 
 @click.command()
 @json_option
+@click.option(
+    "--hands", is_flag=True, help="You stand beside it: open the cover, pull the cable, when asked."
+)
 @click.argument("address")
-def conformance(address: str, as_json: bool) -> None:
-    """Check a device against what its family promises.
+def conformance(address: str, as_json: bool, hands: bool) -> None:
+    """Check a device against what its family promises. Prints a few cards.
+
+    Exit code 3 if a check failed. Stop the station first: two programs never talk to one printer.
 
     \b
     Example:
         loket conformance evolis+tcp://127.0.0.1:9100
     """
-    from agent.conformance import check
+    from agent.trouble import Trouble
+    from drivers.conformance import card_printer
+    from drivers.errors import DeviceError
 
-    check(address, as_json)
+    try:
+        found = card_printer.run(address, _Person() if hands else None)
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    except DeviceError as error:
+        raise Trouble(f"The device at {address} cannot be checked: {error}.") from error
+    if as_json:
+        say(found)
+    else:
+        table([dict(each) for each in found], ("result", "name", "detail"))
+    if any(each["result"] == "failed" for each in found):
+        sys.exit(ATTENTION)

@@ -48,6 +48,6 @@ def run(home: Home) -> None:
     Example:
         loket run --home /var/lib/loket
     """
-    from agent import service
+    from agent.service import run as run_station
 
-    service.run(home)
+    run_station(home)
