@@ -1,13 +1,17 @@
 """The conformance checks of card printers, by name, on every wire and every model.
 
-The driver cannot tell which wire it is on, and neither can a check: memory runs on virtual time.
+The driver cannot tell which wire it is on, and neither can a check. In memory each check gets a printer of
+its own, on virtual time; over TCP and USB/IP the checks follow each other on one printer, as they do on a bench.
 """
+
+from collections.abc import Iterator
 
 import pytest
 
-from drivers.conformance.card_printer import CHECKS, run_one
-from tests.conformance.technician import Technician
-from tests.conformance.wires import MemoryWire
+from drivers.conformance.bench import TASKS
+from drivers.conformance.card_printer import CHECKS, run, run_one
+from tests.conformance.technician import ACCIDENTS, HANDS, Technician
+from tests.conformance.wires import MemoryWire, ProcessWire
 
 MODELS = ("primacy2", "primacy", "zenius")
 SKIPPED = {("zenius", "duplex"), ("zenius", "unplug_is_unsure")}
@@ -19,3 +23,31 @@ def test_a_printer_in_memory_passes(name: str, model: str) -> None:
     wire = MemoryWire(model)
     result = run_one(name, wire.printer, wire.clock, Technician(wire.tell))
     assert result["result"] == ("skipped" if (model, name) in SKIPPED else "passed"), result
+
+
+@pytest.fixture(scope="module", params=["tcp", "usbip"])
+def wire(request: pytest.FixtureRequest) -> Iterator[ProcessWire]:
+    started = ProcessWire(request.param)
+    yield started
+    started.close()
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_printer_on_a_real_wire_passes(name: str, wire: ProcessWire) -> None:
+    result = run_one(name, wire.printer, wire.clock, Technician(wire.tell))
+    assert result["result"] == "passed", result
+
+
+def test_without_hands_the_rest_is_run_and_the_others_are_named(wire: ProcessWire) -> None:
+    wire.printer.close()
+    results = {each["name"]: each for each in run(wire.address, clock=wire.clock)}
+    assert set(results) == set(CHECKS)
+    skipped = {name for name, each in results.items() if each["result"] == "skipped"}
+    assert all(results[name]["detail"].startswith("needs hands") for name in skipped)
+    assert {each["result"] for name, each in results.items() if name not in skipped} == {"passed"}
+    assert {"simplex", "duplex", "chip_station", "reject"} & skipped == set()
+    assert {"cover_open_told", "jam_told", "power_cut_is_unsure"} <= skipped
+
+
+def test_the_technician_knows_every_task() -> None:
+    assert set(ACCIDENTS) | set(HANDS) == set(TASKS)

@@ -1,25 +1,21 @@
 """The wires the conformance checks run on: one driver, one simulated printer, something between them."""
 
+import json
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from drivers.address import parse
+from drivers.card_printer import CardPrinter
 from drivers.evolis.printer import EvolisPrinter
+from drivers.registry import open_printer
 from drivers.transports.memory import MemoryTransport
-from simulators.evolis.bench import MemoryPrinter, WireLost
+from simulators.evolis.bench import MemoryPrinter
 
-
-class Wireless:
-    """A simulated printer as the memory transport's far end: its lost wire is a socket's exception."""
-
-    def __init__(self, simulated: MemoryPrinter) -> None:
-        self._simulated = simulated
-
-    def exchange(self, data: bytes, timeout_ms: int) -> bytes:
-        try:
-            return self._simulated.exchange(data, timeout_ms)
-        except WireLost as lost:
-            raise (ConnectionResetError if lost.sent else ConnectionRefusedError)(str(lost)) from lost
+SPEED = 100
+"""Simulated milliseconds a real one, for printers that are processes of their own."""
 
 
 class MemoryWire:
@@ -30,8 +26,51 @@ class MemoryWire:
     ) -> None:
         self.simulated = MemoryPrinter(model, cards=cards, faults=faults, ribbon=ribbon)
         self.clock = self.simulated
-        transport = MemoryTransport(Wireless(self.simulated))
-        self.printer = EvolisPrinter(transport, parse("evolis+memory://bench"), self.clock)
+        transport = MemoryTransport(self.simulated)
+        self.printer: CardPrinter = EvolisPrinter(transport, parse("evolis+memory://bench"), self.clock)
 
     def tell(self, told: dict[str, Any]) -> dict[str, Any]:
         return self.simulated.hand(**told)
+
+
+class HurriedClock:
+    """The machine's clock as a printer ``SPEED`` times too fast sees it, so that the driver's waits fit."""
+
+    def now_ms(self) -> int:
+        return time.monotonic_ns() * SPEED // 1_000_000
+
+    def sleep_ms(self, ms: int) -> None:
+        time.sleep(ms / 1000 / SPEED)
+
+
+class ProcessWire:
+    """A driver and a simulated printer that is a process of its own, over a real wire.
+
+    ``wire`` is ``tcp`` or ``usbip``.
+    """
+
+    def __init__(self, wire: str, model: str = "primacy2") -> None:
+        command = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
+        command += ["--model", model, "--cards", "60"]
+        command += [f"--{wire}", "127.0.0.1:0", "--speed", str(SPEED)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.ready = self._line()
+        self.clock = HurriedClock()
+        self.address = self.ready["addresses"][0]
+        self.printer = open_printer(self.address, clock=self.clock)
+
+    def tell(self, told: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(told) + "\n")
+        self._process.stdin.flush()
+        return self._line()
+
+    def close(self) -> None:
+        self.printer.close()
+        self._process.terminate()
+        self._process.communicate(timeout=10)
+
+    def _line(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        told: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return told
