@@ -6,7 +6,7 @@ time jump from event to event until the reply is due. `sleep_ms` is the clock a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from simulators.evolis import faults as accidents
@@ -16,14 +16,6 @@ from simulators.evolis.model import Printer
 from simulators.evolis.truth import Line, Memory, Witness
 
 PATIENCE_MS = 600_000
-
-
-class WireLost(Exception):
-    """The wire went before or during an exchange; ``sent`` tells whether bytes had left."""
-
-    def __init__(self, reason: str, *, sent: bool) -> None:
-        super().__init__(reason)
-        self.sent = sent
 
 
 class MemoryPrinter:
@@ -39,13 +31,24 @@ class MemoryPrinter:
         witness: Witness | None = None,
     ) -> None:
         self.witness = witness or Memory()
-        self.printer = Printer(**memory.new_parts(model, seed, cards, ribbon, self.witness))
-        self.printer.faults = memory.still_ahead([accidents.parse(text) for text in faults], [])
-        self.printer.power_on()
-        self.face = Face(self.printer)
+        self._install(Printer(**memory.new_parts(model, seed, cards, ribbon, self.witness)), faults, [])
+
+    @classmethod
+    def revived(cls, kept: dict[str, Any], witness: Witness, faults: Sequence[str] = ()) -> MemoryPrinter:
+        """The printer whose power went, from what `truth.recover` found."""
+        again = cls.__new__(cls)
+        again.witness = witness
+        again._install(Printer(**memory.thaw_parts(kept, witness)), faults, kept["struck"])
+        return again
+
+    def _install(self, printer: Printer, faults: Sequence[str], struck: list[str]) -> None:
+        self.printer = printer
+        printer.faults = memory.still_ahead([accidents.parse(text) for text in faults], struck)
+        printer.power_on()
+        self.face = Face(printer)
         self._live: list[Exchange] = []
         self._lost = False
-        self.printer.watchers.append(self._check_wire)
+        printer.watchers.append(self._check_wire)
 
     # The clock
 
@@ -69,28 +72,28 @@ class MemoryPrinter:
     def exchange(
         self, data: bytes | Iterable[bytes | memoryview] = b"", timeout_ms: int = PATIENCE_MS
     ) -> bytes:
-        """One exchange: all of ``data``, then the whole reply. Raises WireLost; TimeoutError when none comes.
+        """One exchange: all of ``data``, then the whole reply; empty data asks for the status only.
 
-        An iterable is fed piece by piece, so that an accident in the middle leaves the rest unread.
+        An iterable is fed piece by piece, so that time may pass between the pieces. Raises
+        ConnectionRefusedError when nobody is there, ConnectionResetError when the wire goes on the way,
+        TimeoutError when no reply has come after ``timeout_ms`` of simulated time.
         """
         if not (self.printer.powered and self.printer.plugged):
-            raise WireLost("nobody is there", sent=False)
+            raise ConnectionRefusedError("no printer is there")
         exchange = self.face.open()
         self._live, self._lost = [exchange], False
         until = self.printer.now_ms + timeout_ms
-        sent = False
         for piece in [data] if isinstance(data, bytes) else data:
-            sent = sent or bool(piece)
             exchange.feed(bytes(piece))
-            self._wait(exchange, until, sent, lambda: not exchange.blocked)
+            self._wait(exchange, until, lambda: not exchange.blocked)
         if not self._lost:
             exchange.end()
         replies: list[bytes] = []
-        self._wait(exchange, until, sent, lambda: _collect(exchange, replies))
+        self._wait(exchange, until, lambda: _collect(exchange, replies))
         self._live = []
         return replies[0]
 
-    def _wait(self, exchange: Exchange, until: int, sent: bool, ready: Any) -> None:
+    def _wait(self, exchange: Exchange, until: int, ready: Callable[[], bool]) -> None:
         while not self._lost and not ready():
             event = self.printer.next_ms()
             if event is None or event > until:
@@ -100,7 +103,7 @@ class MemoryPrinter:
             self._to(event)
         if self._lost:
             self._give_up(exchange)
-            raise WireLost("the wire went", sent=sent)
+            raise ConnectionResetError("the wire went")
 
     def _give_up(self, exchange: Exchange) -> None:
         exchange.drop()

@@ -107,7 +107,11 @@ async def _usbip(world: World, host: str, port: int) -> str:
         else:
             export.unplug()
 
-    printer.watchers.append(follow)
+    def follow_soon() -> None:
+        """Not now: the printer may be in the middle of taking this very connection's bytes."""
+        asyncio.get_running_loop().call_soon(follow)
+
+    printer.watchers.append(follow_soon)
     return f"evolis+usbip://{export.address}/1-1"
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from io import RawIOBase
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,13 +50,18 @@ class Files:
         """State first, then the line; see above for why in that order."""
         raw = b"" if line is None else json.dumps(line, separators=(",", ":")).encode() + b"\n"
         if self._state:
-            kept = {**freeze(), "truth": {"at": self._end, "line": raw.decode()}}
-            spare = self._state.with_name(self._state.name + ".new")
-            spare.write_bytes(json.dumps(kept, separators=(",", ":")).encode())
-            spare.replace(self._state)
+            self._keep(self._state, {**freeze(), "truth": {"at": self._end, "line": raw.decode()}})
         if raw and self._truth:
-            self._truth.write(raw)
-            self._end += len(raw)
+            self._tell(self._truth, raw)
+
+    def _keep(self, state: Path, kept: dict[str, Any]) -> None:
+        spare = state.with_name(state.name + ".new")
+        spare.write_bytes(json.dumps(kept, separators=(",", ":")).encode())
+        spare.replace(state)
+
+    def _tell(self, truth: RawIOBase, raw: bytes) -> None:
+        truth.write(raw)
+        self._end += len(raw)
 
     def close(self) -> None:
         """Let go of the truth file."""
