@@ -1,0 +1,79 @@
+"""``loket-hub``: the province's command line. Each command's work is told in its own file.
+
+Whatever goes wrong becomes one clear sentence on standard error and a stable exit code: 0 done,
+2 wrong usage, 3 attention needed, 4 a rule refused it (with ``{"refused": WORD}`` on standard
+output), 5 unsafe set-up, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from hub.commands import ask, province
+from hub.commands.common import prose, say
+from hub.commands.orders import orders
+
+TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="loket", prog_name="loket-hub")
+def hub() -> None:
+    """The province: takes the stations' journals in, hands out orders, reports.
+
+    \b
+    Example:
+        loket-hub init --home /var/lib/loket-hub
+        loket-hub join-code 64.11 1 --home /var/lib/loket-hub
+        loket-hub run --home /var/lib/loket-hub
+    """
+
+
+for command in (
+    *(province.init, province.run, province.join_code, province.rebuild),
+    *(orders, ask.offices, ask.reconcile, ask.report),
+):
+    hub.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    try:
+        sys.exit(hub.main(arguments, prog_name="loket-hub", standalone_mode=False) or 0)
+    except click.exceptions.Exit as left:
+        sys.exit(left.exit_code)
+    except click.Abort:
+        sys.exit(STOPPED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except _known() as error:
+        sys.exit(_told(error))
+
+
+def _known() -> tuple[type[Exception], ...]:
+    """What has a sentence for a person. Loaded only when something went wrong."""
+    from domain.words import RefusedByRule
+    from hub.database import DatabaseLost, UnsafeSetup
+    from hub.home import Trouble
+
+    return Trouble, RefusedByRule, DatabaseLost, UnsafeSetup
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    from domain.words import RefusedByRule
+    from hub.database import UnsafeSetup
+
+    if isinstance(error, RefusedByRule):
+        say({"refused": error.word, **({"detail": error.detail} if error.detail else {})})
+        prose(str(error))
+        return REFUSED
+    prose(str(error))
+    return UNSAFE if isinstance(error, UnsafeSetup) else TROUBLE
+
+
+if __name__ == "__main__":
+    main()

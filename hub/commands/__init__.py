@@ -1,0 +1,1 @@
+"""The hub's commands, a file for each matter."""

@@ -1,0 +1,79 @@
+"""``orders import`` and ``orders move``: what the stations are asked to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hub.commands.common import Hub, hub_options, json_option, prose, say, table
+
+REFUSED = 4
+REFUSED_SHOWN = 20
+
+
+@click.group()
+def orders() -> None:
+    """What the stations are asked to print.
+
+    \b
+    Example:
+        loket-hub orders import prr-2020-05-12.csv
+    """
+
+
+@orders.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@hub_options
+@json_option
+def import_(hub: Hub, file: Path, as_json: bool) -> None:
+    """Take in a list of print-ready records: a CSV file with its photos beside it.
+
+    The good rows are taken even when others are refused; then the exit code is 4. A file that is no such
+    list is refused whole. The same file again brings nothing new.
+
+    \b
+    Example:
+        loket-hub orders import prr-2020-05-12.csv --json --home /var/lib/loket-hub
+    """
+    from hub.orders import bring_in
+
+    with hub.opened() as db:
+        done = bring_in(db, file, hub.writer())
+    if as_json:
+        say(done.to_json())
+    else:
+        table(done.refused[:REFUSED_SHOWN], ("line", "order", "word")) if done.refused else None
+    prose(f"{done.new} new, {done.known} known, {len(done.refused)} refused.")
+    if done.refused:
+        click.get_current_context().exit(REFUSED)
+
+
+@orders.command()
+@click.argument("order")
+@click.option(
+    "--to", nargs=2, required=True, metavar="OFFICE STATION", help="Who shall print it, e.g. 64.02 1."
+)
+@hub_options
+@json_option
+def move(hub: Hub, order: str, to: tuple[str, str], as_json: bool) -> None:
+    """Let another station print ORDER, once the first one has given it back.
+
+    \b
+    Example:
+        loket-hub orders move 2020-05-000123 --to 64.02 1 --home /var/lib/loket-hub
+    """
+    from hub import moves
+    from hub.projections import Folder
+
+    with hub.opened() as db:
+        Folder(db).catch_up()
+        done = moves.move(db, order, f"{to[0]}-{to[1]}", hub.writer())
+    if as_json:
+        say(done)
+    sentence = {
+        "asked": f"Asked {done['from']} to give it back; then {done['to']} owes it.",
+        "moved": f"{done['to']} owes it.",
+        "there": f"{done['to']} owes it already.",
+    }
+    prose(sentence[done["state"]])

@@ -1,0 +1,138 @@
+"""``init``, ``run``, ``join-code`` and ``rebuild``: the hub itself and who may speak to it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from hub.commands.common import Hub, hub_options, json_option, prose, say
+
+
+@click.command()
+@hub_options
+@click.option("--web-host", help="Where the page is served; at first 127.0.0.1.")
+@click.option("--web-port", type=int, help="Its port; at first 0, any free one.")
+def init(hub: Hub, web_host: str | None, web_port: int | None) -> None:
+    """Make the hub's home and keys and its tables, or bring older tables up to date.
+
+    Run again, it keeps the keys, and of the configuration whatever is not told anew.
+
+    \b
+    Example:
+        loket-hub init --home /var/lib/loket-hub --database postgresql:///loket
+    """
+    from hub import schema
+    from hub.database import open_database
+    from hub.home import Config
+    from hub.service import unix_ms
+
+    told: dict[str, Any] = {
+        "database": hub.database,
+        "broker": hub.broker,
+        "web_host": web_host,
+        "web_port": web_port,
+    }
+    kept = hub.home.config() if hub.home.config_path.exists() else Config()
+    config = replace(kept, **{name: value for name, value in told.items() if value is not None})
+    new = hub.home.make(config)
+    db = open_database(hub.home.database(config))
+    steps = schema.create(db, unix_ms())
+    db.close()
+    prose(f"{'Made' if new else 'Kept'} the keys at {hub.root}; {steps} steps of the tables done.")
+    if new:
+        prose("Copy its keys/ folder to a safe place: nothing can replace it.")
+
+
+@click.command()
+@hub_options
+def run(hub: Hub) -> None:
+    """Work in the foreground until told to end.
+
+    Prints one JSON line once it works: {"ready": true, "web": "http://127.0.0.1:…"}.
+
+    \b
+    Example:
+        loket-hub run --home /var/lib/loket-hub
+    """
+    import logging
+    import secrets
+
+    from hub.service import Service, unix_ms
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    service = Service(hub.home, hub.config, now_ms=unix_ms, epoch=secrets.randbits(63))
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        service.stop()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, end)
+    say({"ready": True, "web": service.start()})
+    sys.stdout.flush()
+    if not service.wait():
+        click.get_current_context().exit(1)
+
+
+@click.command("join-code")
+@click.argument("office")
+@click.argument("station", type=click.IntRange(1, 99))
+@hub_options
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write the file.")
+@json_option
+def join_code(hub: Hub, office: str, station: int, out: Path | None, as_json: bool) -> None:
+    """Write the one-time file that lets STATION of OFFICE join, e.g. 64.11 1.
+
+    Carry it by hand and delete it afterwards; a newer file makes an unused one worthless.
+
+    \b
+    Example:
+        loket-hub join-code 64.11 1 --home /var/lib/loket-hub
+    """
+    import secrets
+
+    from domain import regions
+    from domain.join import TOKEN_BYTES, JoinFile
+    from domain.words import RefusedByRule
+    from hub import ingest
+    from hub.home import write_secret
+
+    if office not in regions.OFFICES:
+        raise RefusedByRule("UNKNOWN_OFFICE")
+    name = regions.station(office, station)
+    keys, token = hub.home.keys(), secrets.token_bytes(TOKEN_BYTES)
+    with hub.opened() as db:
+        ingest.invite(db, name, office, token)
+    signer, sealer = keys.sign.public().text, keys.open.public().text
+    place = out or hub.home.join_path / f"{name}.json"
+    write_secret(place, JoinFile(office, station, signer, sealer, token, hub.config.broker).to_text())
+    if as_json:
+        say({"office": office, "station": station, "name": name, "file": str(place)})
+    else:
+        click.echo(str(place))
+
+
+@click.command()
+@hub_options
+@json_option
+def rebuild(hub: Hub, as_json: bool) -> None:
+    """Forget every table made from the journals and make it again from them.
+
+    \b
+    Example:
+        loket-hub rebuild --home /var/lib/loket-hub
+    """
+    from hub.projections import TABLES, Folder
+
+    with hub.opened() as db:
+        turns = Folder(db).rebuild()
+        (events,) = db.one("SELECT count(*) FROM event") or (0,)
+    if as_json:
+        say({"events": events, "tables": sorted(TABLES)})
+    prose(f"Folded {events} events again in {turns} turns.")

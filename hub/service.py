@@ -1,0 +1,143 @@
+"""The running hub: one thread on the lines, one that folds and routes, one for the page.
+
+They meet in the database alone. Whatever one of them was doing when the hub dies is in the database or
+is done again: batches are asked for again, projections stand where their tables do, and orders that wait
+are dispatched at every start. A fault nobody foresaw ends the whole process: a hub that only seems to
+work is worse than one the service manager starts again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from types import TracebackType
+
+from hub import moves, orders, schema
+from hub.database import Database, DatabaseLost, open_database
+from hub.home import Config, Home
+from hub.link import HubLink
+from hub.orders import Writer
+from hub.projections import Folder
+from hub.web import app
+from hub.web.guard import LOOPBACK
+from hub.web.server import WebThread
+
+LOOK_S = 1.0  # how soon the work of another process at the same database is noticed
+DATABASE_LOST_S = 3.0
+
+log = logging.getLogger("loket.hub")
+
+
+class Clerk:
+    """Makes something of what came in: routes moved orders, dispatches waiting ones, folds."""
+
+    def __init__(self, opened: Callable[[], Database], writer: Callable[[], Writer]) -> None:
+        self._opened = opened
+        self._writer = writer
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something came in. From any thread."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the turn that is going on."""
+        self._stop.set()
+        self._wake.set()
+        self._thread.join(30)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._work()
+            except DatabaseLost:
+                log.warning("the database does not answer; trying again")
+                self._stop.wait(DATABASE_LOST_S)
+
+    def _work(self) -> None:
+        """As long as the database is there."""
+        db = self._opened()
+        try:
+            folder = Folder(db)
+            while not self._stop.is_set():
+                self._wake.clear()
+                moves.route(db, self._writer())
+                orders.dispatch_all(db, self._writer())
+                folder.catch_up()
+                self._wake.wait(LOOK_S)
+        finally:
+            db.close()
+
+
+class Service:
+    """``start()`` gives the page's address once all works; ``wait()`` returns when it is over."""
+
+    def __init__(self, home: Home, config: Config, *, now_ms: Callable[[], int], epoch: int) -> None:
+        self._url = home.database(config)
+        self._now_ms = now_ms
+        self._epoch = epoch
+        self._keys = home.keys()
+        self._stop = threading.Event()
+        self.failed = False
+        db = self._opened()
+        schema.check(db)
+        db.close()
+        self._clerk = Clerk(self._opened, self._writer)
+        self._link = HubLink(
+            self._opened,
+            config.broker,
+            self._keys.sign,
+            joined=lambda _db, _name: self._clerk.wake(),
+            taken=lambda _name: self._clerk.wake(),
+            version=version("loket"),
+            now_unix_ms=now_ms,
+        )
+        hosts = LOOPBACK | {config.web_host}
+        self._web = WebThread(app.build(self._opened, now_ms, hosts), config.web_host, config.web_port)
+
+    def start(self) -> str:
+        """Start every thread; the page's address."""
+        threading.excepthook = self._fault
+        self._clerk.start()
+        self._link.start()
+        return self._web.start()
+
+    def stop(self) -> None:
+        """Ask for the end; from a signal handler or any thread."""
+        self._stop.set()
+
+    def wait(self) -> bool:
+        """Until asked to end; whether it was an orderly one."""
+        while not self._stop.wait(3600):
+            pass
+        self._link.stop()
+        self._clerk.stop()
+        self._web.stop()
+        return not self.failed
+
+    def _opened(self) -> Database:
+        return open_database(self._url)
+
+    def _writer(self) -> Writer:
+        return Writer(self._keys, self._epoch, self._now_ms())
+
+    def _fault(self, told: threading.ExceptHookArgs) -> None:
+        """A thread died of something nobody foresaw: end, and let the service manager start again."""
+        trace: TracebackType | None = told.exc_traceback
+        log.critical("a thread has died", exc_info=(told.exc_type, told.exc_value or told.exc_type(), trace))
+        self.failed = True
+        self._stop.set()
+
+
+def unix_ms() -> int:
+    """The machine's clock."""
+    return time.time_ns() // 1_000_000
