@@ -75,26 +75,24 @@ CAUSES: dict[str, str] = {
     "session_lost": "printer dipakai program lain",
     "power_lost": "listrik sempat padam",
     "link_lost": "sambungan ke printer putus",
-    "spoiled": "rusak",
+    "bad_command": "perintah tidak dikenal printer",
+    "unsupported": "printer tidak mendukungnya",
+    "claim_stuck": "printer tidak selesai bekerja",
+    "claim_never_seen": "printer tidak pernah mulai bekerja",
+    "bad_before": "hitungan printer tidak ada",
+    "disk_full": "penyimpanan penuh",
+    "nothing_sent": "kartu belum disentuh",
+    "nothing_fed": "kartu belum disentuh",
+    "clerk": "oleh petugas",
 }
 
 LINK: dict[str, str] = {
-    "up": "tersambung",
-    "connected": "tersambung",
-    "joining": "sedang mendaftar",
-    "connecting": "sedang menyambung",
+    "online": "tersambung",
+    "offline": "luring",
+    "refused": "ditolak, hubungi teknisi",
     "stopped": "belum diperiksa",
 }
 OFFLINE = "luring"
-
-REASONS: dict[str, str] = {
-    "status_change": "status perkawinan",
-    "first_card": "kartu pertama",
-    "disaster": "korban bencana",
-    "suket_prr": "pemegang suket",
-    "suket_replacement": "suket pengganti",
-    "data_change": "perubahan data",
-}
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 

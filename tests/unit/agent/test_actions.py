@@ -1,0 +1,182 @@
+"""What a person may ask: print, settle, cancel; refused by the right word and without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import blanks, jobs
+from agent.actions import ACTIONS
+from agent.config import Config
+from agent.journal import Journal
+from agent.states import Event
+from agent.trouble import Trouble
+from domain.words import SENTENCES, RefusedByRule
+from tests.unit.agent.stations import Province, events, make_home, open_at, take
+
+CHIP = Config("64.11", 1, printer="evolis+tcp://127.0.0.1:9", chip="vpcd://127.0.0.1:9")
+NO_CHIP = Config("64.11", 1, printer="evolis+tcp://127.0.0.1:9")
+FEED = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    province = Province()
+    made = open_at(make_home(tmp_path / "home", province))
+    take(made, province, *(province.order(f"O-{n}") for n in (1, 2, 3)))
+    made.write(lambda tx: blanks.receive(tx, "C-1", "ktp", ["0401", "0402"], 2))
+    yield made
+    made.close()
+
+
+def act(journal: Journal, action: str, config: Config = CHIP, **args: Any) -> dict[str, Any]:
+    return ACTIONS[action](journal, config, args)
+
+
+def word(journal: Journal, action: str, config: Config = CHIP, **args: Any) -> str:
+    before = events(journal)
+    with pytest.raises(RefusedByRule) as refused:
+        act(journal, action, config, **args)
+    assert events(journal) == before
+    assert refused.value.word in SENTENCES
+    return refused.value.word
+
+
+def unsure(journal: Journal, blank: str | None = "0401") -> str:
+    job = str(act(journal, "print", order="O-1")["job"])
+
+    def work(tx: Any) -> None:
+        jobs.move(tx, job, Event.FEED_INTENDED, FEED)
+        if blank:
+            jobs.move(tx, job, Event.STAGED, {"blank": blank, "witness": "chip"})
+        jobs.move(tx, job, Event.UNSURE, {"cause": "power_lost", "blank": blank})
+
+    journal.write(work)
+    return job
+
+
+def test_next_takes_the_waiting_orders_and_order_takes_that_one(journal: Journal) -> None:
+    assert act(journal, "print", next=2)["jobs"] == [
+        {"job": "O-1-1", "order": "O-1", "state": "queued"},
+        {"job": "O-2-1", "order": "O-2", "state": "queued"},
+    ]
+    one = act(journal, "print", order="O-3")
+    assert (one["job"], one["state"]) == ("O-3-1", "queued")
+    assert act(journal, "print", order="O-3") == one
+    assert act(journal, "print", next=5) == {"jobs": []}
+
+
+def test_without_a_chip_reader_the_clerk_names_the_blank_and_with_one_does_not(journal: Journal) -> None:
+    assert word(journal, "print", NO_CHIP, order="O-1") == "BLANK_NEEDED"
+    assert word(journal, "print", CHIP, order="O-1", blank="0401") == "BLANK_NOT_ASKED"
+    assert act(journal, "print", NO_CHIP, order="O-1", blank="04:01")["job"] == "O-1-1"
+    job = jobs.get(journal, "O-1-1")
+    assert job and job.asked == "0401"
+
+
+def test_one_blank_is_for_one_job(journal: Journal) -> None:
+    act(journal, "print", NO_CHIP, order="O-1", blank="0401")
+    assert word(journal, "print", NO_CHIP, order="O-2", blank="0401") == "BLANK_USED"
+    assert word(journal, "print", NO_CHIP, order="O-2", blank="0499") == "BLANK_UNKNOWN"
+    assert act(journal, "print", NO_CHIP, order="O-1", blank="0401")["job"] == "O-1-1"  # pressed twice
+
+
+def test_an_unknown_order_is_told(journal: Journal) -> None:
+    assert word(journal, "print", order="O-9") == "UNKNOWN_ORDER"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "place"),
+    [
+        ("came_out", "printed", "used"),
+        ("spoiled", "spoiled", "spoiled"),
+        ("untouched", "queued", "stock"),
+        ("lost", "lost", "lost"),
+    ],
+)
+def test_an_unsure_job_is_settled_by_what_the_clerk_holds(
+    journal: Journal, outcome: str, state: str, place: str
+) -> None:
+    job = unsure(journal)
+    assert act(journal, "resolve", job=job, outcome=outcome, blank="0401") == {"job": job, "state": state}
+    assert blanks.fold(journal).place("0401") == place
+    line = journal.entries(0, 99)[-1]
+    assert line.body["by"] == "clerk"
+    if outcome != "untouched":
+        assert line.body["order"] == "O-1"
+    assert word(journal, "resolve", job=job, outcome=outcome, blank="0401") == "NOT_UNSURE"
+
+
+def test_a_reason_and_a_second_person_are_kept_and_the_cause_stands_in_for_a_reason(journal: Journal) -> None:
+    job = unsure(journal)
+    act(journal, "resolve", job=job, outcome="lost", blank="0401", reason="not_found", second="P-17")
+    body = journal.entries(0, 99)[-1].body
+    assert (body["reason"], body["second"]) == ("not_found", "P-17")
+
+
+def test_without_a_reason_the_cause_is_the_reason(journal: Journal) -> None:
+    act(journal, "resolve", job=unsure(journal), outcome="spoiled", blank="0401")
+    assert journal.entries(0, 99)[-1].body["reason"] == "power_lost"
+
+
+def test_another_blank_in_hand_is_refused(journal: Journal) -> None:
+    assert word(journal, "resolve", job=unsure(journal), outcome="came_out", blank="0402") == "WRONG_BLANK"
+
+
+def test_a_job_whose_blank_was_never_read_takes_only_one_that_can_be(journal: Journal) -> None:
+    job = unsure(journal, None)
+    assert word(journal, "resolve", job=job, outcome="untouched", blank="0777") == "BLANK_UNKNOWN"
+    journal.write(lambda tx: blanks.reject(tx, "0402", "ktp", "dent"))
+    assert word(journal, "resolve", job=job, outcome="untouched", blank="0402") == "BLANK_USED"
+    assert act(journal, "resolve", job=job, outcome="untouched", blank="0401")["state"] == "queued"
+
+
+def test_only_an_unsure_job_can_be_settled_and_only_one_that_is_there(journal: Journal) -> None:
+    act(journal, "print", order="O-1")
+    assert word(journal, "resolve", job="O-1-1", outcome="came_out", blank="0401") == "NOT_UNSURE"
+    assert word(journal, "resolve", job="O-8-1", outcome="came_out", blank="0401") == "UNKNOWN_JOB"
+
+
+def test_only_a_queued_job_can_be_cancelled(journal: Journal) -> None:
+    act(journal, "print", order="O-2")
+    assert act(journal, "cancel", job="O-2-1")["state"] == "cancelled"
+    assert word(journal, "cancel", job="O-2-1") == "NOT_QUEUED"
+    assert word(journal, "cancel", job="O-9-1") == "UNKNOWN_JOB"
+    assert word(journal, "cancel", job=unsure(journal)) == "NOT_QUEUED"
+    assert act(journal, "print", order="O-2")["job"] == "O-2-2"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"reason": "Budi Santoso"},
+        {"reason": "6411010101909001"},
+        {"second": "6411010101909001"},
+        {"second": "Sari Dewi"},
+    ],
+)
+def test_no_name_and_no_nik_can_slip_into_the_journal_as_a_reason_or_a_person(
+    journal: Journal, args: dict[str, str]
+) -> None:
+    job = unsure(journal)
+    with pytest.raises(Trouble):
+        act(journal, "resolve", job=job, outcome="lost", blank="0401", **args)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"consignment": "", "kind": "ktp", "count": 1},
+        {"consignment": "C 1", "kind": "ktp", "count": 1},
+        {"consignment": "C-1", "kind": "ktp", "count": 0},
+        {"consignment": "C-1", "kind": "ktp", "names": []},
+        {"consignment": "C-1", "kind": "ktp", "names": ["!"]},
+    ],
+)
+def test_a_consignment_that_is_none_is_told_in_a_sentence(journal: Journal, args: dict[str, Any]) -> None:
+    with pytest.raises(Trouble):
+        act(journal, "blanks-receive", **args)
+    assert word(journal, "blanks-receive", consignment="C-2", kind="sim", count=1) == "UNKNOWN_KIND"

@@ -1,0 +1,205 @@
+"""How the station stands: the contract's keys, and a colour that only the journal decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import blanks, jobs
+from agent.config import Config
+from agent.journal import Journal, set_cursor
+from agent.states import Event, State
+from agent.status import DISK_LOW_BYTES, collect, headline, stamp
+from agent.web import words
+from agent.web.page import ago, look
+from drivers.errors import CAUSES
+from tests.unit.agent.stations import START_MS, Clock, Province, make_home, open_at, take
+
+CONFIG = Config("64.11", 1, printer="evolis+tcp://127.0.0.1:9", chip="vpcd://127.0.0.1:9")
+PLENTY = DISK_LOW_BYTES * 10
+DAY_MS = 86_400_000
+FEED = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
+
+
+@pytest.fixture
+def province() -> Province:
+    return Province()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, province: Province) -> Iterator[Journal]:
+    made = open_at(make_home(tmp_path / "home", province), clock=Clock(START_MS))
+    yield made
+    made.close()
+
+
+def told(
+    journal: Journal, live: dict[str, Any] | None = None, free: int = PLENTY, now_ms: int = START_MS + 99
+) -> dict[str, Any]:
+    return collect(journal, CONFIG, free_bytes=free, now_ms=now_ms, live=live)
+
+
+def words_of(journal: Journal, **more: Any) -> list[str]:
+    return [each["word"] for each in told(journal, **more)["attention"]]
+
+
+def colour(journal: Journal, **more: Any) -> str:
+    return str(told(journal, **more)["headline"]["colour"])
+
+
+def unsure(journal: Journal, province: Province) -> None:
+    take(journal, province, province.order("O-1"))
+    journal.write(lambda tx: blanks.receive(tx, "C-1", "ktp", ["0401"], 1))
+    job = journal.write(lambda tx: jobs.queue(tx, "O-1"))
+    journal.write(lambda tx: jobs.move(tx, job, Event.FEED_INTENDED, FEED))
+    journal.write(lambda tx: jobs.move(tx, job, Event.UNSURE, {"cause": "jam", "blank": None}))
+
+
+def test_the_document_has_the_contracts_keys_and_stopped_parts_say_so(journal: Journal) -> None:
+    document = told(journal)
+    assert set(document) >= {
+        "office",
+        "station",
+        "epoch",
+        "link",
+        "unsent",
+        "printer",
+        "jobs",
+        "blanks",
+        "clock",
+        "disk",
+        "attention",
+    }
+    assert document["link"] == {"state": "stopped", "last_receipt_at": None, "hub_has": 0}
+    assert document["printer"] == {"state": "stopped", "cause": None, "counters": None}
+    assert document["unsent"] == {"events": 0, "recordings": 0, "oldest_at": None}
+    assert (document["clock"], document["disk"]) == ({"skew_s": None}, {"free_bytes": PLENTY})
+    assert (document["epoch"], document["headline"]["colour"]) == (None, "green")
+
+
+def test_a_running_agent_tells_its_live_parts_and_the_journal_the_rest(journal: Journal) -> None:
+    live = {
+        "link": {"state": "up", "hub_has": 999},
+        "printer": {"state": "busy", "cause": None, "counters": {"cards": 3}},
+        "clock": {"skew_s": -4},
+    }
+    document = told(journal, live)
+    assert (document["link"]["state"], document["link"]["hub_has"]) == ("up", 0)
+    assert document["printer"]["counters"] == {"cards": 3}
+    assert document["clock"]["skew_s"] == -4
+
+
+def test_unsent_is_what_the_province_has_not_said_it_has(journal: Journal, province: Province) -> None:
+    take(journal, province, *(province.order(f"O-{n}") for n in range(5)))
+    journal.write(lambda tx: set_cursor(tx, "hub_has", 2, 7))
+    document = told(journal)
+    assert document["unsent"]["events"] == 3
+    assert document["unsent"]["oldest_at"] == stamp(journal.entries(2, 1)[0].at_ms)
+    assert document["link"]["last_receipt_at"].endswith("+08:00")
+    assert document["epoch"] == 7
+
+
+def test_no_link_is_no_reason_for_another_colour(journal: Journal) -> None:
+    for state in ("no_broker", "connected", "refused"):
+        assert colour(journal, live={"link": {"state": state}, "printer": {"state": "offline"}}) == "green"
+
+
+def test_an_unsure_card_is_red_before_everything_else(journal: Journal, province: Province) -> None:
+    unsure(journal, province)
+    journal.write(lambda tx: tx.note("printer_state", "SIM1", {"state": "error", "cause": "jam"}))
+    document = told(journal)
+    assert document["headline"] == {"colour": "red", "word": "UNSURE"}
+    assert [each["word"] for each in document["attention"]] == ["UNSURE", "PRINTER"]
+    assert document["jobs"] == {"unsure": 1}
+
+
+def test_a_full_disk_is_red_and_the_printer_amber(journal: Journal) -> None:
+    journal.write(
+        lambda tx: tx.note("printer_state", "SIM1", {"state": "needs_hands", "cause": "cover_open"})
+    )
+    assert (words_of(journal), colour(journal)) == (["PRINTER"], "amber")
+    assert words_of(journal, free=DISK_LOW_BYTES - 1) == ["DISK_LOW", "PRINTER"]
+    assert colour(journal, free=DISK_LOW_BYTES - 1) == "red"
+    journal.write(lambda tx: tx.note("printer_state", "SIM1", {"state": "ready", "cause": None}))
+    assert colour(journal) == "green"
+
+
+def test_orders_without_blanks_are_told(journal: Journal, province: Province) -> None:
+    take(journal, province, province.order("O-1"), province.order("O-2", kind="kia"))
+    journal.write(lambda tx: blanks.receive(tx, "C-1", "ktp", None, 1))
+    (each,) = told(journal)["attention"]
+    assert (each["word"], each["count"]) == ("NO_BLANKS", 1)
+    assert "kia" in each["text"]
+
+
+def test_a_blank_nobody_received_is_told(journal: Journal) -> None:
+    journal.write(lambda tx: blanks.reject(tx, "0666", "ktp", "found"))
+    assert words_of(journal) == ["BLANKS_UNACCOUNTED"]
+    assert told(journal)["blanks"]["ktp"]["unaccounted"] == ["0666"]
+
+
+def test_a_week_without_a_receipt_is_told_but_an_hour_is_not(journal: Journal, province: Province) -> None:
+    take(journal, province, province.order("O-1", kind="sim"))
+    soon, late = START_MS + 3_600_000, START_MS + 8 * DAY_MS
+    assert words_of(journal, now_ms=soon) == ["ORDERS_REFUSED"]
+    assert words_of(journal, now_ms=late) == ["LONG_UNSENT"]
+    journal.write(lambda tx: set_cursor(tx, "hub_has", 1, 7))
+    assert words_of(journal, now_ms=late) == []
+
+
+def test_every_word_of_attention_has_a_headline_and_all_tables_are_whole() -> None:
+    """What could reach the screen and has no Indonesian word yet fails here, not before a clerk."""
+    assert set(words.STATES) == set(State)
+    assert set(words.CAUSES) >= CAUSES
+    assert set(words.HEADLINES) == {
+        "READY",
+        "UNSURE",
+        "BLANKS_UNACCOUNTED",
+        "DISK_LOW",
+        "PRINTER",
+        "NO_BLANKS",
+        "LONG_UNSENT",
+        "ORDERS_REFUSED",
+    }
+    assert headline([]).word == "READY"
+
+
+def test_the_page_says_it_in_indonesian_and_shows_no_more_than_fits(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, *(province.order(f"P-{n:02}") for n in range(20)))
+    journal.write(lambda tx: [jobs.queue(tx, order) for order in jobs.next_waiting(tx, 12)])
+    unsure(journal, province)
+    page = look(journal, CONFIG, free_bytes=PLENTY, now_ms=START_MS + 120_000, live={})
+    assert (page.colour, page.headline) == ("red", "1 kartu belum pasti")
+    assert page.queue[0].state == "unsure"
+    assert (len(page.queue), page.queue_more, page.waiting) == (6, 7, "8")
+    assert page.office == "Kabupaten Mahakam Ulu"
+    assert page.queue[0].remark == "kartu macet di dalam printer"
+
+
+@pytest.mark.parametrize(
+    ("past_ms", "text"),
+    [
+        (-5000, "baru saja"),
+        (0, "baru saja"),
+        (59_999, "baru saja"),
+        (60_000, "1 menit lalu"),
+        (3_599_999, "59 menit lalu"),
+        (3_600_000, "1 jam lalu"),
+        (DAY_MS, "1 hari lalu"),
+        (9 * DAY_MS, "9 hari lalu"),
+    ],
+)
+def test_how_long_ago_in_words(past_ms: int, text: str) -> None:
+    assert ago(START_MS, START_MS + past_ms) == text
+    assert ago(0, START_MS) == "belum pernah"
+
+
+def test_instants_are_shown_by_the_counters_clock() -> None:
+    assert stamp(START_MS) == "2020-05-21T02:40:00.000+08:00"
+    assert stamp(0) is None
+    assert words.number(1234567) == "1.234.567"
