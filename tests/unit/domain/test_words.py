@@ -64,8 +64,13 @@ def test_a_day_ends_at_sixteen_hours_utc() -> None:
 
 
 def test_a_changed_marital_status_comes_first_and_older_requests_before_newer() -> None:
-    orders = [("data_change", "2020-01-01", "a"), ("suket_prr", "2020-05-01", "b"), ("suket_prr", "2020-04-01", "c"),
-              ("status_change", "2020-05-12", "d"), ("first_card", "2020-05-12", "e")]  # fmt: skip
+    orders = [
+        ("data_change", "2020-01-01", "a"),
+        ("suket_prr", "2020-05-01", "b"),
+        ("suket_prr", "2020-04-01", "c"),
+        ("status_change", "2020-05-12", "d"),
+        ("first_card", "2020-05-12", "e"),
+    ]
     assert [o[2] for o in sorted(orders, key=lambda o: policy.priority(*o))] == ["d", "e", "c", "b", "a"]
     assert all(policy.rank(a) < policy.rank(b) for a, b in pairwise(policy.REASONS))
 
