@@ -66,7 +66,7 @@ async def run(setup: Setup) -> None:
     addresses, closers = await _wires(setup, world)
     printer.power_on()
     tell({"ready": True, "addresses": addresses, "serial": printer.serial})
-    _listen_to_hands(world)
+    _listen_to_hands(world, setup.speed)
     world.step()
     await stop.wait()
     world.touch()
@@ -121,8 +121,11 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
-def _listen_to_hands(world: World) -> None:
-    """A thread reads standard input, raw, so that a blocked read never holds up the end of the process."""
+def _listen_to_hands(world: World, speed: float) -> None:
+    """A thread reads standard input, raw, so that a blocked read never holds up the end of the process.
+
+    Beside the hands, ``{"wait": MS}`` is answered when that much simulated time has passed.
+    """
     loop = asyncio.get_running_loop()
 
     def use(line: bytes) -> None:
@@ -131,7 +134,10 @@ def _listen_to_hands(world: World) -> None:
             told = json.loads(line)
         except ValueError:
             told = None
-        tell(hands.do(world.printer, told))
+        if isinstance(told, dict) and isinstance(wait_ms := told.get("wait"), int):
+            loop.call_later(wait_ms / 1000 / speed, tell, {"waited": wait_ms})
+        else:
+            tell(hands.do(world.printer, told))
         world.settle()
 
     def read() -> None:

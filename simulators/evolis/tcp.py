@@ -8,9 +8,13 @@ is closed.
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 
 from simulators.evolis.face import Exchange
 from simulators.evolis.pace import World
+
+WINDOW_BYTES = 1 << 17  # a printer's window is small, so a full printer is felt at once
 
 
 class Connection(asyncio.Protocol):
@@ -97,9 +101,19 @@ class TcpWire:
 
     async def open(self) -> None:
         """Listen; with port 0 the system chooses one, which is kept from then on. Raises OSError."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":  # elsewhere the option means something else
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
+            listener.bind((self.host, self.port))
+        except OSError:
+            listener.close()
+            raise
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._server = await loop.create_server(lambda: Connection(self), sock=listener)
+        self.port = listener.getsockname()[1]
 
     def close(self) -> None:
         """Stop listening and reset what is open."""

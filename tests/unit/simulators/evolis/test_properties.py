@@ -15,14 +15,15 @@ COMMANDS = [
 ]  # fmt: skip
 HANDS = [
     {"load": 2}, {"cover": "open"}, {"cover": "closed"}, {"ribbon": "new"}, {"ribbon": "none"},
-    {"take": "output"}, {"power": "cut"}, {"power": "on"}, {"fault": "jam@now"}, {"fault": "unplug@now,for=900"},
+    {"take": "output"}, {"power": "cut"}, {"power": "on"}, {"fault": "unplug@now,for=900"},
     {"fault": "power_cut@now,for=700"}, {"fault": "cover_open@now,for=900"}, {"take": "reject"},
 ]  # fmt: skip
 ACCIDENTS = [
     "jam@card=1,at=fed", "jam@card=2,panel=k", "jam@card=2,panel=k,hand=yes", "double_feed@card=1",
     "feeder_fault@card=2", "power_cut@card=1,panel=k,for=50", "power_cut@card=2,at=out", "unplug@bytes=400",
-    "ribbon_end@card=1,panel=o", "hopper_full@card=2", "reject_full@card=1", "feeder_empty@card=2,for=3000", "counter_lag@card=1",
-    "claim_stuck@card=1", "reply_garbled@exchange=4", "head_hot@card=1", "cover_open@ms=4000,for=2000",
+    "ribbon_end@card=1,panel=o", "hopper_full@card=2", "reject_full@card=1", "feeder_empty@card=2,for=3000",
+    "counter_lag@card=1", "claim_stuck@card=1", "reply_garbled@exchange=4", "head_hot@card=1",
+    "cover_open@ms=4000,for=2000",
     "power_cut@ms=9000",
 ]  # fmt: skip
 
