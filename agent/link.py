@@ -154,7 +154,7 @@ class LinkThread:
             self._link.dispose()
 
     def told(self) -> dict[str, dict[str, Any]]:
-        """What only the running link knows: ``link {state, cause}``, and ``clock {skew_s}``, ours less theirs.
+        """What only the link knows: ``link {state, cause}`` and ``clock {skew_s}``, ours less theirs.
 
         States: ``online`` (the hub answers), ``offline`` (normal), ``refused`` (a person has to look).
         """

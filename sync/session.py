@@ -163,10 +163,11 @@ class Session:
     def _until(self, done: Callable[[], bool], timeout_s: float | None, wake: Any = None) -> None:
         """Run the line until ``done``, the time is over, the line is lost or ``wake`` can be read."""
         end_s = None if timeout_s is None else time.monotonic() + timeout_s
-        while not done() and not self._lost and not self._denied:
+        while not self._lost and not self._denied:
             left_s = MISC_S if end_s is None else min(MISC_S, end_s - time.monotonic())
-            woken = self._turn(max(0.0, left_s), wake)
-            if woken or (end_s is not None and time.monotonic() >= end_s):
+            # Even when there is something already: what arrived must never keep the line from running.
+            woken = self._turn(0.0 if done() else max(0.0, left_s), wake)
+            if woken or done() or (end_s is not None and time.monotonic() >= end_s):
                 return
 
     def _turn(self, timeout_s: float, wake: Any) -> bool:
