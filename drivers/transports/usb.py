@@ -174,12 +174,11 @@ class UsbTransport:
                 raise
 
     def _write(self, chunk: memoryview, deadline: float) -> None:
-        """Write all of ``chunk`` (not empty), in as many transfers as the device takes."""
-        written = 0
-        while written < len(chunk):
-            block = array.array("B")
-            block.frombytes(chunk[written:])
-            written += self._out.write(block, self._left_ms(deadline))
+        """Write all of ``chunk`` in one transfer; less is taken only when the time is over."""
+        block = array.array("B")
+        block.frombytes(chunk)
+        if self._out.write(block, self._left_ms(deadline)) < len(chunk):
+            raise _Failure("no_answer", "the printer takes no more")
 
     def _read(self, deadline: float) -> bytes:
         """Transfers up to the one that holds or follows the reply's NUL."""

@@ -97,7 +97,7 @@ class Link:
         done: list[wire.Reply] = []
         while waiting:
             reply = self._wait(waiting[0], deadline)
-            if reply is None or reply.status not in FINE:
+            if reply is None or reply.status:
                 late = self._take_back(waiting if reply is None else waiting[1:])
                 return done + late, TIMED_OUT if reply is None else reply.status
             done.append(reply)
@@ -117,7 +117,7 @@ class Link:
             with self._changed:
                 self._asked_in.pop(seqnum, None)
                 reply = self._answers.pop(seqnum, None)
-            if reply is not None and reply.status in FINE:
+            if reply is not None and not reply.status:
                 finished.append(reply)
         return finished[::-1]
 
@@ -193,9 +193,6 @@ class Link:
             portion = b""
         if not portion:
             self._dead = True
-
-
-FINE = (0, -121)  # -121, Linux EREMOTEIO: shorter than asked; called an error by some, it is none here
 
 
 def _finite(seconds: float) -> float:

@@ -29,6 +29,9 @@ class PaperServer:
         self.free.set()
         self.held_out = False
         self.mute_unlink = False
+        self.unfinished = False  # a transfer that fills its URBs is not ended by an empty packet
+        self.unlinked: list[int] = []
+        self.on_unlink: Callable[[], None] = lambda: None
         self.status_for: dict[int, int] = {}
         self.on_out: Callable[[bytes], None] = lambda data: None
         self._config, self._configured = config, configured
@@ -121,8 +124,9 @@ class PaperServer:
         assert devid == 0x30002
         if command == 2:
             (victim,) = struct.unpack_from(">I", head, 20)
-            self.requests.append("unlink")
             with self._lock:
+                self.unlinked.append(victim)
+                self.on_unlink()
                 still = [one for one in self._waiting if one[0] == victim]
                 self._waiting = [one for one in self._waiting if one[0] != victim]
                 if not self.mute_unlink:
@@ -149,9 +153,7 @@ class PaperServer:
                 self._answer(seqnum, self.status_for[endpoint], 0, b"")
             elif endpoint & 0x80:
                 transfer = self._said.pop(0)
-                if (
-                    len(transfer) >= length
-                ):  # a full buffer leaves the rest, if only the empty packet at its end
+                if len(transfer) >= length + self.unfinished:  # the rest, if only the empty packet at its end
                     self._said.insert(0, transfer[length:])
                 self._answer(seqnum, 0, min(len(transfer), length), transfer[:length])
             else:

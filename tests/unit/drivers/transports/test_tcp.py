@@ -126,6 +126,12 @@ def test_a_job_streams_as_it_is_made() -> None:
     printer.close()
 
 
+def test_even_small_pieces_leave_before_the_last_is_made() -> None:
+    chunks = [bytes(one) for one in tcp._closed_by_nul([bytes(300)] * 40)]
+    assert b"".join(chunks) == bytes(12_001)
+    assert max(len(one) for one in chunks) <= tcp.COMMAND_BYTES_MAX + 1
+
+
 def test_nobody_listening_is_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -164,7 +170,18 @@ def test_a_reply_cut_before_its_nul_is_garbled() -> None:
 
 
 def test_a_reply_without_end_is_garbled() -> None:
-    assert cause(OutcomeUnknown, Printer(says(b"A" * 20_000)), b"x") == "garbled_reply"
+    done = threading.Event()
+
+    def endless(conn: socket.socket) -> None:
+        conn.sendall(b"A" * 20_000)
+        done.wait(5)
+
+    printer = Printer(endless)
+    with pytest.raises(OutcomeUnknown) as caught:
+        printer.transport.exchange([b"x"], 3)
+    assert caught.value.cause == "garbled_reply"
+    done.set()
+    printer.close()
 
 
 def test_a_connection_reset_in_the_middle_of_a_job_is_an_unknown_outcome() -> None:
@@ -176,7 +193,7 @@ def test_a_printer_that_stops_taking_is_an_unknown_outcome_when_the_time_is_over
     stop = threading.Event()
     printer = Printer(waits(stop), deaf=True)
     with pytest.raises(OutcomeUnknown) as caught:
-        printer.transport.exchange([bytes(1_000_000)] * 40, 0.2)
+        printer.transport.exchange([bytes(60_000_000)], 0.2)
     assert caught.value.cause == "no_answer"
     stop.set()
     printer.close()

@@ -97,7 +97,7 @@ def test_silence_is_a_timeout_and_what_comes_later_is_not_lost(server: PaperServ
     with pytest.raises(usb.core.USBTimeoutError) as caught:
         device.read(IN, 64, 30)
     assert (caught.value.errno, caught.value.backend_error_code) == (errno.ETIMEDOUT, -7)
-    assert "unlink" in server.requests
+    assert len(server.unlinked) == 1
     server.say(b"late\0")
     assert device.read(IN, 64, 1000).tobytes() == b"late\0"
 
@@ -110,9 +110,37 @@ def test_a_full_printer_is_a_timeout_that_tells_how_much_was_taken(server: Paper
 
     server.on_out = full_after_two
     assert device.write(OUT, bytes(100_000), 200) == 32 * 1024
+    assert len(server.unlinked) == 5
+    assert server.unlinked == sorted(server.unlinked, reverse=True)  # none may slip in behind one taken away
     server.release_out()
     assert device.write(OUT, b"x", 1000) == 1
     assert len(server.took) == 32 * 1024 + 1
+
+
+def test_what_was_done_just_before_it_could_be_taken_back_counts(server: PaperServer, device: Any) -> None:
+    server.held_out = True
+    server.on_unlink = server.release_out
+    assert device.write(OUT, bytes(40_000), 30) == 40_000
+    server.on_unlink = lambda: server.say(b"OK\0")
+    assert device.read(IN, 64, 30).tobytes() == b"OK\0"
+
+
+def test_nothing_is_remembered_of_urbs_taken_back(
+    server: PaperServer, backend: UsbipBackend, device: Any
+) -> None:
+    for _ in range(3):
+        with pytest.raises(usb.core.USBTimeoutError):
+            device.read(IN, 64, 5)
+    server.on_unlink = lambda: server.say(b"OK\0")
+    device.read(IN, 64, 5)
+    link = backend._held["3-2"].link
+    assert (link._asked_in, link._answers) == ({}, {})
+
+
+def test_a_read_cut_short_by_time_gives_what_had_come(server: PaperServer, device: Any) -> None:
+    server.unfinished = True
+    server.say(bytes(16 * 1024))
+    assert len(device.read(IN, 64 * 1024, 50)) == 16 * 1024
 
 
 def test_a_write_of_which_nothing_was_taken_is_a_timeout(server: PaperServer, device: Any) -> None:
@@ -247,6 +275,15 @@ class TestWithUsblpBound:
         usb.util.release_interface(device, 0)
         device.attach_kernel_driver(0)
         refused(errno.EBUSY, -6, device.write, OUT, b"x")
+
+    def test_a_device_plugged_in_again_is_the_kernels_again(self, server: PaperServer, device: Any) -> None:
+        device.detach_kernel_driver(0)
+        assert device.write(OUT, b"x") == 1
+        server.unplug()
+        refused(errno.ENODEV, -4, device.write, OUT, b"x")
+        server.exported = True
+        again = usb.core.find(backend=device.backend, idVendor=0x0F49)
+        assert again.is_kernel_driver_active(0)
 
     def test_detaching_what_is_not_there_says_so(self, device: Any) -> None:
         device.detach_kernel_driver(0)
