@@ -8,19 +8,40 @@ output), 5 unsafe set-up, 1 anything else.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
 from hub.commands import ask, province
 from hub.commands.common import prose, say
+from hub.commands.journal import journal
 from hub.commands.orders import orders
 
 TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Province(click.Group):
+    """The group whose failures are sentences and exit codes."""
+
+    def main(self, args: Sequence[str] | None = None, *_told: Any, **_more: Any) -> NoReturn:
+        """Run one command and leave with its exit code."""
+        try:
+            sys.exit(super().main(args, prog_name="loket-hub", standalone_mode=False) or 0)
+        except click.exceptions.Exit as left:
+            sys.exit(left.exit_code)
+        except click.Abort:
+            sys.exit(STOPPED)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except _known() as error:
+            sys.exit(_told_of(error))
+
+
+@click.group(cls=Province, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="loket", prog_name="loket-hub")
-def hub() -> None:
+def main() -> None:
     """The province: takes the stations' journals in, hands out orders, reports.
 
     \b
@@ -33,24 +54,9 @@ def hub() -> None:
 
 for command in (
     *(province.init, province.run, province.join_code, province.rebuild),
-    *(orders, ask.offices, ask.reconcile, ask.report),
+    *(orders, ask.offices, ask.reconcile, ask.report, journal),
 ):
-    hub.add_command(command)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run one command and leave with its exit code."""
-    try:
-        sys.exit(hub.main(arguments, prog_name="loket-hub", standalone_mode=False) or 0)
-    except click.exceptions.Exit as left:
-        sys.exit(left.exit_code)
-    except click.Abort:
-        sys.exit(STOPPED)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except _known() as error:
-        sys.exit(_told(error))
+    main.add_command(command)
 
 
 def _known() -> tuple[type[Exception], ...]:
@@ -62,7 +68,7 @@ def _known() -> tuple[type[Exception], ...]:
     return Trouble, RefusedByRule, DatabaseLost, UnsafeSetup
 
 
-def _told(error: Exception) -> int:
+def _told_of(error: Exception) -> int:
     """Say what went wrong; the exit code."""
     from domain.words import RefusedByRule
     from hub.database import UnsafeSetup

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -127,25 +127,6 @@ def build(
     """The application. ``now_ms``: unix time. ``app.state.changes.stop()`` ends the open answers."""
     truth = Truth(open_database)
     changes = Changes(truth)
-    pages = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    pages.filters["number"] = words.number
-
-    def render(name: str) -> Callable[[Request], object]:
-        template = pages.get_template(name)
-
-        async def answer(_request: Request) -> Response:
-            try:
-                page = await truth.ask(lambda db: look(db, now_ms()))
-            except DatabaseLost:
-                return PlainTextResponse("Basis data provinsi tidak menjawab.", 503)
-            return HTMLResponse(template.render(page=page))
-
-        return answer
 
     async def tell(_request: Request) -> Response:
         if changes.full:
@@ -162,8 +143,8 @@ def build(
 
     app = Starlette(
         routes=[
-            Route("/", render("page.html"), methods=["GET"]),
-            Route("/parts", render("parts.html"), methods=["GET"]),
+            Route("/", _rendered("page.html", truth, now_ms), methods=["GET"]),
+            Route("/parts", _rendered("parts.html", truth, now_ms), methods=["GET"]),
             Route("/changes", tell, methods=["GET"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
@@ -172,3 +153,24 @@ def build(
     )
     app.state.changes = changes
     return app
+
+
+def _rendered(name: str, truth: Truth, now_ms: Callable[[], int]) -> Callable[[Request], Awaitable[Response]]:
+    """An answer made from a template and the page as it stands."""
+    pages = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    pages.filters["number"] = words.number
+    template = pages.get_template(name)
+
+    async def answer(_request: Request) -> Response:
+        try:
+            page = await truth.ask(lambda db: look(db, now_ms()))
+        except DatabaseLost:
+            return PlainTextResponse("Basis data provinsi tidak menjawab.", 503)
+        return HTMLResponse(template.render(page=page))
+
+    return answer

@@ -10,6 +10,7 @@ import pytest
 
 from hub import schema
 from hub.database import Database, open_database
+from tests import witness
 from tests.unit.hub import postgres
 
 _numbers = count(1)
@@ -17,9 +18,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    programs = postgres.server_programs()
-    if programs is None:
-        pytest.skip("the PostgreSQL server programs are not installed")
+    programs = Path(witness.program("initdb", "postgresql")).resolve().parent
     with postgres.cluster(programs) as url:
         yield url
 

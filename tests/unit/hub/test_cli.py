@@ -57,14 +57,14 @@ def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Co
             yield f"{path} {name}".strip(), command
 
 
-@pytest.mark.parametrize(("name", "command"), list(commands(cli.hub)))
+@pytest.mark.parametrize(("name", "command"), list(commands(cli.main)))
 def test_every_command_shows_an_example(name: str, command: click.Command) -> None:
     assert "Example:" in (command.help or ""), name
     assert "loket-hub" in (command.help or ""), name
 
 
 def test_the_contract_s_commands_are_all_there() -> None:
-    assert {name for name, _ in commands(cli.hub)} >= {
+    assert {name for name, _ in commands(cli.main)} >= {
         "init", "run", "join-code", "orders import", "orders move", "offices", "reconcile",
         "report daily", "rebuild",
     }  # fmt: skip
@@ -161,6 +161,21 @@ def test_reports_read_what_came_in_a_moment_ago(shell: Shell) -> None:
     assert shell.json("report", "daily", "--date", "2020-05-12") == before
     assert ingest.known(db, station.name).last_seen_ms == NOW_MS
     db.close()
+
+
+def test_a_journal_is_told_as_its_station_tells_it(shell: Shell) -> None:
+    db = open_database(str(shell.home / "hub.db"))
+    station = FakeStation().join(db).write(consignment("A"), *card("o1", "A"))
+    station.send(db)
+    db.close()
+    lines = [json.loads(line) for line in shell("journal", "--json").splitlines()]
+    assert [line["event"] for line in lines] == [line.event for line in station.journal]
+    assert lines[-1] == {
+        "station": "64.11-1", "seq": 6, "epoch": 11, "at": "2020-05-12T00:00:00.005+08:00",
+        "event": "printed", "job": "o1-1", "detail": station.journal[-1].body,
+    }  # fmt: skip
+    assert len(shell("journal", "64.11-1").splitlines()) == 6
+    assert shell("journal", "64.02-1", "--json") == '{"refused": "UNKNOWN_STATION"}\n'
 
 
 def test_what_is_wrong_with_the_set_up_has_its_own_exit_code(shell: Shell, tmp_path: Path) -> None:
