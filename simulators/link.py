@@ -25,7 +25,8 @@ class Outage(StrEnum):
 
     SILENCE = "silence"  # nothing arrives; what was under way arrives afterwards
     CUT = "cut"  # connections are reset, new ones refused
-    HALF_OPEN = "half_open"  # the far side is gone, and the near side is not told
+    HALF_OPEN = "half_open"  # the far side is gone; whoever speaks after the outage is told by a reset
+    GHOST = "ghost"  # the far side is gone, and nobody is ever told
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class Profile:
 
 
 PROFILES = {
-    "2g": Profile(2_500, 350, 250, 90_000, 15_000, (Outage.SILENCE, Outage.CUT, Outage.HALF_OPEN)),
+    "2g": Profile(2_500, 350, 250, 90_000, 15_000, tuple(Outage)),
     "vsat": Profile(8_000, 300, 60, 240_000, 20_000, (Outage.SILENCE, Outage.SILENCE, Outage.CUT)),
-    "boat": Profile(40_000, 60, 30, 60_000, 600_000, (Outage.CUT, Outage.HALF_OPEN)),
+    "boat": Profile(40_000, 60, 30, 60_000, 600_000, (Outage.CUT, Outage.HALF_OPEN, Outage.GHOST)),
     "good": Profile(0, 2, 1, 0, 0, ()),
 }
 
@@ -77,11 +78,11 @@ class Line:
 
 @dataclass(slots=True, eq=False)
 class _Connection:
-    """The near side always is; the far side once the broker answered; a ghost's far side is gone untold."""
+    """The near side always is; the far side once the broker answered, until it is `gone` without a word."""
 
     near: asyncio.StreamWriter
     far: asyncio.StreamWriter | None = None
-    ghost: bool = False
+    gone: Outage | None = None
 
     def writers(self) -> list[asyncio.StreamWriter]:
         return [self.near] if self.far is None else [self.near, self.far]
@@ -130,8 +131,8 @@ class Link:
         if kind is Outage.CUT:
             for writer in connection.writers():
                 writer.transport.abort()
-        elif kind is Outage.HALF_OPEN and connection.far is not None:
-            connection.ghost = True
+        elif kind is not Outage.SILENCE and connection.far is not None:
+            connection.gone = kind
             connection.far.transport.abort()
 
     async def close(self) -> None:
@@ -177,7 +178,7 @@ class Link:
         down = asyncio.create_task(self._carry(far_reader, connection.near, connection, "down"))
         try:
             await self._carry(reader, connection.far, connection, "up")
-            if not connection.ghost:
+            if connection.gone is None:
                 await down
         finally:
             down.cancel()
@@ -192,9 +193,11 @@ class Link:
         arriving = asyncio.create_task(self._arrive(under_way, writer, way))
         try:
             while chunk := await reader.read(CHUNK_BYTES):
+                if connection.gone is Outage.HALF_OPEN and self._clear.is_set():
+                    raise ConnectionResetError  # the far machine does not know this connection any more
                 await under_way.put((self._lines[way].due_ms(self._now_ms(), len(chunk)), chunk))
             await under_way.join()
-            if not connection.ghost and not writer.transport.is_closing():
+            if connection.gone is None and not writer.transport.is_closing():
                 writer.write_eof()
         finally:
             arriving.cancel()

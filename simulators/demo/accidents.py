@@ -20,7 +20,8 @@ class Cut(StrEnum):
     PRINTER = "printer"
 
 
-CUTS = 12
+TOLD = (Outage.CUT, Outage.SILENCE, Outage.HALF_OPEN)  # a ghost outlasts a day of two minutes
+CUTS = 14
 OUTAGES = 8
 OUTAGE_MS = (1_500, 5_000)
 
@@ -42,7 +43,7 @@ def misfortunes(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:
     outages: dict[str, list[tuple[Outage, int]]] = {name: [] for name in orders}
     for number in range(max(OUTAGES, len(orders) // 2)):
         name = dice.choice(list(orders))
-        outages[name].append((list(Outage)[number % 3], dice.randint(*OUTAGE_MS)))
+        outages[name].append((TOLD[number % len(TOLD)], dice.randint(*OUTAGE_MS)))
     busy = sorted(orders, key=lambda name: (-orders[name], name))
     ribbon, feeder = busy[1 % len(busy)], busy[2 % len(busy)]
     return {

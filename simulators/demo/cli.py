@@ -48,7 +48,7 @@ class Teller:
 
 @click.command()
 @click.option("--orders", default=120, show_default=True, type=click.IntRange(20), help="Cards of the day.")
-@click.option("--stations", default=10, show_default=True, type=click.IntRange(10, PRINTERS_MAX))
+@click.option("--stations", default=14, show_default=True, type=click.IntRange(10, PRINTERS_MAX))
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same people and accidents.")
 @click.option(
     "--speed", default=25.0, show_default=True, help="Simulated ms a real ms, in printers and links."

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.regions import split_station
-from simulators.broker import free_port
 from simulators.demo.accidents import Cut, Misfortune
-from simulators.demo.programs import Program, Terminal, script
+from simulators.demo.programs import Ports, Program, Terminal, script
 from simulators.demo.truth import Tail
 from simulators.link import PROFILES, Link
 
@@ -27,6 +26,7 @@ class Bench:
 
     home: Path
     terminal: Terminal
+    ports: Ports
     broker_port: int
     speed: float
     seed: int
@@ -58,7 +58,7 @@ class Counter:
         broker = f"127.0.0.1:{bench.broker_port}"
         self.link = Link("127.0.0.1:0", broker, profile, bench.seed + number, bench.speed)
         self._wire = "usbip" if number % 3 == 2 else "tcp"
-        self._port, self._chip = free_port(), free_port()
+        self._port, self._chip = bench.ports.take(), bench.ports.take()
         blanks = orders - fate.blanks_short if fate.blanks_short else orders + SPARE_BLANKS
         self.lot.loaded = max(1, blanks)
         self.printer = Program(

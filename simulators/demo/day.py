@@ -11,14 +11,14 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from domain.regions import split_station
-from simulators.broker import answers, command, find, free_port
+from simulators.broker import answers, command, find
 from simulators.demo.accidents import Cut, misfortunes
 from simulators.demo.clerking import Clerk
 from simulators.demo.counter import Bench, Counter
-from simulators.demo.programs import Program, Stuck, Terminal, script
+from simulators.demo.programs import Ports, Program, Stuck, Terminal, script
 from simulators.demo.world import World
 
 AT_ONCE = 3
@@ -34,7 +34,8 @@ class Day:
     def __init__(self, world: World, home: Path, seed: int, speed: float, say: Callable[[str], None]) -> None:
         self.world, self.home, self.seed = world, home, seed
         self.terminal = Terminal(AT_ONCE)
-        self.broker_port = free_port()
+        self.ports = Ports()
+        self.broker_port = self.ports.take()
         self.counters: list[Counter] = []
         self.clerks: dict[str, Clerk] = {}
         self.began = time.monotonic()
@@ -54,6 +55,15 @@ class Day:
             script("loket-hub"), *words.split(), *at_home, *rest, may_fail=may_fail
         )
         return told.json()
+
+    async def held(self) -> dict[str, list[Any]]:
+        """The lines the hub holds, by station."""
+        at_home = ("--home", str(self.hub_home), "--json")
+        told = await self.terminal.run(script("loket-hub"), "journal", *at_home)
+        by_station: dict[str, list[Any]] = {}
+        for line in told.lines():
+            by_station.setdefault(line["station"], []).append(line)
+        return by_station
 
     async def open_province(self, broker_program: str) -> Program:
         """Broker and hub."""
@@ -77,7 +87,7 @@ class Day:
         """Every station with its printer and link, as many at a time as the machine bears."""
         orders = {name: self.world.orders_of(name) for name in self.world.stations}
         fates = misfortunes(orders, self.seed)
-        bench = Bench(self.home, self.terminal, self.broker_port, self._speed, self.seed)
+        bench = Bench(self.home, self.terminal, self.ports, self.broker_port, self._speed, self.seed)
         self.counters = [
             Counter(bench, name, number, orders[name], fates[name]) for number, name in enumerate(orders)
         ]
@@ -87,10 +97,7 @@ class Day:
             nonlocal opened
             join = self.home / f"{counter.name}.join"
             office, number = split_station(counter.name)
-            told = await self.terminal.run(
-                script("loket-hub"), "join-code", office, str(number), "--home", str(self.hub_home)
-            )
-            join.write_text(told.out)
+            await self.hub(f"join-code {office} {number}", "--out", str(join))
             await counter.open(join)
             opened += 1
             self._say(f"{opened} of {len(self.counters)} counters are open")

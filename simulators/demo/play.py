@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from domain.regions import split_station
 from simulators.demo import papers
 from simulators.demo.day import Day
 from simulators.demo.ending import Books, collect, same, summarise
-from simulators.demo.programs import Program, Stuck, script
+from simulators.demo.programs import Program, Stuck
 from simulators.demo.summary import Summary, table
 
 HOME_S = 30
@@ -60,22 +59,12 @@ async def bring_home(day: Day) -> tuple[list[Books], bool, int]:
     until = time.monotonic() + HOME_S
     while True:
         books = await collect(day.counters)
-        unequal = [each.station for each in books if not same(each.journal, await held(day, each.station))]
-        if not unequal:
+        held = await day.held()
+        equal = all(same(each.journal, held.get(each.station, [])) for each in books)
+        if equal or time.monotonic() > until:
             told: Any = await day.hub("reconcile", "--json", may_fail=True)
-            return books, True, int(told["missing"])
-        if time.monotonic() > until:
-            return books, False, len(unequal)
+            return books, equal, int(told["missing"])
         await asyncio.sleep(ASK_AGAIN_S)
-
-
-async def held(day: Day, station: str) -> list[Any]:
-    """The lines the hub holds of one station."""
-    office, number = split_station(station)
-    answer = await day.terminal.run(
-        script("loket-hub"), "journal", office, str(number), "--home", str(day.hub_home), "--json"
-    )
-    return answer.lines()
 
 
 async def keep_running(day: Day, options: Options) -> list[str]:

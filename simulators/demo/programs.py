@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import shutil
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,6 +41,23 @@ def environment() -> dict[str, str]:
     """The programs' environment: this one, without settings that would send them to another home."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith("LOKET")}
     return mine | {"PYTHONUNBUFFERED": "1"}
+
+
+class Ports:
+    """Hands out loopback ports, each once, from below the range systems give away by themselves."""
+
+    FIRST, LAST = 18_000, 31_999
+
+    def __init__(self) -> None:
+        self._next = random.SystemRandom().randint(self.FIRST, self.LAST)
+
+    def take(self) -> int:
+        """A port nobody listens on. Raises Stuck when there is none."""
+        for _ in range(self.LAST - self.FIRST):
+            port, self._next = self._next, self._next + 1 if self._next < self.LAST else self.FIRST
+            with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+                return port
+        raise Stuck("no port is free on this machine")
 
 
 class Program:

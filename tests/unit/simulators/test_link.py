@@ -173,18 +173,36 @@ def test_a_cut_resets_what_was_open_and_refuses_until_it_is_over() -> None:
     asyncio.run(story())
 
 
-def test_a_half_open_connection_is_told_nothing_ever() -> None:
+def test_a_ghost_is_told_nothing_ever() -> None:
     async def story() -> None:
         async with bench() as room:
             one = await room.near()
             await one.echo(b"before")
-            await room.bad.outage(1, Outage.HALF_OPEN)
+            await room.bad.outage(1, Outage.GHOST)
             while room.far.connections:
                 await asyncio.sleep(0)
             one.writer.write(b"into nowhere")
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(one.reader.read(), 0.05)
             assert await (await room.near()).echo(b"after") == b"after"
+
+    asyncio.run(story())
+
+
+def test_a_half_open_connection_is_reset_at_its_next_word_after_the_outage() -> None:
+    async def story() -> None:
+        async with bench() as room:
+            one = await room.near()
+            await one.echo(b"before")
+            outage = asyncio.create_task(room.bad.outage(60_000, Outage.HALF_OPEN))
+            await asyncio.sleep(0)
+            one.writer.write(b"into nowhere")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(one.reader.read(), 0.05)
+            outage.cancel()
+            await asyncio.gather(outage, return_exceptions=True)
+            one.writer.write(b"hello?")
+            assert await one.ended()
 
     asyncio.run(story())
 

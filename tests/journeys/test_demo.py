@@ -1,0 +1,60 @@
+"""The province day of `make demo`, smaller: the real programs, real kills, and the reconciliation."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+DEMO = [str(Path(sys.executable).with_name("loket-sim")), "demo"]
+DAY_S = 240
+KEYS = {
+    "offices", "stations", "orders", "printed", "unsure", "spoiled", "duplicates", "lost",
+    "blanks_unaccounted", "power_cuts", "outages", "recordings", "hub_equals_offices", "seconds",
+}  # fmt: skip
+
+
+@pytest.mark.serial
+@pytest.mark.parametrize("broker", ["auto", "embedded"])
+def test_a_province_day_reconciles_through_power_cuts_and_outages(tmp_path: Path, broker: str) -> None:
+    command = [*DEMO, "--orders", "40", "--seed", "5", "--home", str(tmp_path), "--broker-program", broker]
+    played = subprocess.run(command, capture_output=True, text=True, timeout=DAY_S, check=False)
+    assert played.returncode == 0, played.stderr[-2000:]
+    told = json.loads(played.stdout.splitlines()[-1])
+    assert set(told) == KEYS
+    assert (told["offices"], told["stations"]) == (10, 10)
+    assert told["printed"] == told["orders"] == 40
+    assert (told["duplicates"], told["lost"], told["blanks_unaccounted"]) == (0, 0, 0)
+    assert told["hub_equals_offices"] is True
+    assert told["power_cuts"] >= 10
+    assert told["outages"] >= 5
+    assert "ASSUMED" in played.stderr
+    assert left_running(tmp_path) == []
+
+
+@pytest.mark.serial
+def test_ctrl_c_ends_everything_in_order(tmp_path: Path) -> None:
+    command = [*DEMO, "--orders", "40", "--seed", "5", "--home", str(tmp_path), "--keep-running"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as playing:
+        assert playing.stdout is not None
+        shown = [playing.stdout.readline() for _ in range(12)]
+        assert all("http://127.0.0.1:" in line for line in shown[:11]), shown
+        assert len(left_running(tmp_path)) > 20
+        os.kill(playing.pid, signal.SIGINT)
+        playing.communicate(timeout=DAY_S)
+        assert playing.returncode == 1
+    assert left_running(tmp_path) == []
+
+
+def left_running(home: Path) -> list[str]:
+    """Programs that still work on this play's home."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        words = process.info["cmdline"] or []
+        if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(home) in word for word in words[2:]):
+            found.append(" ".join(words))
+    return [each for each in found if " demo " not in each]
