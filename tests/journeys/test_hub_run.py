@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 
 from hub import ingest, orders
-from hub.database import open_database
+from hub.database import DatabaseLost, open_database
+from tests import witness
+from tests.unit.hub import postgres
 from tests.unit.hub.lists import record, write
 from tests.unit.hub.stations import FakeStation, card, consignment
 
@@ -26,8 +29,8 @@ NO_BROKER = "mqtt://127.0.0.1:1"
 class RunningHub:
     """``loket-hub run`` as a process."""
 
-    def __init__(self, home: Path) -> None:
-        command = [HUB, "run", "--home", str(home), "--broker", NO_BROKER]
+    def __init__(self, home: Path, *words: str) -> None:
+        command = [HUB, "run", "--home", str(home), "--broker", NO_BROKER, *words]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self.process.stdout is not None
         self.ready: dict[str, Any] = json.loads(self.process.stdout.readline())
@@ -79,3 +82,31 @@ def test_the_hub_comes_back_from_any_death_and_finishes_what_was_begun(home: Pat
     assert "64.11-1" in hub.page()
     assert hub.end() == 0
     db.close()
+
+
+def test_a_database_server_that_dies_is_waited_for_and_nothing_is_lost(home: Path) -> None:
+    programs = Path(witness.program("initdb", "postgresql")).resolve().parent
+    with postgres.running(programs) as server:
+        words = ("--home", str(home), "--database", server.url)
+        subprocess.run([HUB, "init", *words], check=True, stderr=subprocess.DEVNULL)
+        hub = RunningHub(home)
+        db = open_database(server.url)
+        station = FakeStation().join(db).write(consignment("A"), *card("o1", "A"))
+        station.send(db)
+        server.kill()
+        with pytest.raises(urllib.error.HTTPError) as away:
+            hub.page()
+        assert away.value.code == 503
+        away.value.close()
+        with pytest.raises(DatabaseLost):
+            station.write(*card("o2", "B")).send(db)
+        server.start()
+        assert "64.11-1" in hub.page()
+        with db.transaction():
+            assert ingest.known(db, station.name).have.seq == 6
+        station.send(db)
+        with urllib.request.urlopen(hub.ready["web"] + "/changes", timeout=WAIT_S) as told:  # noqa: S310
+            while db.rows("SELECT id FROM card ORDER BY id") != [("o1",), ("o2",)]:
+                assert told.readline()
+        assert hub.end() == 0
+        db.close()

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 START_TIMEOUT_S = 60
@@ -27,34 +27,55 @@ def server_programs() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-@contextmanager
-def cluster(programs: Path) -> Iterator[str]:
-    """Start a server; yields the URL of its one database, and ends it when the block is left."""
-    home = Path(tempfile.mkdtemp(prefix="loket-pg-"))
-    user = None
-    if sys.platform == "linux" and os.getuid() == 0:
-        user = "nobody"
-        shutil.chown(home, user)
+class Server:
+    """One cluster in a folder of its own; can be killed and started again."""
 
-    def call(program: str, *words: str) -> None:
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self.home = Path(tempfile.mkdtemp(prefix="loket-pg-"))
+        self.url = f"postgresql:///postgres?host={self.home}&user=loket"
+        self._user = None
+        if sys.platform == "linux" and os.getuid() == 0:
+            self._user = "nobody"
+            shutil.chown(self.home, self._user)
+        self._data = str(self.home / "data")
+        self._call("initdb", "-A", "trust", "-U", "loket", "-D", self._data, "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        options = f"-c listen_addresses= -c unix_socket_directories={self.home}"
+        self._call("pg_ctl", "-D", self._data, "-w", "-l", str(self.home / "log"), "-o", options, "start")
+
+    def kill(self) -> None:
+        """What a power cut leaves: no checkpoint, no good-bye."""
+        self._call("pg_ctl", "-D", self._data, "-w", "-m", "immediate", "stop")
+
+    def _call(self, program: str, *words: str) -> None:
         subprocess.run(
-            [str(programs / program), *words],
-            user=user,
-            cwd=home,
+            [str(self._programs / program), *words],
+            user=self._user,
+            cwd=self.home,
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             timeout=START_TIMEOUT_S,
         )
 
-    data = home / "data"
+
+@contextmanager
+def running(programs: Path) -> Iterator[Server]:
+    """A server that runs; ended and forgotten when the block is left, started or not."""
+    server = Server(programs)
     try:
-        call("initdb", "-A", "trust", "-U", "loket", "-D", str(data), "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={home}"
-        call("pg_ctl", "-D", str(data), "-w", "-l", str(home / "log"), "-o", options, "start")
-        try:
-            yield f"postgresql:///postgres?host={home}&user=loket"
-        finally:
-            call("pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+        server.start()
+        yield server
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        with suppress(subprocess.CalledProcessError):
+            server.kill()
+        shutil.rmtree(server.home, ignore_errors=True)
+
+
+@contextmanager
+def cluster(programs: Path) -> Iterator[str]:
+    """The URL of a running server's one database."""
+    with running(programs) as server:
+        yield server.url
