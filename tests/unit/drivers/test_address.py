@@ -10,7 +10,7 @@ from drivers.address import Address, parse
 @pytest.mark.parametrize(("text", "address"), [
     ("evolis+usb://0f49", Address("", "evolis", "usb", vid=0x0F49)),
     ("evolis+usb://0F49/SIM02CEB4F", Address("", "evolis", "usb", vid=0x0F49, serial="SIM02CEB4F")),
-    ("evolis+usbip://10.0.0.9:3241/1-1", Address("", "evolis", "usbip", host="10.0.0.9", port=3241, busid="1-1")),
+    ("evolis+usbip://pc:3241/1-2", Address("", "evolis", "usbip", host="pc", port=3241, busid="1-2")),
     ("evolis+usbip://pc/1-1", Address("", "evolis", "usbip", host="pc", port=3240, busid="1-1")),
     ("evolis+tcp://10.0.0.9:9100", Address("", "evolis", "tcp", host="10.0.0.9", port=9100)),
     ("evolis+tcp://printer", Address("", "evolis", "tcp", host="printer", port=9100)),
