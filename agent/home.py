@@ -20,12 +20,13 @@ from pathlib import Path
 
 from agent import sqlite
 from agent.config import Config, load
-from agent.journal import Journal, stop_now
+from agent.journal import DISK_FULL, Journal, stop_now
 from agent.trouble import Trouble
 
 RESERVE_BYTES = 16 << 20  # some thirty thousand journal lines
 EPOCH_BITS = 63  # what a signed 64-bit column holds
 _PIECE = 1 << 20
+ROOM_TO_OPEN_BYTES = 1 << 20
 _MISSING = "The journal is missing from {}; restore it before anything else."
 
 
@@ -60,19 +61,32 @@ class Home:
                 f"The journal is missing from {self.root}; restore it before anything else."
             ) from None
 
+    def unopened(self, error: Exception) -> Trouble:
+        """Why the journal does not open, in one sentence: SQLite needs some room even to look."""
+        if self.free_bytes() < ROOM_TO_OPEN_BYTES:
+            return Trouble(DISK_FULL)
+        return Trouble(f"{self.journal_path} cannot be opened ({error}); is its disk failing?")
+
     def free_bytes(self) -> int:
         """What the disk still holds."""
         return shutil.disk_usage(self.root).free
 
     @contextmanager
     def lock(self, wait_ms: int = 3000) -> Iterator[None]:
-        """Be the one who writes, after ``wait_ms`` at most. Raises Busy if somebody else still is."""
+        """Be the one who writes, after ``wait_ms`` at most.
+
+        Raises Busy if somebody else still is, and Trouble where there is no station.
+        """
+        self.config()
         held = sqlite.connect(self.lock_path)
         try:
             held.execute(f"PRAGMA busy_timeout = {wait_ms:d}")
+            held.execute("PRAGMA journal_mode = MEMORY")  # a lock must not need room on a full disk
             held.execute("BEGIN EXCLUSIVE")
-        except sqlite.Error:
+        except sqlite.Error as error:
             held.close()
+            if not sqlite.is_busy(error):
+                raise Trouble(f"{self.lock_path} cannot be used: {error}.") from error
             raise Busy(f"Another Loket is working at {self.root}; only one may write.") from None
         try:
             yield
@@ -126,19 +140,31 @@ def open_journal(
     reserve = Reserve(home.reserve_path)
     reserve.keep()
     try:
-        sqlite.open_database(home.journal_path).close()
+        _bring_up_to_date(home.journal_path, reserve)
+        return Journal(
+            home.journal_path,
+            secrets.randbits(EPOCH_BITS) if epoch is None else epoch,
+            clock,
+            make_room=reserve.give_back,
+            on_broken=on_broken,
+        )
+    except FileNotFoundError:
+        raise Trouble(_MISSING.format(home.root)) from None
+    except sqlite.Error as error:
+        raise home.unopened(error) from error
+
+
+def _bring_up_to_date(path: Path, reserve: Reserve) -> None:
+    """Open the journal once, with the reserve's room if the disk has none, and migrate an older schema."""
+    try:
+        sqlite.open_database(path).close()
     except sqlite.OtherSchema as error:
         if not 0 < error.version < sqlite.SCHEMA_VERSION:
             raise
         from agent.migrations import migrate_in_child
 
-        migrate_in_child(home.journal_path)
-    except FileNotFoundError:
-        raise Trouble(_MISSING.format(home.root)) from None
-    return Journal(
-        home.journal_path,
-        secrets.randbits(EPOCH_BITS) if epoch is None else epoch,
-        clock,
-        make_room=reserve.give_back,
-        on_broken=on_broken,
-    )
+        migrate_in_child(path)
+    except sqlite.Error:
+        if not reserve.give_back():
+            raise
+        sqlite.open_database(path).close()

@@ -26,6 +26,7 @@ from sync.log import Entry, Mark
 
 T = TypeVar("T")
 GENESIS = bytes(32)
+DISK_FULL = "The disk is full; nothing was lost. Free some space and try again."
 _canonical = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
@@ -164,7 +165,7 @@ class Journal:
             self._on_broken(self._broken)
             raise JournalBroken(self._broken) from error
         if sqlite.is_full(error):
-            raise DiskFull("The disk is full; nothing was lost. Free some space and start again.") from error
+            raise DiskFull(DISK_FULL) from error
 
     def write(self, work: Callable[[Tx], T]) -> T:
         """Run ``work`` in one transaction; once more if the disk was full and room could be made."""

@@ -25,7 +25,7 @@ APPLICATION_ID = 0x4C4F4B54  # "LOKT"
 SCHEMA_VERSION = 1  # the newest migration in agent.migrations
 SQLITE_FIXED = (3, 51, 3)  # the WAL-reset bug ends here; these older lines got the repair too:
 SQLITE_BACKPORTS = {(3, 50): 7, (3, 44): 6}
-_BUSY, _IOERR, _CORRUPT, _FULL, _NOTADB, _READONLY, _CANTOPEN = 5, 10, 11, 13, 26, 8, 14
+_BUSY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 10, 11, 13, 14, 26
 BROKEN = frozenset({_IOERR, _CORRUPT, _NOTADB, _CANTOPEN})  # primary codes after which nothing is known
 
 
@@ -68,6 +68,11 @@ def primary_code(error: BaseException) -> int:
 def is_full(error: BaseException) -> bool:
     """The disk (or the page limit) is full; the transaction was undone."""
     return primary_code(error) == _FULL
+
+
+def is_busy(error: BaseException) -> bool:
+    """Another connection holds the file."""
+    return primary_code(error) == _BUSY
 
 
 def is_broken(error: BaseException) -> bool:
@@ -122,6 +127,8 @@ def _guard_schema(db: Connection, path: Path) -> None:
         (application,) = db.execute("PRAGMA application_id").fetchone()
         (version,) = db.execute("PRAGMA user_version").fetchone()
     except sqlite3.DatabaseError as error:
+        if primary_code(error) not in (_NOTADB, _CORRUPT):
+            raise
         raise OtherSchema(f"{path} is not a station's journal ({error}).", -1) from error
     if application != APPLICATION_ID:
         raise OtherSchema(f"{path} is not a station's journal.", -1)

@@ -159,7 +159,7 @@ def test_only_a_queued_job_can_be_cancelled(journal: Journal) -> None:
     ],
 )
 def test_no_name_and_no_nik_can_slip_into_the_journal_as_a_reason_or_a_person(
-    journal: Journal, args: dict[str, str]
+    journal: Journal, args: dict[str, Any]
 ) -> None:
     job = unsure(journal)
     with pytest.raises(Trouble):

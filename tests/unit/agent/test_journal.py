@@ -263,14 +263,16 @@ def test_a_full_disk_undoes_cleanly_and_keeps_every_acknowledged_line(home: Home
 
 
 def test_the_reserve_is_given_back_and_the_write_is_done_after_all(home: Home) -> None:
-    given = []
+    given: list[int] = []
+    made: list[Journal] = []
 
     def make_room() -> bool:
         given.append(1)
-        narrow(journal, 50)
+        narrow(made[0], 50)
         return len(given) == 1
 
     journal = open_at(home, make_room=make_room)
+    made.append(journal)
     narrow(journal, 5)
     kept = fill(journal)
     assert len(given) == 2

@@ -143,7 +143,7 @@ def test_an_sqlite_with_the_wal_reset_bug_is_an_unsafe_setup(version: tuple[int,
 
 
 def test_a_disk_that_takes_no_wal_is_an_unsafe_setup() -> None:
-    db = sqlite.sqlite3.connect(":memory:", isolation_level=None)
+    db = sqlite.Connection(":memory:", isolation_level=None)
     with pytest.raises(UnsafeSetup, match="journal_mode=WAL"):
         sqlite.make_durable(db)
     db.close()
