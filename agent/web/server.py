@@ -53,9 +53,9 @@ class Server(uvicorn.Server):
         self._app.state.stopping.set()
 
     def stop(self) -> None:
-        """End the main loop; from any thread."""
+        """End the main loop; from any thread, as often as wanted."""
         self.should_exit = True
-        if self._loop is not None:
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._ended.set)
 
 
