@@ -36,8 +36,14 @@ def until_done(
         sleep=sleep_using_event(stop),
         stop=stop_when_event_set(stop),
     )
+
+    def unless_stopped() -> bool:
+        if stop.is_set():
+            return False
+        attempt()
+        return True
+
     try:
-        retrying(attempt)
+        return retrying(unless_stopped)
     except RetryError:
         return False
-    return True

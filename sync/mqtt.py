@@ -159,7 +159,9 @@ class Link:
         if self.broker.user is not None:
             client.username_pw_set(self.broker.user, self.broker.secret)
         if self.broker.tls:
-            client.tls_set_context(ssl.create_default_context(cafile=self._ca_file))
+            context = ssl.create_default_context(cafile=self._ca_file)
+            context.sslsocket_class = _TidySocket
+            client.tls_set_context(context)
         if will := self._will():
             client.will_set(will.topic, will.payload, qos=1)
         session = Session(client, version, self.broker)
@@ -169,3 +171,14 @@ class Link:
             session.close()
             raise
         return session
+
+
+class _TidySocket(ssl.SSLSocket):
+    """Closes itself when the other side shows a bad certificate; paho would leave it open."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
