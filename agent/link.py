@@ -172,9 +172,13 @@ class LinkThread:
         return {"link": {"state": state, "cause": cause}, "clock": {"skew_s": skew_s}}
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            if until_done(self._connection, LinkDown, self._stop):
-                self._stop.wait(SystemRandom().uniform(0, SPREAD_S))
+        try:
+            while not self._stop.is_set():
+                if until_done(self._connection, LinkDown, self._stop):
+                    self._stop.wait(SystemRandom().uniform(0, SPREAD_S))
+        except BaseException:
+            self._down = ("refused", "fault")  # printing goes on; the status says that the line does not
+            raise
 
     def _connection(self) -> None:
         """One connection, first byte to last. Raises LinkDown if the hub was never heard on it."""

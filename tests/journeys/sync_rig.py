@@ -99,17 +99,19 @@ class Hub:
             db.close()
 
     def start(self) -> None:
-        argv = [sys.executable, "-m", "tests.journeys.sync_hub", str(self.home.root)]
-        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert json.loads(_line(self.process.stdout)) == {"ready": True}
+        """``loket-hub run``, as the service manager does it."""
+        argv = [str(Path(sys.executable).with_name("loket-hub")), "run", "--home", str(self.home.root)]
+        self.process = subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert json.loads(_line(self.process.stdout))["ready"]
 
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
             self.process.wait(10)
-            for pipe in (self.process.stdin, self.process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            if self.process.stdout is not None:
+                self.process.stdout.close()
             self.process = None
 
     def station(self) -> ingest.Station:

@@ -68,12 +68,16 @@ def test_the_hub_ends_with_each_event_once_and_in_order(tmp_path: Path, kind: st
                 marks.append(message.mark.seq)
         return max(marks)
 
+    def greeted() -> bool:
+        say(hello)
+        return bool(rude.wait(0.1))
+
     try:
         rude.open()
         answered = 0
         for number in range(ROUNDS):
             hub.start()
-            say(hello)
+            until(greeted, "the hub does not answer")
             sent = batches(lines, dice)
             for place, batch in enumerate(sent):
                 say(batch)

@@ -121,6 +121,15 @@ def test_nothing_is_sent_before_the_follower_said_where_it_stands() -> None:
     assert Sender(Log(LINES)).next() == []
 
 
+def test_after_the_line_was_lost_nothing_is_sent_until_the_follower_says_again() -> None:
+    made, _ = sender(LINES, Mark(3, A))
+    made.next()
+    made.forget()
+    assert (made.next(), made.waiting, made.acked) == ([], False, None)
+    made.on_have(Mark(3, A), rewind=True)
+    assert seqs(made.next()) == list(range(4, 13))
+
+
 def test_no_more_batches_are_on_their_way_than_the_window_holds() -> None:
     made, owned = sender(SEALED, START)
     assert seqs(made.next()) == [1, 2]
