@@ -5,8 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from agent import inbox, keys
@@ -72,11 +74,20 @@ class Province:
         return replace(entry, body={**entry.body, **body})
 
 
+@cache
+def _new_journal() -> bytes:
+    """The file ``loket init`` makes, made once for all tests of a process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.db"
+        migrate(path)
+        return path.read_bytes()
+
+
 def make_home(root: Path, province: Province | None = None, **config: Any) -> Home:
     """A station's home as ``loket init`` leaves it, without the reserve."""
     home = Home(root)
     root.mkdir(parents=True, exist_ok=True)
-    migrate(home.journal_path)
+    home.journal_path.write_bytes(_new_journal())
     keys.make(home.keys_path, (province or Province()).join_file())
     home.config_path.write_text(to_toml(Config("64.11", 1, **config)))
     return home
