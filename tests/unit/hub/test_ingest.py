@@ -8,7 +8,7 @@ from domain.words import RefusedByRule
 from hub import ingest
 from hub.database import Database
 from sync.log import START, Entry, Fork, Gap, Mark, Taken
-from sync.wire import Keys
+from sync.wire import Keys, proof
 from tests.unit.hub.stations import NOW_MS, TOKEN, FakeStation, card, consignment
 
 
@@ -35,6 +35,22 @@ def test_a_joined_station_cannot_change_its_keys(db: Database) -> None:
     assert refused.value.word == "OTHER_KEYS"
 
 
+def test_half_of_other_keys_is_other_keys(db: Database) -> None:
+    good, other = FakeStation().join(db).keys(), FakeStation().keys()
+    for keys in (Keys(good.sign, other.seal, good.proof), Keys(other.sign, good.seal, good.proof)):
+        with pytest.raises(RefusedByRule) as refused:
+            ingest.admit(db, "64.11-1", keys)
+        assert refused.value.word == "OTHER_KEYS"
+
+
+def test_an_old_hello_that_comes_late_takes_nothing_back(db: Database) -> None:
+    station = FakeStation().join(db).write(*card("o1", "A"))
+    ingest.greet(db, station.name, Mark(9, 11), NOW_MS)
+    ingest.greet(db, station.name, Mark(3, 11), NOW_MS)
+    station.send(db)
+    assert ingest.known(db, station.name).head == 9
+
+
 @pytest.mark.parametrize("wrong", ["token", "sign", "seal", "text"])
 def test_a_proof_is_tied_to_the_token_and_to_both_keys(db: Database, wrong: str) -> None:
     station, other = FakeStation(), FakeStation()
@@ -44,7 +60,7 @@ def test_a_proof_is_tied_to_the_token_and_to_both_keys(db: Database, wrong: str)
         "token": station.keys(bytes(32)),
         "sign": Keys(other.keys().sign, good.seal, good.proof),
         "seal": Keys(good.sign, other.keys().seal, good.proof),
-        "text": Keys("?", good.seal, good.proof),
+        "text": Keys("?", good.seal, proof(TOKEN, station.name, "?", good.seal)),
     }[wrong]
     with pytest.raises(RefusedByRule) as refused:
         ingest.admit(db, station.name, keys)
