@@ -78,7 +78,7 @@ class EvolisPrinter:
 
     def snapshot(self) -> Snapshot:
         """Counters first and the status last, so that a restart in between shows in the status."""
-        cards, panels = (codec.take_counter(self._line.ask("Rco", which).text) for which in "cp")
+        cards, panels = self._count("c"), self._count("p")
         seen = self._line.poll()
         return Snapshot(
             cards=cards,
@@ -138,13 +138,13 @@ class EvolisPrinter:
         if status.was_reset(seen):
             raise Unreachable("printer_reset", "reserve it again first")
         self._hold(self._session, HOLD_S)
+        fed = self._count("c")
         reply = self._line.act("Sic")  # THE WORLD CHANGES HERE
         seen = reply.status or self._line.poll_after()
-        inside = status.inside(seen)
-        if reply.done and inside == {evidence.STATION}:
+        if reply.done and status.inside(seen) == {evidence.STATION}:
             return
         cause = _cause(seen, "feeder_empty" if reply.text == codec.NO_CARD else "hardware")
-        if reply.failed and not inside:
+        if reply.failed and not status.inside(seen) and fed is not None and self._fed_since(fed) == 0:
             raise NeedsHands(cause, reply.text)
         raise OutcomeUnknown(cause, reply.text)
 
@@ -224,6 +224,17 @@ class EvolisPrinter:
                 renewed = now_ms
 
         return self._line.poll_until(reached, wait_ms, renew)
+
+    def _count(self, which: str) -> int | None:
+        return codec.take_counter(self._line.ask("Rco", which).text)
+
+    def _fed_since(self, before: int) -> int | None:
+        """Blanks that have left the feeder; between two sensors only the counter tells of a card."""
+        try:
+            now = self._count("c")
+        except Unreachable as error:
+            raise OutcomeUnknown(error.cause, error.detail) from error
+        return None if now is None else now - before
 
     def _refuse_if_blocked(self, seen: Status) -> None:
         """NeedsHands or Unreachable("busy") if the printer could not begin now."""

@@ -1,7 +1,7 @@
 """The conformance checks of card printers, by name, on every wire and every model.
 
 The driver cannot tell which wire it is on, and neither can a check. In memory each check gets a printer of
-its own, on virtual time; over TCP and USB/IP the checks follow each other on one printer, as they do on a bench.
+its own, on virtual time; over TCP and USB/IP the checks follow each other on one printer, as on a bench.
 """
 
 from collections.abc import Iterator

@@ -14,8 +14,11 @@ from drivers.registry import open_printer
 from drivers.transports.memory import MemoryTransport
 from simulators.evolis.bench import MemoryPrinter
 
-SPEED = 100
-"""Simulated milliseconds a real one, for printers that are processes of their own."""
+SPEED = 25
+"""Simulated milliseconds a real one, for printers that are processes of their own.
+
+A printer gives up a job after 30 simulated seconds without a byte, so a busy machine may stall us for 1.2 s.
+"""
 
 
 class MemoryWire:

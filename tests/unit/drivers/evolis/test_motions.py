@@ -71,6 +71,15 @@ def test_staging_needs_hands_only_while_nothing_has_moved(
     assert (type(caught.value), caught.value.cause, wire.count("Sic")) == (kind, cause, 1)
 
 
+@pytest.mark.parametrize(("before", "after"), [("1000", "1001"), ("1000", "ERR"), ("ERR", "ERR")])
+def test_a_card_between_two_sensors_is_told_by_the_counter_alone(before: str, after: str) -> None:
+    wire = staging(reply(), sic=[reply("ERR COVER", warning=0x0002_0000)])
+    wire.answers["Rco;c"] = [reply(before), reply(after)]
+    with pytest.raises(OutcomeUnknown) as caught:
+        stage(wire)
+    assert caught.value.cause == "cover_open"
+
+
 def test_silence_after_the_feed_is_an_unknown_outcome() -> None:
     wire = staging(Unreachable("no_answer"), sic=[b"OK\0"])
     with pytest.raises(OutcomeUnknown):

@@ -53,6 +53,11 @@ def test_no_complaint_is_ever_swallowed(bits: int) -> None:
     assert set(status.errors(seen(error=bits)) + status.warnings(seen(warning=bits))) <= CAUSES
 
 
+def test_several_complaints_are_all_told_each_once_and_gravest_first() -> None:
+    assert status.errors(seen(error=0x0520_0040)) == ("jam", "ribbon_ended", "hardware")
+    assert status.warnings(seen(warning=0x0103_0400)) == ("cover_open", "no_ribbon", "feeder_empty")
+
+
 @pytest.mark.parametrize("bit", range(32))
 def test_a_bit_nobody_named_is_hardware(bit: int) -> None:
     if 1 << bit not in status.ERRORS:
