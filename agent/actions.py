@@ -40,6 +40,8 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
     Returns {jobs: [{job, order, state}]}, and job and state beside it where it is one.
     """
     asked = _asked_blank(config, args)
+    if not journal.has_room():
+        raise Trouble("The disk is nearly full; no new card is begun until some space is freed.")
 
     def work(tx: Tx) -> list[str]:
         order = args.get("order")

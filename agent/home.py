@@ -20,13 +20,14 @@ from pathlib import Path
 
 from agent import sqlite
 from agent.config import Config, load
-from agent.journal import DISK_FULL, Journal, stop_now
+from agent.journal import DISK_FULL, Journal, meta, stop_now
 from agent.trouble import Trouble
 
 RESERVE_BYTES = 16 << 20  # some thirty thousand journal lines
 EPOCH_BITS = 63  # what a signed 64-bit column holds
 _PIECE = 1 << 20
 ROOM_TO_OPEN_BYTES = 1 << 20
+LOOKED_OVER_BYTES_MAX = 500 << 20  # under a second on an office disk
 _MISSING = "The journal is missing from {}; restore it before anything else."
 
 
@@ -141,17 +142,32 @@ def open_journal(
     reserve.keep()
     try:
         _bring_up_to_date(home.journal_path, reserve)
-        return Journal(
+        journal = Journal(
             home.journal_path,
             secrets.randbits(EPOCH_BITS) if epoch is None else epoch,
             clock,
             make_room=reserve.give_back,
+            has_room=reserve.keep,
             on_broken=on_broken,
         )
     except FileNotFoundError:
         raise Trouble(_MISSING.format(home.root)) from None
     except sqlite.Error as error:
         raise home.unopened(error) from error
+    _look_after_an_unclean_end(journal)
+    return journal
+
+
+def _look_after_an_unclean_end(journal: Journal) -> None:
+    """Look the file over when the last run did not end in order. Raises Trouble if it is damaged."""
+    if meta(journal, "stopped") != "unclean" or journal.path.stat().st_size > LOOKED_OVER_BYTES_MAX:
+        return
+    found = [row[0] for row in journal.rows("PRAGMA quick_check(1)")]
+    if found != ["ok"]:
+        journal.close()
+        raise Trouble(
+            f"{journal.path} is damaged ({found[0]}); let nobody print here and call the technician."
+        )
 
 
 def _bring_up_to_date(path: Path, reserve: Reserve) -> None:

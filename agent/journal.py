@@ -92,7 +92,7 @@ class Journal:
     """The one writer. ``clock``: Unix milliseconds; ``epoch``: 63 random bits, new at each start.
 
     ``on_broken`` is called with one sentence when the process must stop; ``make_room`` when the
-    disk is full, and says whether it could free anything.
+    disk is full, and says whether it could free anything; ``has_room`` says whether it still could.
     """
 
     def __init__(
@@ -102,10 +102,12 @@ class Journal:
         clock: Callable[[], int],
         *,
         make_room: Callable[[], bool] = lambda: False,
+        has_room: Callable[[], bool] = lambda: True,
         on_broken: Callable[[str], None] = stop_now,
     ) -> None:
         self.path = path
         self.epoch = epoch
+        self.has_room = has_room
         self._clock = clock
         self._make_room = make_room
         self._on_broken = on_broken

@@ -84,6 +84,16 @@ def test_one_blank_is_for_one_job(journal: Journal) -> None:
     assert act(journal, "print", NO_CHIP, order="O-1", blank="0401")["job"] == "O-1-1"  # pressed twice
 
 
+def test_no_card_is_begun_where_its_outcome_might_find_no_room(tmp_path: Path) -> None:
+    province = Province()
+    journal = open_at(make_home(tmp_path / "small", province), has_room=lambda: False)
+    take(journal, province, province.order("O-1"))
+    with pytest.raises(Trouble, match="no new card is begun"):
+        act(journal, "print", order="O-1")
+    assert jobs.listed(journal) == []
+    journal.close()
+
+
 def test_an_unknown_order_is_told(journal: Journal) -> None:
     assert word(journal, "print", order="O-9") == "UNKNOWN_ORDER"
 

@@ -10,6 +10,7 @@ import pytest
 
 from agent import audit, sqlite
 from agent.home import Home, open_journal
+from agent.journal import note_start
 from agent.migrations import STEPS, migrate, migrate_in_child, statements
 from agent.sqlite import APPLICATION_ID, SCHEMA_VERSION, OtherSchema, UnsafeSetup, check_library
 from agent.trouble import Trouble
@@ -165,3 +166,18 @@ def test_an_older_journal_is_migrated_in_a_process_of_its_own(tmp_path: Path) ->
 
 def test_statements_are_split_at_semicolons_and_lose_their_comments() -> None:
     assert statements("-- why\nA (x, -- y\n z);\n\nB;\n") == ["A (x,\n z)", "B"]
+
+
+def test_after_an_unclean_end_a_damaged_file_is_not_worked_on(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    journal = open_journal(home, Clock())
+    for n in range(300):
+        journal.write(lambda tx, n=n: tx.note("order_refused", f"O-{n}", {"word": "BAD_NIK"}))  # type: ignore[misc]
+    journal.write(lambda tx: note_start(tx, "0.1"))
+    journal.close()
+    open_journal(home, Clock()).close()
+    with home.journal_path.open("r+b") as file:  # a page of old lines, which nothing reads every day
+        file.seek(home.journal_path.stat().st_size // 4096 // 3 * 2 * 4096)
+        file.write(bytes(4096))
+    with pytest.raises(Trouble, match="is damaged"):
+        open_journal(home, Clock())
