@@ -122,7 +122,7 @@ def _starved(printer: Printer) -> None:
     job = printer.starving
     if job is None or job.ended or job.word:
         return
-    if printer.motion is not None or printer.orders or printer.held is not None:
+    if job.blocked or printer.motion is not None or printer.orders or printer.held is not None:
         printer.deadline("starved", STARVED_MS)
         return
     printer.error |= Err.MECHANICAL | Err.INTERNAL

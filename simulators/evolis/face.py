@@ -100,6 +100,7 @@ class Exchange:
         self._panel = None
         self._ahead.clear()
         self._ended = self.blocked = True
+        self._job.blocked = False
         self._watch_for_silence()
 
     def go_on(self) -> None:
@@ -116,6 +117,7 @@ class Exchange:
                 self.blocked = not self._open_panel(item)
             else:
                 self.blocked = not self._take(item)
+            self._job.blocked = self.blocked
             if not self.blocked:
                 self._ahead.popleft()
 

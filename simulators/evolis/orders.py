@@ -36,12 +36,14 @@ class PowerGone(Exception):
 class Job:
     """What one exchange asks for; a card that fails takes the rest of its job with it.
 
-    ``word`` is the failure's reply text; ``begun`` from the first ``Ss``, ``ended`` from the last ``Se``.
+    ``word`` is the failure's reply text; ``begun`` from the first ``Ss``, ``ended`` from the last ``Se``;
+    ``blocked`` while its bytes wait at the door for room.
     """
 
     word: str | None = None
     begun: bool = False
     ended: bool = False
+    blocked: bool = False
 
 
 @dataclass(slots=True, eq=False)
