@@ -9,7 +9,6 @@ Where no chip reader is, the clerk named the blank beforehand and no card moves 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -67,12 +66,16 @@ def before_of(job: Job) -> Snapshot | None:
 
 
 class Cycle:
-    """Takes one job's card through one lane. ``dice`` gives a new session's number, 3..65535."""
+    """Takes one job's card through one lane.
 
-    def __init__(self, lane: Lane, store: Store, dice: Callable[[], int]) -> None:
+    ``session`` is this station's number at any printer, 3..65535, the same in each life, so that a
+    reservation left by a death is still our own; begun jobs are settled before it is used again.
+    """
+
+    def __init__(self, lane: Lane, store: Store, session: int) -> None:
         self._lane = lane
         self._store = store
-        self._dice = dice
+        self._session = session
 
     def begin(self, job: Job, artefact: Artefact) -> Outcome:
         """A queued job's card, from the feeder on."""
@@ -118,7 +121,7 @@ class Cycle:
 
     def foreign(self, now: Snapshot) -> bool:
         """Whether somebody else's reservation stands."""
-        return now.session not in (None, 0) and now.session != self._last_session()
+        return now.session not in (None, 0, self._session)
 
     def strange(self, job: Job, uid: str) -> str:
         """Why the blank ``uid`` may not be used for ``job``, as a refusal word; empty if it may."""
@@ -130,18 +133,8 @@ class Cycle:
 
     def _reserve(self) -> Snapshot:
         """Make the printer ours and take the snapshot the card will be judged against."""
-        standing = self._lane.testify().session
-        session = standing if standing and standing == self._last_session() else self._dice()
-        self._lane.printer.reserve(session)
+        self._lane.printer.reserve(self._session)
         return self._lane.testify()
-
-    def _last_session(self) -> int | None:
-        """The session of the newest intent: one that still stands may be our own from before a crash."""
-        found = self._store.rows(
-            "SELECT json_extract(body, '$.session') FROM journal WHERE event = 'feed_intended' "
-            "ORDER BY seq DESC LIMIT 1"
-        )
-        return int(found[0][0]) if found and found[0][0] is not None else None
 
     def _feed(self, job: Job, artefact: Artefact, before: Snapshot) -> Outcome:
         """Bring a blank to the station and name it by its chip. From here on a card has moved."""

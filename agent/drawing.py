@@ -22,7 +22,7 @@ from drivers.card_printer import Artefact
 
 
 class Drawing:
-    """Draws for the printer that stands in the lane. ``key`` opens what the province sealed to this station."""
+    """Draws for the printer that stands in the lane; ``key`` opens what the province sealed to us."""
 
     def __init__(
         self, reads: Reads, config: Config, key: OpenKey, lane: Lane, studio: Studio | None = None

@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from typing import Any, TypeVar
 
@@ -151,9 +152,15 @@ def _printing(
     store = Told(journal, ring)
     lane = Lane(printer, chip, store, clock.now_ms)
     drawing = Drawing(store, config, secret.open, lane)
-    cycle = Cycle(lane, store, lambda: 3 + secrets.randbelow(0xFFFD))
+    cycle = Cycle(lane, store, session_of(secret))
     worker = Worker(lane, cycle, store, drawing.draw, clock.now_ms, bell.wait_ms, pace)
     return Printing(lane, worker, drawing, chip)
+
+
+def session_of(secret: keys.Keys) -> int:
+    """The number this station reserves printers under, 3..65535: the same in each life, and few others'."""
+    told = sha256(b"loket-session/1|" + secret.sign.public().text.encode()).digest()
+    return 3 + int.from_bytes(told[:4], "big") % 0xFFFD
 
 
 class Service:
@@ -170,7 +177,7 @@ class Service:
     ) -> None:
         self._home = home
         self._config = config
-        self._journal = journal
+        self.journal = journal
         self._link = link
         self._bell = bell
         self._printing = printing
@@ -178,7 +185,7 @@ class Service:
 
     def run(self) -> None:
         """Start everything, say so in one JSON line, and work until a signal comes."""
-        self._journal.write(lambda tx: note_start(tx, version("loket")))
+        self.journal.write(lambda tx: note_start(tx, version("loket")))
         for name in STOP_SIGNALS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda _number, _frame: self._stop.set())
@@ -194,7 +201,7 @@ class Service:
 
     def perform(self, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """A person's command, by name; its answer is sent after the commit."""
-        done = ACTIONS[action](self._journal, self._config, args)
+        done = ACTIONS[action](self.journal, self._config, args)
         self._bell.ring()
         self._link.wake()
         return done
@@ -254,7 +261,7 @@ class Service:
             self._printing.lane.printer.close()
             if self._printing.chip is not None:
                 self._printing.chip.close()
-        self._journal.close(clean=True)
+        self.journal.close(clean=True)
 
 
 def fail_stop(work: Callable[..., None], *args: Any) -> None:

@@ -18,14 +18,19 @@ from agent.journal import Journal, Tx
 from drivers.card_printer import Transport
 
 POLLS = ("poll", "Rco", "Rtp", "Rfv", "Rsn", "Rr", "Rem")
-POLLS_MAX = 2  # of one name between two steps; how many more there are hangs on the clock
 
 
 class Points:
-    """Counts moments by name; calls ``strike`` at the one called ``at``. ``order``: all that were passed."""
+    """Counts moments by name; calls ``strike`` at the one called ``at``. ``order``: all that were passed.
 
-    def __init__(self, at: str = "", strike: Callable[[], None] = lambda: None) -> None:
+    ``polls_max``: of one question between two steps; how many more there are hangs on a real clock.
+    """
+
+    def __init__(
+        self, at: str = "", strike: Callable[[], None] = lambda: None, polls_max: int = 1_000
+    ) -> None:
         self._at = at
+        self._polls_max = polls_max
         self._strike = strike
         self._seen: Counter[str] = Counter()
         self._polled: Counter[str] = Counter()
@@ -39,7 +44,7 @@ class Points:
     def polled(self, label: str) -> bool:
         """Whether this question is asked so often that its further times are no points."""
         self._polled[label] += 1
-        return self._polled[label] > POLLS_MAX
+        return self._polled[label] > self._polls_max
 
     def __call__(self, moment: str, label: str) -> None:
         """``moment`` as in ``before exchange``."""
@@ -64,7 +69,7 @@ class PointedTransport:
         pieces = iter(data)
         first = next(pieces, None)
         label = name_of(bytes(first[:8])) if first is not None else "poll"
-        if label in POLLS:
+        if label.split(";")[0] in POLLS:
             if self._points.polled(label):
                 return self._wire.exchange(_with(first, pieces), timeout_s)
         else:
@@ -93,7 +98,7 @@ def _with(first: Any, rest: Iterator[bytes | memoryview]) -> Iterator[bytes | me
 
 def name_of(data: bytes) -> str:
     """The command's mnemonic; a job begins with its synchronisation mark."""
-    found = re.match(rb"\x1b([A-Za-z]+)", data)
+    found = re.match(rb"\x1b([A-Za-z]+(?:;[cp]\b)?)", data)
     name = found.group(1).decode() if found else "job"
     return {"Psync": "job", "Pcla": "closing"}.get(name, name)
 

@@ -31,6 +31,7 @@ from tests.journeys.killer import PointedJournal, PointedTransport, Points
 
 ORDER = "20200512-000001"
 CARDS = 4
+SESSION = 4711
 EPOCHS = count(1)
 START_MS = 1_589_241_600_000
 
@@ -52,7 +53,7 @@ def artefact(ribbon: str = "k") -> Artefact:
 
 
 class Wire:
-    """The wire to the printer in memory, piece by piece; an agent killed in the middle leaves the rest unsent."""
+    """The wire to the printer in memory; an agent killed between two pieces leaves the rest unsent."""
 
     def __init__(self, printer: MemoryPrinter) -> None:
         self._printer = printer
@@ -111,10 +112,9 @@ class Station:
         wire = PointedTransport(Wire(self.printer), points)
         driver = EvolisPrinter(wire, parse("evolis+memory://station"), self.printer)
         lane = Lane(driver, Chip(self.printer), self.journal, self.printer.now_ms)
-        dice = count(1000 + next(EPOCHS))
         self.worker = Worker(
             lane,
-            Cycle(lane, self.journal, lambda: next(dice)),
+            Cycle(lane, self.journal, SESSION),
             self.journal,
             lambda job: artefact(self.ribbon),
             self.printer.now_ms,

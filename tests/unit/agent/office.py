@@ -21,6 +21,7 @@ from drivers.card_printer import Artefact
 from tests.unit.agent.paper import PANELS, Card, Paper, PaperChip, PaperPrinter
 
 ORDER = "20200512-000001"
+SESSION = 4711
 EPOCHS = iter(range(1, 1_000_000))
 
 
@@ -78,9 +79,8 @@ class Office:
         self.journal = PointedJournal(self.path, next(EPOCHS), lambda: 1_589_241_600_000 + self.world.now_ms)
         self.journal.points = self.world.points
         chip = PaperChip(self.world) if self.chip else None
-        dice = iter(range(next(EPOCHS) + 3, 60_000))
         self.lane = Lane(PaperPrinter(self.world), chip, self.journal, lambda: self.world.now_ms)
-        self.cycle = Cycle(self.lane, self.journal, lambda: next(dice))
+        self.cycle = Cycle(self.lane, self.journal, SESSION)
         self.worker = Worker(
             self.lane,
             self.cycle,

@@ -1,0 +1,251 @@
+"""One card's life with real processes: a simulated printer, an agent that may be killed, and a clerk.
+
+Each life has a home of its own, copied from a prepared one, and a printer of its own; the truth file that
+the printer writes is the judge. Linux and macOS only: SIGKILL has no twin on Windows.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+from agent import blanks, control, jobs, keys
+from agent.config import Config, to_toml
+from agent.home import Home
+from agent.journal import Journal
+from agent.migrations import migrate
+from agent.sqlite import Reader
+from agent.states import Event, State
+from domain.join import JoinFile
+from domain.keys import OpenKey, SigningKey, canonical, order_bytes, order_info
+from domain.ledger import Place
+from domain.words import RefusedByRule
+from simulators.people.people import people
+from simulators.people.portraits import portrait
+from tests.journeys import killer_process
+from tests.journeys.killer_virtual import settled_by_sight
+from tests.journeys.sync_rig import free_port, until
+
+STATION, SPEED, CARDS = "64.11-1", 60, 4
+NOBODY = "mqtt://127.0.0.1:9"  # a station's line is usually dead
+FIELDS = (
+    "nik", "name", "birthplace", "birthdate", "sex", "blood", "address", "rt_rw", "village", "district",
+    "religion", "marital", "occupation", "citizenship",
+)  # fmt: skip
+FORKED = multiprocessing.get_context("forkserver")  # each agent is a process of its own, imports done before
+FORKED.set_forkserver_preload(["tests.journeys.killer_process", "uvicorn.protocols.http.h11_impl"])
+PANELS = {"k": 1, "ymcko": 5}
+OUTCOMES = {Event.PRINTED: "came_out", Event.SPOILED: "spoiled", Event.UNTOUCHED: "untouched"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A station's home and one order for it, to be copied for each life."""
+
+    home: Path
+    order: Path
+
+
+def prepare(folder: Path) -> Prepared:
+    """A station that has joined and received its blanks, and a signed order with a sealed person."""
+    home, hub = Home(folder / "home"), SigningKey.generate()
+    home.root.mkdir(parents=True)
+    migrate(home.journal_path)
+    join = JoinFile("64.11", 1, hub.public().text, OpenKey.generate().public().text, bytes(32), NOBODY)
+    keys.make(home.keys_path, join)
+    journal = Journal(home.journal_path, 1, lambda: time.time_ns() // 1_000_000)
+    journal.write(lambda tx: blanks.receive(tx, "K-1", "ktp", None, CARDS))
+    journal.close()
+    order = folder / "order.json"
+    order.write_text(json.dumps(signed_order(hub, home)))
+    return Prepared(home.root, order)
+
+
+def signed_order(hub: SigningKey, home: Home) -> dict[str, Any]:
+    """The first line of the station's order log: a specimen person's card."""
+    who = people(1, "64.11", 1, kind="ktp", today=date(2020, 5, 12))[0]
+    told = {name: value for name, value in asdict(who).items() if name in FIELDS}
+    told |= {
+        "province": "KALIMANTAN TIMUR",
+        "regency": "MAHAKAM ULU",
+        "photo": b64encode(portrait(who)).decode(),
+    }
+    sealed = keys.load(home.keys_path).open.public().seal(canonical(told), order_info(STATION, who.order))
+    body: dict[str, Any] = {
+        "kind": "ktp",
+        "reason": "first_card",
+        "requested": "2020-05-01",
+        "payload_sha256": sha256(sealed).hexdigest(),
+        "payload": b64encode(sealed).decode(),
+    }
+    body["signature"] = b64encode(hub.sign(order_bytes(STATION, who.order, body))).decode()
+    return {"seq": 1, "epoch": 9, "at_ms": 1, "event": "order", "subject": who.order, "body": body}
+
+
+class Printer:
+    """A simulated printer as a process; ``ask`` is the technician's hand at its back door."""
+
+    def __init__(self, folder: Path, chip_port: int, ribbon: str = "k", *more: str) -> None:
+        self.truth_path = folder / "truth.jsonl"
+        argv = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
+        argv += ["--tcp", "127.0.0.1:0", "--chip", f"127.0.0.1:{chip_port}", "--cards", str(CARDS)]
+        argv += ["--speed", str(SPEED), "--ribbon", ribbon, "--truth", str(self.truth_path), *more]
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.address = self._answer()["addresses"][0]
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        told: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return told
+
+    def ask(self, **told: Any) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(told) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def look(self) -> dict[str, Any]:
+        return self.ask(look=True)
+
+    def truth(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.truth_path.read_text().splitlines()]
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+
+class Life:
+    """One station at one printer for one order's whole life."""
+
+    def __init__(self, prepared: Prepared, folder: Path, ribbon: str = "k") -> None:
+        shutil.copytree(prepared.home, folder / "home")
+        self.folder, self.order_path = folder, prepared.order
+        self.panels = PANELS[ribbon]
+        self.order: str = json.loads(prepared.order.read_text())["subject"]
+        self.home = Home(folder / "home")
+        chip_port = free_port()
+        self.printer = Printer(folder, chip_port, ribbon)
+        config = Config("64.11", 1, self.printer.address, f"vpcd://127.0.0.1:{chip_port}", broker=NOBODY)
+        self.home.config_path.write_text(to_toml(config))
+        self.reads = Reader(self.home.journal_path)
+        self.log_path = folder / "agent.log"
+        self._agent: ForkServerProcess | None = None
+
+    def start(self, at: str = "", list_path: str = "") -> None:
+        """The agent, to be killed ``at`` a point; without one it works until it is told to stop."""
+        told = (str(self.home.root), str(self.order_path), at, list_path, str(self.log_path))
+        self._agent = FORKED.Process(target=killer_process.main, args=told)
+        self._agent.start()
+        if not at:
+            until(lambda: self._answers() or not self._running(), "the agent never got ready")
+            assert self._running(), self.log_path.read_text()
+
+    def _answers(self) -> bool:
+        path = self.home.control_path
+        return path.exists() and json.loads(path.read_text())["pid"] == self._process().pid
+
+    def _process(self) -> ForkServerProcess:
+        assert self._agent is not None
+        return self._agent
+
+    def _running(self) -> bool:
+        return self._process().is_alive()
+
+    def stop(self) -> int | None:
+        """SIGTERM, and the exit code."""
+        self._process().terminate()
+        self._process().join(30)
+        return self._process().exitcode
+
+    def close(self) -> None:
+        if self._agent is not None:
+            self._agent.kill()
+            self._agent.join()
+            self._agent.close()
+        self.reads.close()
+        self.printer.close()
+
+    def states(self) -> list[tuple[str, State]]:
+        return [(row[0], State(row[1])) for row in self.reads.rows("SELECT id, state FROM job ORDER BY id")]
+
+    def printed(self) -> bool:
+        return any(state is State.PRINTED for _, state in self.states())
+
+    def live_to_the_end(self) -> None:
+        """A clerk sits there until the order is printed: settles what is unsure, and presses again."""
+        tick, end_s = threading.Event(), time.monotonic() + 60
+        while not self.printed():
+            assert time.monotonic() < end_s, f"{self.states()}\n{self.log_path.read_text()}"
+            inside = self.printer.look()["inside"]
+            for job in jobs.in_state(self.reads, State.UNSURE):
+                if not inside:  # the station moves what lies inside to the reject tray first
+                    self._settle(job)
+            tick.wait(0.05)
+        until(lambda: not self.printer.look()["inside"], "a card was left inside")
+
+    def _settle(self, job: jobs.Job) -> None:
+        blank, event = settled_by_sight(job, self.printer.look(), self._expected, self.panels)
+        args = {"job": job.id, "outcome": OUTCOMES[event], "blank": blank, "reason": "seen"}
+        control.perform(self.home, "resolve", args)
+        control.perform(self.home, "print", {"order": self.order})
+
+    def _expected(self, blank: str, kind: str) -> bool:
+        try:
+            blanks.check(self.reads, blank, kind)
+        except RefusedByRule:
+            return False
+        return True
+
+    def truth_agrees(self) -> None:
+        """One good card of the order's one picture, and every blank in the account where it lies."""
+        picture = self.reads.rows("SELECT artefact FROM job WHERE state = 'printed'")[0][0]
+        out = [
+            line for line in self.printer.truth() if (line["event"], line["tray"]) == ("ejected", "output")
+        ]
+        good = [line["blank"] for line in out if line["picture"] == picture]
+        assert len(good) == 1, f"{len(good)} good cards"
+        ledger, seen = blanks.fold(self.reads), self.printer.look()
+        account = ledger.account("ktp")
+        trays = [*seen["output"], *seen["reject"], *seen["inside"], *seen["hands"]]
+        touched = sorted(
+            c["blank"] for c in trays if (c["panels"] or c.get("half")) and c["blank"] not in good
+        )
+        clean = sum(1 for c in trays if not c["panels"] and not c.get("half")) + seen["feeder"]
+        assert ledger.names("ktp", Place.USED) == good
+        assert ledger.names("ktp", Place.SPOILED) == touched
+        assert (account["unaccounted"], account["on_hand"]) == ([], clean)
+        assert account["received"] == CARDS == clean + len(touched) + 1
+
+    def killed(self) -> bool:
+        """Whether the agent ended by SIGKILL, now or when it was told to stop: the point was hit."""
+        until(lambda: not self._running() or self.printed(), "neither printed nor killed", 60)
+        self._process().join(1.0)
+        if self._running():
+            self.stop()
+        return self._process().exitcode == -signal.SIGKILL
+
+
+def points_of_a_life(life: Life) -> list[str]:
+    """A dry run's points, in order."""
+    life.start(list_path=str(life.folder / "points"))
+    life.live_to_the_end()
+    assert life.stop() == 0
+    life.truth_agrees()
+    return (life.folder / "points").read_text().splitlines()
