@@ -14,7 +14,7 @@ from drivers.evolis import codec
 from drivers.evolis.codec import Garbled, Reply, Status
 
 COMMAND_S, MOTION_S, JOB_S = 30.0, 60.0, 300.0
-POLL_MS = 250
+POLL_MS, CALM_POLL_MS = 250, 1_000
 SILENCE_MS_MAX = 30_000
 """How long looking may fail in a row; a printer that restarts is back sooner."""
 
@@ -49,11 +49,16 @@ class Line:
             raise OutcomeUnknown(error.cause, error.detail) from error
 
     def poll_until(
-        self, reached: Callable[[Status], bool], wait_ms: int, meanwhile: Callable[[Status, int], None]
+        self,
+        reached: Callable[[Status], bool],
+        wait_ms: int,
+        meanwhile: Callable[[Status, int], None],
+        calm_ms: int = 0,
     ) -> Status:
         """Poll until ``reached`` or the time is over; the last status either way.
 
-        ``meanwhile`` is shown each status and the time. Unreachable after SILENCE_MS_MAX without a status.
+        ``meanwhile`` is shown each status and the time. During the first ``calm_ms`` nothing is expected, so
+        polls are few. Unreachable after SILENCE_MS_MAX without a status.
         """
         started = heard = self._clock.now_ms()
         while True:
@@ -66,7 +71,8 @@ class Line:
             except Unreachable:
                 if self._clock.now_ms() - heard >= SILENCE_MS_MAX:
                     raise
-            self._clock.sleep_ms(POLL_MS)
+            calm = started + calm_ms - self._clock.now_ms()
+            self._clock.sleep_ms(max(POLL_MS, min(CALM_POLL_MS, calm)))
 
     def insist(self, said: bytes) -> None:
         """Say what may be said twice until it is answered; Unreachable after SILENCE_MS_MAX."""

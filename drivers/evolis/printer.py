@@ -28,6 +28,8 @@ HOLD_S, PRINT_HOLD_S = 45, 180
 RENEW_MS = 60_000
 CLAIM_WAIT_MS = 10_000
 PRINT_WAIT_MS = 300_000
+CLOSE_WATCH_MS = 1_000
+"""How long before its usual end a card is watched closely."""
 ERROR_WAIT_MS = 5_000
 """How long CLAIM may outlive an error: the job has been thrown away by then."""
 SESSION_MIN, SESSION_MAX = 3, 0xFFFF
@@ -43,6 +45,7 @@ class EvolisPrinter:
         self._clock = clock
         self._session = 0
         self._saved_mode = 0
+        self._usual_ms: dict[int, int] = {}  # by panels: the shortest card so far, from claim to end
 
     @property
     def address(self) -> Address:
@@ -202,18 +205,24 @@ class EvolisPrinter:
             seen = self._poll_until(lambda now: status.claimed(now) or _is_over(now), CLAIM_WAIT_MS)
         if not status.claimed(seen) and not _is_over(seen):
             return Judgement(Verdict.UNSURE, evidence.CLAIM_NEVER_SEEN)
+        claimed_ms = self._clock.now_ms()
         if status.claimed(seen):
-            self._end_claim()
-        return evidence.judge(before, self.snapshot(), panels)
+            self._end_claim(self._usual_ms.get(panels, 0))
+        took_ms = self._clock.now_ms() - claimed_ms
+        judged = evidence.judge(before, self.snapshot(), panels)
+        if judged.verdict is Verdict.PRINTED:
+            self._usual_ms[panels] = min(took_ms, self._usual_ms.get(panels, took_ms))
+        return judged
 
-    def _end_claim(self) -> None:
+    def _end_claim(self, usual_ms: int = 0) -> None:
         """Say that the job is complete, and wait until the printer has carried it out."""
         self._line.insist(job.CLOSING)
-        seen = self._poll_until(lambda now: not status.claimed(now) or _is_over(now), PRINT_WAIT_MS)
+        calm_ms = max(0, usual_ms - CLOSE_WATCH_MS)
+        seen = self._poll_until(lambda now: not status.claimed(now) or _is_over(now), PRINT_WAIT_MS, calm_ms)
         if status.claimed(seen):
             self._poll_until(lambda now: not status.claimed(now), ERROR_WAIT_MS)
 
-    def _poll_until(self, reached: Callable[[Status], bool], wait_ms: int) -> Status:
+    def _poll_until(self, reached: Callable[[Status], bool], wait_ms: int, calm_ms: int = 0) -> Status:
         """Poll; the reservation is renewed meanwhile, so that it does not lapse under a slow card."""
         renewed = self._clock.now_ms()
 
@@ -223,7 +232,7 @@ class EvolisPrinter:
                 self._line.ask("Psid", self._session, PRINT_HOLD_S)
                 renewed = now_ms
 
-        return self._line.poll_until(reached, wait_ms, renew)
+        return self._line.poll_until(reached, wait_ms, renew, calm_ms)
 
     def _count(self, which: str) -> int | None:
         return codec.take_counter(self._line.ask("Rco", which).text)

@@ -87,6 +87,20 @@ def test_without_accidents_every_card_is_printed() -> None:
     assert pictures(wire) == [SIMPLEX.sha256] * 2 + [DUPLEX.sha256] * 2
 
 
+def test_a_card_like_the_last_one_is_polled_less_and_seen_as_early() -> None:
+    wire = MemoryWire()
+    polls, late_ms = [], []
+    for _ in range(3):
+        before = wire.simulated.face.exchanges
+        assert attempt(wire, SIMPLEX, staged=False) is Verdict.PRINTED
+        polls.append(wire.simulated.face.exchanges - before)
+        out = [line["ms"] for line in wire.simulated.truth if line["event"] == "ejected"]
+        late_ms.append(wire.clock.now_ms() - out[-1])
+    assert polls[0] > 50
+    assert polls[1] == polls[2] < 40
+    assert max(late_ms) <= 300
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_error_that_promises_a_blank_card_keeps_its_promise(fault: str) -> None:
     """NeedsHands and Unreachable from print_card: not one panel is on any card."""
