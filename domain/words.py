@@ -26,7 +26,7 @@ SENTENCES: dict[str, str] = {
     "NOT_UNSURE": "Only an unsure job can be settled.",
     "NOT_QUEUED": "Only a job still in the queue can be cancelled.",
     "UNKNOWN_JOB": "There is no such job at this station.",
-    "UNKNOWN_ORDER": "There is no such order at this station.",
+    "UNKNOWN_ORDER": "There is no such order here.",
     "ORDER_CLOSED": "The order is printed, lost or returned and cannot be printed again here.",
     "BLANK_USED": "This blank is accounted for already.",
     "BLANK_UNKNOWN": "This blank is in no consignment this station received.",
@@ -36,7 +36,11 @@ SENTENCES: dict[str, str] = {
     "REASON_NEEDED": "A spoiled or lost blank needs a reason.",
     "ORDER_BEGUN": "The order has been begun where it is and cannot be moved.",
     "LANE_CLOSED": "A job is unsure; nothing is printed until it is settled.",
+    "MOVE_OPEN": "The order is being moved already.",
     "NOT_JOINED": "This station has not joined the province.",
+    "ALREADY_JOINED": "A station joins once; a new machine gets a new number.",
+    "BAD_PROOF": "The join file was made for another station, or is used up.",
+    "OTHER_KEYS": "The station joined with other keys than these.",
 }
 
 

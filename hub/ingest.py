@@ -75,7 +75,7 @@ def invite(db: Database, name: str, office: str, token: bytes) -> None:
     with db.transaction():
         row = db.locked("SELECT state FROM station WHERE station = ?", name)
         if row and row[0] != INVITED:
-            raise RefusedByRule("ALREADY_JOINED", f"{name} has joined; give a new machine a new number.")
+            raise RefusedByRule("ALREADY_JOINED", name)
         db.run(
             "INSERT INTO station (station, office, state, token) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (station) DO UPDATE SET token = excluded.token",
@@ -99,9 +99,9 @@ def admit(db: Database, name: str, keys: wire.Keys) -> Station:
         state, token, *pinned = row
         if state != INVITED:
             if pinned != [keys.sign, keys.seal]:
-                raise RefusedByRule("OTHER_KEYS", f"{name} joined with other keys than these.")
+                raise RefusedByRule("OTHER_KEYS", name)
         elif not _are_keys(keys) or not wire.proof_holds(bytes(token), name, keys):
-            raise RefusedByRule("BAD_PROOF", "the join file was not made for this station, or is used up.")
+            raise RefusedByRule("BAD_PROOF", name)
         else:
             db.run(
                 "UPDATE station SET state = ?, token = NULL, sign_key = ?, seal_key = ? WHERE station = ?",

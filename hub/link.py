@@ -171,7 +171,7 @@ class HubLink:
         except wire.Dropped as dropped:
             self.dropped[dropped.word] += 1
             log.warning("a message of %s was dropped: %s", name, dropped.word)
-            if dropped.word == "unknown_signer":
+            if dropped.word == "unknown_signer" and channel == "up":
                 self._send(name, [wire.Refused("unknown_station")])
         except RefusedByRule as refused:
             self.dropped[refused.word] += 1

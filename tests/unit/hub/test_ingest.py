@@ -144,6 +144,15 @@ def test_lines_of_a_newer_station_are_kept_and_those_we_cannot_read_are_told(db:
     assert db.rows("SELECT * FROM aside") == [("64.11-1", 2, "MISSING_FIELD")]
 
 
+def test_each_start_of_a_station_is_known_by_its_first_line(db: Database) -> None:
+    station = FakeStation().join(db).write(consignment("A"), ("printed", "o1-1", {}))
+    station.epoch = 12
+    station.write(consignment("B", ident="c2"), ("printed", "o2-1", {}), consignment("C", ident="c3"))
+    station.send(db)
+    assert db.rows("SELECT epoch, first_seq FROM epoch ORDER BY epoch") == [(11, 1), (12, 3)]
+    assert ingest.known(db, station.name).have == Mark(5, 12)
+
+
 def test_numbers_that_no_column_holds_are_refused_whole(db: Database) -> None:
     station = FakeStation(epoch=2**63).join(db).write(consignment("A"))
     with pytest.raises(ValueError, match="63 bits"):
