@@ -88,13 +88,18 @@ class Home:
         return Keys(SigningKey(sign), OpenKey(opened))
 
     def make(self, config: Config) -> bool:
-        """Make the home; whether it is new. An existing one keeps its keys and takes the configuration."""
+        """Make the home; whether it is new. An existing one keeps its keys and takes the configuration.
+
+        Raises Trouble when an existing one has lost its keys: new ones would open nothing it holds.
+        """
         for folder in (self.root, self.keys_path, self.join_path):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = not any(self.keys_path.iterdir())
-        if new:
-            write_secret(self.keys_path / "sign", SigningKey.generate().text + "\n")
-            write_secret(self.keys_path / "open", OpenKey.generate().text + "\n")
+        new = not self.config_path.exists()  # written last: without it an earlier making was cut short
+        for name, generate in (("sign", SigningKey.generate), ("open", OpenKey.generate)):
+            if new and not (self.keys_path / name).exists():
+                key: SigningKey | OpenKey = generate()
+                write_secret(self.keys_path / name, key.text + "\n")
+        self.keys()
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(config).items()]
         write_secret(self.config_path, "".join(lines))
         return new
