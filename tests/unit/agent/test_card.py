@@ -192,6 +192,10 @@ def test_an_empty_field_is_a_dash() -> None:
     assert card.draw("ktp", person(blood=""), ISSUED) == card.draw("ktp", person(blood="-"), ISSUED)
 
 
+def test_a_value_stays_on_its_one_line() -> None:
+    assert front("ktp", person(address="JL. A\n NO.\t1")) == front("ktp", person(address="JL. A NO. 1"))
+
+
 @pytest.mark.parametrize("size", [(240, 320), (1200, 300), (30, 900), (1, 1)])
 def test_a_photo_of_any_shape_fills_its_place(size: tuple[int, int]) -> None:
     left, top, right, bottom = card.PHOTO_PLACE

@@ -184,7 +184,7 @@ def test_a_child_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) ->
 
             class Silence(io.BytesIO):
                 def read(self, size: int | None = -1) -> bytes:
-                    puppet.ended.wait(5)
+                    assert puppet.ended.wait(5), "nobody ended the silent child"
                     return b""
 
             self.stdout = Silence()
