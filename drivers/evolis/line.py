@@ -14,7 +14,7 @@ from drivers.evolis import codec
 from drivers.evolis.codec import Garbled, Reply, Status
 
 COMMAND_S, MOTION_S, JOB_S = 30.0, 60.0, 300.0
-POLL_MS, CALM_POLL_MS = 250, 1_000
+POLL_MS, CALM_POLL_MS = 250, 2_000
 SILENCE_MS_MAX = 30_000
 """How long looking may fail in a row; a printer that restarts is back sooner."""
 
@@ -33,6 +33,10 @@ class Line:
     def ask(self, mnemonic: str, *parameters: str | int) -> Reply:
         """A question, or a setting that may be said twice."""
         return self._asked((codec.command(mnemonic, *parameters),))
+
+    def set(self, mnemonic: str, *parameters: str | int) -> Status:
+        """A setting that may be said twice, and the status after it."""
+        return self.ask(mnemonic, *parameters).status or self.poll()
 
     def poll(self) -> Status:
         """The status; switches status blocks on where somebody has switched them off."""

@@ -81,8 +81,8 @@ class EvolisPrinter:
 
     def snapshot(self) -> Snapshot:
         """Counters first and the status last, so that a restart in between shows in the status."""
-        cards, panels = self._count("c"), self._count("p")
-        seen = self._line.poll()
+        cards, last = self._count("c"), self._line.ask("Rco", "p")
+        panels, seen = codec.take_counter(last.text), last.status or self._line.poll()
         return Snapshot(
             cards=cards,
             panels=panels,
@@ -255,16 +255,17 @@ class EvolisPrinter:
 
     def _take_charge(self) -> Status:
         """Have the printer leave errors to us; Refused if it does not."""
-        self._line.ask("Pem", HOST_MANAGES)
-        seen = self._line.poll()
+        seen = self._line.set("Pem", HOST_MANAGES)
         if status.recovers_by_itself(seen):
             raise Refused("unsupported", "the printer insists on printing again by itself")
         return seen
 
     def _hold(self, session: int, seconds: int) -> None:
         """Reserve or prolong; Unreachable("busy") if it does not show."""
-        self._line.ask("Psid", session, seconds)
-        if self._poll_until(lambda now: now.session == session, RESERVE_WAIT_MS).session != session:
+        seen = self._line.set("Psid", session, seconds)
+        if seen.session != session:
+            seen = self._poll_until(lambda now: now.session == session, RESERVE_WAIT_MS)
+        if seen.session != session:
             raise Unreachable("busy", "the reservation did not show")
 
 

@@ -29,18 +29,23 @@ def reply(
     return text.encode() + b"\0" + block(information, warning=warning, error=error, session=session)
 
 
+def text(said: str) -> bytes:
+    """A reply without a status block, so that the driver polls for it and the script decides."""
+    return said.encode() + b"\0"
+
+
 def usual() -> dict[str, list[Answer]]:
     """A ready printer that is ours; counters 1000 and 5000."""
     return {
         "": [reply()],
-        "Rco;c": [reply("1000")],
-        "Rco;p": [reply("5000")],
-        "Rem": [reply("2;0")],
-        "Pem": [reply("OK")],
-        "Psid": [reply("OK")],
-        "Scs": [reply("OK")],
-        "Pcla": [reply("OK")],
-        "Pps": [reply("OK")],
+        "Rco;c": [text("1000")],
+        "Rco;p": [text("5000")],
+        "Rem": [text("2;0")],
+        "Pem": [text("OK")],
+        "Psid": [text("OK")],
+        "Scs": [text("OK")],
+        "Pcla": [text("OK")],
+        "Pps": [text("OK")],
         "job": [reply("OK", CLAIM)],
     }
 

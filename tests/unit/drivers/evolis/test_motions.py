@@ -16,6 +16,7 @@ from tests.unit.drivers.evolis.scripted import (
     Script,
     reply,
     script,
+    text,
     usual,
 )  # fmt: skip
 
@@ -74,7 +75,7 @@ def test_staging_needs_hands_only_while_nothing_has_moved(
 @pytest.mark.parametrize(("before", "after"), [("1000", "1001"), ("1000", "ERR"), ("ERR", "ERR")])
 def test_a_card_between_two_sensors_is_told_by_the_counter_alone(before: str, after: str) -> None:
     wire = staging(reply(), sic=[reply("ERR COVER", warning=0x0002_0000)])
-    wire.answers["Rco;c"] = [reply(before), reply(after)]
+    wire.answers["Rco;c"] = [text(before), text(after)]
     with pytest.raises(OutcomeUnknown) as caught:
         stage(wire)
     assert caught.value.cause == "cover_open"
@@ -161,7 +162,7 @@ def test_a_reservation_that_does_not_show_is_busy() -> None:
 
 
 def test_releasing_gives_back_the_error_mode_the_printer_was_saved_with() -> None:
-    wire = script(Rem=[reply("0;2")])
+    wire = script(Rem=[text("0;2")])
     printer = wire.printer()
     printer.reserve(OURS)
     printer.release()

@@ -20,6 +20,7 @@ from tests.unit.drivers.evolis.scripted import (
     Script,
     reply,
     script,
+    text,
     usual,
 )  # fmt: skip
 
@@ -31,8 +32,8 @@ def printed(**answers: list[Answer]) -> Script:
     """A card's whole way: four looks before the job (snapshot, charge, hold), CLAIM, then done."""
     way: dict[str, list[Answer]] = {
         "poll": [reply(), reply(), reply(), reply("", CLAIM), reply("", CLAIM), reply()],
-        "cards": [reply("1000"), reply("1001")],
-        "panels": [reply("5000"), reply("5005")],
+        "cards": [text("1000"), text("1001")],
+        "panels": [text("5000"), text("5005")],
     }
     return script(**(way | answers))
 
@@ -101,14 +102,14 @@ def test_silence_while_watching_is_borne_and_then_the_outcome_is_unknown() -> No
 
 
 def test_a_closing_that_got_lost_is_said_again_and_the_job_is_not() -> None:
-    wire = printed(Pcla=[Unreachable("no_answer"), OutcomeUnknown("link_lost"), GARBAGE, reply("OK")])
+    wire = printed(Pcla=[Unreachable("no_answer"), OutcomeUnknown("link_lost"), GARBAGE, text("OK")])
     assert wire.printer().print_card(CARD, BEFORE, staged=False).verdict is Verdict.PRINTED
     assert (wire.count("Pcla"), wire.count("job")) == (4, 1)
 
 
 @pytest.mark.parametrize(("cards", "reason"), [("1000", "counter_mismatch"), ("ERR", "counter_missing")])
 def test_a_counter_that_lags_or_is_mute_means_unsure(cards: str, reason: str) -> None:
-    wire = printed(cards=[reply("1000"), reply(cards)])
+    wire = printed(cards=[text("1000"), text(cards)])
     assert wire.printer().print_card(CARD, BEFORE, staged=False) == Judgement(Verdict.UNSURE, reason)
 
 
@@ -139,7 +140,7 @@ def test_the_last_blank_at_the_station_is_printed_although_the_feeder_is_empty()
     there = reply("", STATION, warning=empty)
     wire = printed(
         poll=[there, there, there, reply("", CLAIM, warning=empty), reply(warning=empty)],
-        cards=[reply("1001")],
+        cards=[text("1001")],
     )
     assert wire.printer().print_card(CARD, BEFORE, staged=True).verdict is Verdict.PRINTED
     wire = script(poll=[reply(warning=empty)])
