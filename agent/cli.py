@@ -8,18 +8,38 @@ output), 5 unsafe set-up, 1 anything else.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
 
 from agent.commands import bench, show, station, work
 from agent.commands.common import prose, say
 
-TROUBLE, USAGE, REFUSED, UNSAFE, STOPPED = 1, 2, 4, 5, 130
+TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Station(click.Group):
+    """The group whose failures are sentences and exit codes."""
+
+    def main(self, args: Sequence[str] | None = None, *_told: Any, **_more: Any) -> NoReturn:
+        """Run one command and leave with its exit code."""
+        try:
+            sys.exit(super().main(args, prog_name="loket", standalone_mode=False) or 0)
+        except click.exceptions.Exit as left:
+            sys.exit(left.exit_code)
+        except click.Abort:
+            sys.exit(STOPPED)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except _known() as error:
+            sys.exit(_told_of(error))
+
+
+@click.group(cls=Station, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="loket", prog_name="loket")
-def loket() -> None:
+def main() -> None:
     """The counter's station: prints cards, keeps the journal, works for weeks without a link.
 
     \b
@@ -35,22 +55,7 @@ for command in (
     *(work.print_, work.resolve, work.cancel, work.blanks),
     bench.conformance,
 ):
-    loket.add_command(command)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run one command and leave with its exit code."""
-    try:
-        sys.exit(loket.main(arguments, prog_name="loket", standalone_mode=False) or 0)
-    except click.exceptions.Exit as left:
-        sys.exit(left.exit_code)
-    except click.Abort:
-        sys.exit(STOPPED)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except _known() as error:
-        sys.exit(_told(error))
+    main.add_command(command)
 
 
 def _known() -> tuple[type[Exception], ...]:
@@ -63,7 +68,7 @@ def _known() -> tuple[type[Exception], ...]:
     return Trouble, RefusedByRule, DiskFull, JournalBroken, OtherSchema, UnsafeSetup
 
 
-def _told(error: Exception) -> int:
+def _told_of(error: Exception) -> int:
     """Say what went wrong; the exit code."""
     from agent.sqlite import UnsafeSetup
     from domain.words import RefusedByRule

@@ -31,6 +31,40 @@ LOOK_AGAIN_S = 0.5  # how soon a commit shows on a screen that is watched
 STILL_HERE_TICKS = 30  # a word now and then, so that a dead browser is noticed
 
 
+class _Screen:
+    """The page's answers; each reads the journal anew."""
+
+    def __init__(self, home: Home, config: Config, clock: Callable[[], int], live: Live) -> None:
+        self.reads = home.reader()
+        self._home, self._config, self._clock, self._live = home, config, clock, live
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+        )
+
+    async def whole(self, _request: Request) -> Response:
+        return self._draw("page.html")
+
+    async def parts(self, _request: Request) -> Response:
+        return self._draw("parts.html")
+
+    async def health(self, _request: Request) -> Response:
+        return JSONResponse({"headline": self._page().colour})
+
+    async def changes(self, request: Request) -> Response:
+        told = _changes(request.app, lambda: (self.reads.data_version(), repr(self._live())))
+        return StreamingResponse(told, media_type="text/event-stream")
+
+    def _page(self) -> Page:
+        free_bytes, now_ms = self._home.free_bytes(), self._clock()
+        return look(self.reads, self._config, free_bytes=free_bytes, now_ms=now_ms, live=self._live())
+
+    def _draw(self, template: str) -> Response:
+        return HTMLResponse(self._templates.get_template(template).render(page=self._page()))
+
+
 def app(
     home: Home,
     config: Config,
@@ -40,44 +74,19 @@ def app(
     routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
     """The application. ``clock``: Unix milliseconds; ``routes``: agent.control.routes(...), as a rule."""
-    words = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    reads = home.reader()
-
-    def page() -> Page:
-        return look(reads, config, free_bytes=home.free_bytes(), now_ms=clock(), live=live())
-
-    def draw(template: str) -> Response:
-        return HTMLResponse(words.get_template(template).render(page=page()))
-
-    async def whole(_request: Request) -> Response:
-        return draw("page.html")
-
-    async def parts(_request: Request) -> Response:
-        return draw("parts.html")
-
-    async def health(_request: Request) -> Response:
-        return JSONResponse({"headline": page().colour})
-
-    async def watch(request: Request) -> Response:
-        told = _changes(request.app, lambda: (reads.data_version(), repr(live())))
-        return StreamingResponse(told, media_type="text/event-stream")
+    screen = _Screen(home, config, clock, live)
 
     @asynccontextmanager
     async def life(made: Starlette) -> AsyncIterator[None]:
         made.state.stopping = asyncio.Event()
         yield
-        reads.close()
+        screen.reads.close()
 
     own = [
-        Route("/", whole),
-        Route("/parts", parts),
-        Route("/health", health),
-        Route("/changes", watch),
+        Route("/", screen.whole),
+        Route("/parts", screen.parts),
+        Route("/health", screen.health),
+        Route("/changes", screen.changes),
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     return Starlette(routes=[*own, *routes], middleware=[Middleware(Guard)], lifespan=life)

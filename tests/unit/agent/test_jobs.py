@@ -8,13 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from agent import audit, blanks, jobs
-from agent.home import Home
+from agent import blanks, jobs
 from agent.journal import Journal
-from agent.states import TRANSITIONS, Event, IllegalMove, State
+from agent.states import Event, IllegalMove, State
 from domain.ledger import Place
 from domain.policy import REASONS
 from domain.words import RefusedByRule
@@ -186,73 +183,4 @@ def test_orders_wait_by_reason_then_by_the_older_request_then_by_name(
     )
     assert jobs.next_waiting(journal, 99) == [name for _, _, name in wanted]
     assert jobs.next_waiting(journal, 2) == [name for _, _, name in wanted[:2]]
-    journal.close()
-
-
-BODIES: dict[Event, dict[str, Any]] = {
-    Event.FEED_INTENDED: FEED,
-    Event.STAGED: {"witness": "chip"},
-    Event.PRINT_INTENDED: PRINT,
-    Event.PRINTED: {"by": "clerk"},
-    Event.UNSURE: {"cause": "jam"},
-    Event.UNTOUCHED: {"by": "clerk", "reason": "seen"},
-    Event.SPOILED: {"by": "clerk", "reason": "jam"},
-    Event.LOST: {"by": "clerk", "reason": "gone", "second": "P.7"},
-    Event.CANCELLED: {"reason": "clerk"},
-    Event.VERIFIED: {},
-    Event.READY: {},
-    Event.HANDED_OVER: {},
-}
-_NAMED = {event for event in BODIES if event not in (Event.FEED_INTENDED, Event.CANCELLED)}
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory, province: Province) -> Home:
-    return make_home(tmp_path_factory.mktemp("empty"), province)
-
-
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-def test_any_history_leaves_rows_journal_and_ledger_telling_one_story(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, province: Province
-) -> None:
-    """Goal: job rows equal the journal's replay, the blank table equals the ledger folded from it."""
-    journal = open_at(make_home(tmp_path_factory.mktemp("story"), province))
-    take(journal, province, *(province.order(f"O-{n}") for n in range(3)))
-    names = [f"04{n:02}" for n in range(5)]
-    for _ in range(data.draw(st.integers(1, 25))):
-        step = data.draw(st.sampled_from(["receive", "count", "press", "move", "move", "move", "reject"]))
-        try:
-            if step == "receive":
-                some = data.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
-                journal.write(lambda tx, s=some: blanks.receive(tx, "C-" + "".join(s), "ktp", s, len(s)))  # type: ignore[misc]
-            elif step == "count":
-                n = data.draw(st.integers(1, 2))
-                journal.write(lambda tx, n=n: blanks.receive(tx, f"N-{n}", "ktp", None, n))  # type: ignore[misc]
-            elif step == "press":
-                press(journal, f"O-{data.draw(st.integers(0, 2))}")
-            elif step == "reject":
-                name = data.draw(st.sampled_from(names))
-                journal.write(lambda tx, n=name: blanks.reject(tx, n, "ktp", "dent"))  # type: ignore[misc]
-            elif found := jobs.listed(journal):
-                job = data.draw(st.sampled_from(found))
-                event = data.draw(st.sampled_from(sorted(TRANSITIONS[job.state]) or [Event.PRINTED]))
-                body = dict(BODIES[event])
-                if event in _NAMED:
-                    body["blank"] = job.blank or data.draw(st.sampled_from(names))
-                move(journal, job.id, event, **body)
-        except (RefusedByRule, IllegalMove):
-            continue
-    assert audit.verify(journal) == journal.head()
-    fold = blanks.fold(journal)
-    rows = journal.rows("SELECT name, kind, place FROM blank")
-    assert {name: (kind, place) for name, kind, place in rows} == {
-        name: (fold.kind(name), fold.place(name)) for name in names if fold.place(name)
-    }
-    assert blanks.unnamed(journal, "ktp") == fold.unnamed("ktp")
-    odd = journal.rows("SELECT name FROM blank WHERE received = 0 OR contradicted = 1 ORDER BY name")
-    assert [name for (name,) in odd] == fold.unaccounted("ktp")
-    for name in names:
-        assert blanks.expects(journal, name, "ktp") == fold.expects(name, "ktp")
-        assert not blanks.expects(journal, name, "kia")
     journal.close()
