@@ -6,7 +6,7 @@ so every one counts. Ribbon and feeder run out by the simulator's own means.
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from simulators.link import Outage
@@ -58,11 +58,18 @@ def misfortunes(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:
 
 
 def _cuts(orders: Mapping[str, int], dice: random.Random) -> dict[str, list[tuple[int, Cut]]]:
-    """At least `CUTS` cuts over the cards of the day, never two during one card, more where more is
-    printed."""
-    cards = [(name, card) for name, count in orders.items() for card in range(count)]
+    """`CUTS` cuts over the cards of the day, never two for one card, more where more is printed.
+
+    None waits for a counter's last cards: a cut that finds no card under way in time must find another.
+    """
+    cards = [(name, card) for name, count in orders.items() for card in range((2 * count + 1) // 3)]
     struck = dice.sample(cards, min(CUTS, len(cards)))
     cuts: dict[str, list[tuple[int, Cut]]] = {name: [] for name in orders}
     for number, (name, card) in enumerate(sorted(struck)):
         cuts[name].append((card, list(Cut)[number % 3]))
     return cuts
+
+
+def calm(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:
+    """The same day for people who watch it: links fall and ribbons end, but no power is cut."""
+    return {name: replace(fate, cuts=()) for name, fate in misfortunes(orders, seed).items()}

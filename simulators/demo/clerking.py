@@ -41,10 +41,19 @@ class Clerk:
             await asyncio.sleep(GLANCE_S)
             self.listen()
             if self._is_worth_a_look():
-                async with self._counter.lights:
-                    await self._look()
+                await self._stand_at_the_counter()
             if time.monotonic() - self._progress_at > PATIENCE_S:
                 raise Stuck(f"{self._counter.name} stands still: {self._standing()}")
+
+    async def _stand_at_the_counter(self) -> None:
+        """One look with all that follows from it; it ends early when the lights go out."""
+        async with self._counter.lights:
+            nights = self._counter.nights
+            try:
+                await self._look()
+            except Stuck:
+                if nights == self._counter.nights:
+                    raise
 
     def listen(self) -> None:
         """The printer makes a noise with everything it does."""

@@ -51,7 +51,7 @@ class Teller:
 @click.option("--stations", default=14, show_default=True, type=click.IntRange(10, PRINTERS_MAX))
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same people and accidents.")
 @click.option(
-    "--speed", default=25.0, show_default=True, help="Simulated ms a real ms, in printers and links."
+    "--speed", default=20.0, show_default=True, help="Simulated ms a real ms, in printers and links."
 )
 @click.option(
     "--home", type=click.Path(file_okay=False, path_type=Path), help="Kept; else a place that goes."
@@ -103,11 +103,7 @@ async def _run(scaled: World, options: Options) -> int:
 
 async def _play(day: Day, options: Options, teller: Teller) -> int:
     if options.keep_running:
-        lines = await keep_running(day, options)
-        teller.end()
-        for line in lines:
-            click.echo(line)
-        await asyncio.Event().wait()
+        await keep_running(day, options, click.echo)
     summary, lines = await play(day, options)
     teller.end()
     for line in [*lines, *summary.why]:

@@ -49,7 +49,8 @@ class Counter:
     def __init__(self, bench: Bench, name: str, number: int, orders: int, fate: Misfortune) -> None:
         self.name, self.orders, self.fate = name, orders, fate
         self.lot = Lot()
-        self.lights = asyncio.Lock()  # held while somebody stands at the counter, or while the power is away
+        self.lights = asyncio.Lock()  # held while somebody stands at the counter, or switches it on again
+        self.nights = 0
         self._bench = bench
         self._place = bench.home / name
         self._place.mkdir(parents=True, exist_ok=True)
@@ -137,11 +138,10 @@ class Counter:
             Cut.PC: (self.agent,),
             Cut.PRINTER: (self.printer,),
         }[cut]
-        async with self.lights:
-            if not self.is_moving():
-                return False
-            await asyncio.gather(*(victim.kill() for victim in victims))
-            struck = self.is_moving()
+        self.nights += 1
+        await asyncio.gather(*(victim.kill() for victim in victims))
+        struck = self.is_moving()
+        async with self.lights:  # whoever still fumbles at the counter in the dark finishes first
             for victim in victims:
                 await victim.start()
         self.lot.cuts += struck

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from domain.regions import split_station
 from simulators.broker import answers, command, find
-from simulators.demo.accidents import Cut, misfortunes
+from simulators.demo.accidents import Cut, calm, misfortunes
 from simulators.demo.clerking import Clerk
 from simulators.demo.counter import Bench, Counter
 from simulators.demo.programs import Ports, Program, Stuck, Terminal, script
@@ -42,6 +42,8 @@ class Day:
         self._speed, self._say = speed, say
         self._dice = random.Random(f"day|{seed}")
         self._programs: list[Program] = []
+        self._due: dict[str, list[tuple[int, Cut]]] = {}  # cuts still to come, by counter
+        self._owed: list[tuple[int, Cut]] = []  # cuts of counters that had finished before
 
     @property
     def hub_home(self) -> Path:
@@ -83,10 +85,10 @@ class Day:
         await hub.start()
         return hub
 
-    async def open_counters(self) -> None:
+    async def open_counters(self, with_cuts: bool) -> None:
         """Every station with its printer and link, as many at a time as the machine bears."""
         orders = {name: self.world.orders_of(name) for name in self.world.stations}
-        fates = misfortunes(orders, self.seed)
+        fates = (misfortunes if with_cuts else calm)(orders, self.seed)
         bench = Bench(self.home, self.terminal, self.ports, self.broker_port, self._speed, self.seed)
         self.counters = [
             Counter(bench, name, number, orders[name], fates[name]) for number, name in enumerate(orders)
@@ -107,32 +109,35 @@ class Day:
     async def work(self) -> None:
         """Clerks work, the power goes, links fall; until every counter has printed all it owes."""
         self.clerks = {counter.name: Clerk(counter) for counter in self.counters}
-        misery = [asyncio.create_task(self._suffer(counter)) for counter in self.counters]
-        tired = [asyncio.create_task(self._outages(counter)) for counter in self.counters]
+        self._due = {counter.name: list(counter.fate.cuts) for counter in self.counters}
         telling = asyncio.create_task(self._tell())
+        parts = (self._serve, self._suffer, self._outages)
         try:
-            await _all(clerk.work() for clerk in self.clerks.values())
-            await asyncio.gather(*tired)
+            await _all(part(counter) for counter in self.counters for part in parts)
         finally:
-            for task in [*misery, *tired, telling]:
-                task.cancel()
-            await asyncio.gather(*misery, *tired, telling, return_exceptions=True)
-        for task in misery:
-            if not task.cancelled() and (failure := task.exception()):
-                raise failure
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+    async def _serve(self, counter: Counter) -> None:
+        """The clerk's day here; cuts that found no card in it befall others."""
+        await self.clerks[counter.name].work()
+        self._owed += self._due.pop(counter.name)
 
     async def _suffer(self, counter: Counter) -> None:
-        """This counter's cuts, one after another, each while a card is under way."""
+        """This counter's cuts, one after another, each while a card is under way; then those owed
+        elsewhere."""
         dice = random.Random(f"{self.seed}|{counter.name}")
-        for after_card, cut in counter.fate.cuts:
-            while not await self._strike(counter, after_card, cut, dice.uniform(0, STRIKE_SPREAD_S)):
+        while (own := self._due.get(counter.name)) is not None:
+            cuts = own or self._owed
+            early = bool(own) and len(counter.tail.story.fed) <= own[0][0]
+            if not cuts or early or not counter.is_moving():
                 await asyncio.sleep(STRIKE_LOOK_S)
-
-    async def _strike(self, counter: Counter, after_card: int, cut: Cut, wait_s: float) -> bool:
-        if len(counter.tail.story.fed) <= after_card or not counter.is_moving():
-            return False
-        await asyncio.sleep(wait_s)
-        return counter.is_moving() and await counter.strike(cut)
+                continue
+            await asyncio.sleep(dice.uniform(0, STRIKE_SPREAD_S))
+            if cuts and counter.is_moving():
+                after_card, cut = cuts.pop(0)
+                if not await counter.strike(cut):
+                    cuts.insert(0, (after_card, cut))
 
     async def _outages(self, counter: Counter) -> None:
         for kind, for_ms in counter.fate.outages:

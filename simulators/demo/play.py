@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ async def open_all(day: Day, options: Options) -> Program:
         asyncio.to_thread(papers.write, day.world, options.seed, options.home / "people")
     )
     hub = await day.open_province(options.broker_program)
-    await day.open_counters()
+    await day.open_counters(with_cuts=not options.keep_running)
     listed = await people
     told: Any = await day.hub("orders import", str(listed), "--json")
     if told["new"] != day.world.orders:
@@ -67,9 +68,13 @@ async def bring_home(day: Day) -> tuple[list[Books], bool, int]:
         await asyncio.sleep(ASK_AGAIN_S)
 
 
-async def keep_running(day: Day, options: Options) -> list[str]:
-    """The same world without an end: where its screens are, and how to stop it."""
+async def keep_running(day: Day, options: Options, show: Callable[[str], None]) -> None:
+    """The same world without power cuts and without an end: says where its screens are, works, and stays."""
     hub = await open_all(day, options)
-    lines = [f"the province  {hub.ready.get('web', 'no screen')}"]
-    lines += [f"{counter.name:13} {counter.web}" for counter in day.counters]
-    return [*lines, f"homes lie in {options.home}", "Ctrl-C stops everything"]
+    show(f"the province  {hub.ready['web']}")
+    for counter in day.counters:
+        show(f"{counter.name:13} {counter.web}")
+    show(f"their homes are in {options.home}, as in: loket status --home {day.counters[0].home}")
+    show("Ctrl-C stops everything")
+    await day.work()
+    await asyncio.Event().wait()

@@ -81,7 +81,7 @@ class Program:
                 start_new_session=True,
             )
         try:
-            line = await asyncio.wait_for(self._read(), READY_S)
+            line = await asyncio.wait_for(_line_of(self._process), READY_S)
             self.ready = json.loads(line)
         except (TimeoutError, ValueError) as nothing:
             await self.kill()
@@ -111,7 +111,7 @@ class Program:
         try:
             process.stdin.write(json.dumps(told).encode() + b"\n")
             await process.stdin.drain()
-            answer: dict[str, Any] = json.loads(await asyncio.wait_for(self._read(), HANDS_S))
+            answer: dict[str, Any] = json.loads(await asyncio.wait_for(_line_of(process), HANDS_S))
         except (TimeoutError, ValueError, ConnectionError) as nothing:
             raise Stuck(
                 f"{self.name} does not answer to {next(iter(told))}: {self.last_words()}"
@@ -147,17 +147,16 @@ class Program:
             return " / ".join(lines[-3:])[-400:] or "it said nothing"
         return "it left no log"
 
-    async def _read(self) -> bytes:
-        process = self._process
-        if process is None or process.stdout is None:
-            return b""
-        return await process.stdout.readline()
-
     @staticmethod
     def _close_pipes(process: asyncio.subprocess.Process) -> None:
         """Lets go of what a process that is gone can no longer use."""
         if process.stdin is not None:
             process.stdin.close()
+
+
+async def _line_of(process: asyncio.subprocess.Process) -> bytes:
+    """The next line this very process prints; empty at its end."""
+    return b"" if process.stdout is None else await process.stdout.readline()
 
 
 @dataclass(frozen=True, slots=True)

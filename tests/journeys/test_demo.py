@@ -12,6 +12,7 @@ import pytest
 
 DEMO = [str(Path(sys.executable).with_name("loket-sim")), "demo"]
 DAY_S = 240
+STATIONS = 14
 KEYS = {
     "offices", "stations", "orders", "printed", "unsure", "spoiled", "duplicates", "lost",
     "blanks_unaccounted", "power_cuts", "outages", "recordings", "hub_equals_offices", "seconds",
@@ -26,7 +27,7 @@ def test_a_province_day_reconciles_through_power_cuts_and_outages(tmp_path: Path
     assert played.returncode == 0, played.stderr[-2000:]
     told = json.loads(played.stdout.splitlines()[-1])
     assert set(told) == KEYS
-    assert (told["offices"], told["stations"]) == (10, 10)
+    assert (told["offices"], told["stations"]) == (10, STATIONS)
     assert told["printed"] == told["orders"] == 40
     assert (told["duplicates"], told["lost"], told["blanks_unaccounted"]) == (0, 0, 0)
     assert told["hub_equals_offices"] is True
@@ -41,9 +42,10 @@ def test_ctrl_c_ends_everything_in_order(tmp_path: Path) -> None:
     command = [*DEMO, "--orders", "40", "--seed", "5", "--home", str(tmp_path), "--keep-running"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as playing:
         assert playing.stdout is not None
-        shown = [playing.stdout.readline() for _ in range(12)]
-        assert all("http://127.0.0.1:" in line for line in shown[:11]), shown
-        assert len(left_running(tmp_path)) > 20
+        shown = [playing.stdout.readline() for _ in range(STATIONS + 3)]
+        assert all("http://127.0.0.1:" in line for line in shown[: STATIONS + 1]), shown
+        assert "Ctrl-C" in shown[-1]
+        assert len(left_running(tmp_path)) > 2 * STATIONS
         os.kill(playing.pid, signal.SIGINT)
         playing.communicate(timeout=DAY_S)
         assert playing.returncode == 1
