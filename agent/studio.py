@@ -83,25 +83,12 @@ class Studio:
         the printer names it. The same arguments give the same bytes. Raises RefusedByRule when this order
         can never become a card, StudioTrouble when none came out for another reason.
         """
-        request = {
-            "kind": kind,
-            "fields": dict(fields),
-            "issued_on": issued_on,
-            "family": family,
-            "model": model,
-            "ribbon": ribbon,
-            "duplex": duplex,
-        }
+        request = {"kind": kind, "fields": dict(fields), "issued_on": issued_on, "duplex": duplex}
+        request |= {"family": family, "model": model, "ribbon": ribbon}
         said = json.dumps(request).encode()
         with self._lock:
             self._stop_timer()
-            try:
-                answer, job = self._ask(said)
-            except (OSError, EOFError):
-                try:
-                    answer, job = self._ask(said)
-                except (OSError, EOFError) as error:
-                    raise StudioTrouble("the drawing process ended twice without a card") from error
+            answer, job = self._ask_twice(said)
             self._start_timer()
         if "refused" in answer:
             raise RefusedByRule(str(answer["refused"]))
@@ -119,6 +106,17 @@ class Studio:
     def resting(self) -> bool:
         """True when no child lives."""
         return self._child is None
+
+    def _ask_twice(self, said: bytes) -> tuple[dict[str, str | int], bytes]:
+        """Ask; ask a new child when the first dies over it; StudioTrouble when that dies too."""
+        try:
+            return self._ask(said)
+        except (OSError, EOFError):
+            pass
+        try:
+            return self._ask(said)
+        except (OSError, EOFError) as error:
+            raise StudioTrouble("the drawing process ended twice without a card") from error
 
     def _ask(self, said: bytes) -> tuple[dict[str, str | int], bytes]:
         """One request to the child. OSError or EOFError when it died over it; it is cleared away then."""

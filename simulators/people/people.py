@@ -72,37 +72,30 @@ def people(
         raise ValueError(f"{office!r} is no office; one looks like 64.11")
     dice = random.Random(f"{seed}/{office}")
     taken: set[str] = set()
-    return [_person(dice, taken, seed, office, number, station, kind, today) for number in range(1, n + 1)]
+    crowd = []
+    for number in range(1, n + 1):
+        order = f"{office.replace('.', '')}-{seed}-{number:05}"
+        its_kind = kind or ("kia" if dice.random() < KIA_SHARE else "ktp")
+        crowd.append(_person(dice, taken, order, office, str(station), its_kind, today))
+    return crowd
 
 
 def _person(
-    dice: random.Random,
-    taken: set[str],
-    seed: int,
-    office: str,
-    number: int,
-    station: int,
-    kind: str | None,
-    today: date,
+    dice: random.Random, taken: set[str], order: str, office: str, station: str, kind: str, today: date
 ) -> Person:
-    kind = kind or ("kia" if dice.random() < KIA_SHARE else "ktp")
     woman = dice.random() < 0.5
     born = _birthdate(dice, kind, today)
     district = dice.choice(names.DISTRICTS[office])
-    nik = _nik(dice, taken, office, district, born, woman)
-    place = regions.OFFICES[office].upper()
-    order = f"{office.replace('.', '')}-{seed}-{number:05}"
-    photo = "" if kind == "kia" and born > _years_before(today, 5) else f"photos/{order}.jpg"
     return Person(
         order=order,
         office=office,
-        station=str(station),
+        station=station,
         kind=kind,
         reason=_reason(dice, kind),
         status=policy.PRINT_READY,
-        nik=nik,
+        nik=_nik(dice, taken, office, district, born, woman),
         name=f"{dice.choice(names.WOMEN if woman else names.MEN)} {dice.choice(names.FAMILIES)} SPECIMEN",
-        birthplace=place,
+        birthplace=regions.OFFICES[office].upper(),
         birthdate=born.isoformat(),
         sex="PEREMPUAN" if woman else "LAKI-LAKI",
         blood=dice.choice(names.BLOOD),
@@ -115,7 +108,7 @@ def _person(
         occupation="BELUM/TIDAK BEKERJA" if kind == "kia" else dice.choice(names.OCCUPATIONS),
         citizenship="WNI",
         requested=(today - timedelta(days=dice.randint(0, 400))).isoformat(),
-        photo=photo,
+        photo="" if kind == "kia" and born > _years_before(today, 5) else f"photos/{order}.jpg",
     )
 
 
