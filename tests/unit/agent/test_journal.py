@@ -100,6 +100,17 @@ def test_a_second_writer_cannot_slip_a_line_in_between(home: Home, journal: Jour
     other.close()
 
 
+def test_a_transaction_holds_the_pen_from_its_first_moment(home: Home, journal: Journal) -> None:
+    """One that took it only at its first write could fail half way, on what it had read before."""
+    journal.write(refuse)
+    other = sqlite.connect(home.journal_path)
+    other.execute("PRAGMA busy_timeout = 0")
+    with journal.transaction(), pytest.raises(sqlite.Error, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
 def test_a_cursor_may_go_back_because_a_hub_may_be_restored(journal: Journal) -> None:
     journal.write(lambda tx: set_cursor(tx, "hub_has", 9, 77))
     assert (journal.mark("hub_has").seq, journal.mark("hub_has").epoch) == (9, 77)
