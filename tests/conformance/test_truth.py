@@ -101,6 +101,16 @@ def test_a_card_like_the_last_one_is_polled_less_and_seen_as_early() -> None:
     assert max(late_ms) <= 300
 
 
+def test_a_card_cut_short_teaches_nothing_about_how_long_cards_take() -> None:
+    wire = MemoryWire(faults=["jam@card=2,panel=y"])
+    assert [attempt(wire, SIMPLEX, staged=False) for _ in range(2)] == [Verdict.PRINTED, Verdict.UNSURE]
+    wire.printer.reserve(777)
+    wire.printer.reject()
+    before = wire.simulated.face.exchanges
+    assert attempt(wire, SIMPLEX, staged=False) is Verdict.PRINTED
+    assert wire.simulated.face.exchanges - before < 40
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_error_that_promises_a_blank_card_keeps_its_promise(fault: str) -> None:
     """NeedsHands and Unreachable from print_card: not one panel is on any card."""

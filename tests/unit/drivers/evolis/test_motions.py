@@ -144,6 +144,19 @@ def test_reserving_clears_the_marks_only_after_the_reservation_shows() -> None:
     assert [name.split(";")[0] for name in wire.said] == ["", "Psid", "", "Scs", "Rem", "Pem", ""]
 
 
+def test_a_reservation_may_take_a_moment_to_show() -> None:
+    wire = script(poll=[reply(session=0), reply(session=0), reply()], Psid=[reply("OK", session=0)])
+    wire.printer().reserve(OURS)
+    assert wire.count("Scs") == 1
+
+
+def test_a_status_that_came_with_a_reply_is_not_asked_for_again() -> None:
+    answers = {name: [reply("OK")] for name in ("Psid", "Scs", "Pem")}
+    wire = script(poll=[reply(session=0)], **answers)
+    wire.printer().reserve(OURS)
+    assert [name.split(";")[0] for name in wire.said] == ["", "Psid", "Scs", "Rem", "Pem"]
+
+
 def test_another_hosts_reservation_is_left_alone() -> None:
     wire = script(poll=[reply(session=9)])
     printer = wire.printer()
