@@ -33,7 +33,7 @@ from domain.join import JoinFile
 from domain.keys import OpenKey, SigningKey, canonical, order_bytes, order_info
 from domain.ledger import Place
 from domain.words import RefusedByRule
-from simulators.people.people import people
+from simulators.people.people import Person, people
 from simulators.people.portraits import portrait
 from tests.journeys import killer_process
 from tests.journeys.killer_virtual import settled_by_sight
@@ -74,16 +74,23 @@ def prepare(folder: Path) -> Prepared:
     return Prepared(home.root, order)
 
 
+def specimen() -> Person:
+    """One synthetic person."""
+    return people(1, "64.11", 1, kind="ktp", today=date(2020, 5, 12))[0]
+
+
+def fields() -> dict[str, str]:
+    """What the card of that person says."""
+    who = specimen()
+    told = {name: value for name, value in asdict(who).items() if name in FIELDS}
+    photo = b64encode(portrait(who)).decode()
+    return told | {"province": "KALIMANTAN TIMUR", "regency": "MAHAKAM ULU", "photo": photo}
+
+
 def signed_order(hub: SigningKey, home: Home) -> dict[str, Any]:
     """The first line of the station's order log: a specimen person's card."""
-    who = people(1, "64.11", 1, kind="ktp", today=date(2020, 5, 12))[0]
-    told = {name: value for name, value in asdict(who).items() if name in FIELDS}
-    told |= {
-        "province": "KALIMANTAN TIMUR",
-        "regency": "MAHAKAM ULU",
-        "photo": b64encode(portrait(who)).decode(),
-    }
-    sealed = keys.load(home.keys_path).open.public().seal(canonical(told), order_info(STATION, who.order))
+    who = specimen()
+    sealed = keys.load(home.keys_path).open.public().seal(canonical(fields()), order_info(STATION, who.order))
     body: dict[str, Any] = {
         "kind": "ktp",
         "reason": "first_card",

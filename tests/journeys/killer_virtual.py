@@ -127,16 +127,7 @@ class Station:
     def press(self, order: str = ORDER) -> str:
         """The order and a press of print; twice gives the same job."""
 
-        def work(tx: Tx) -> str:
-            tx.execute(
-                "INSERT OR IGNORE INTO order_ "
-                "(id, kind, reason, rank, requested, state, payload_sha256, received_ms) "
-                "VALUES (?, 'ktp', 'first_card', 1, '2020-05-12', 'waiting', '', 0)",
-                order,
-            )
-            return jobs.queue(tx, order)
-
-        return self.journal.write(work)
+        return self.journal.write(queue_order(order))
 
     def work(self, limit: int = 2_000) -> None:
         """Turns until nothing is queued or moving, and nothing lies inside."""
@@ -169,6 +160,21 @@ class Station:
         except RefusedByRule:
             return False
         return True
+
+
+def queue_order(order: str) -> Callable[[Tx], str]:
+    """The order, as the inbox leaves it, and its job."""
+
+    def work(tx: Tx) -> str:
+        tx.execute(
+            "INSERT OR IGNORE INTO order_ "
+            "(id, kind, reason, rank, requested, state, payload_sha256, received_ms) "
+            "VALUES (?, 'ktp', 'first_card', 1, '2020-05-12', 'waiting', '', 0)",
+            order,
+        )
+        return jobs.queue(tx, order)
+
+    return work
 
 
 def moving(job: str, event: Event, body: dict[str, Any]) -> Callable[[Tx], State]:
