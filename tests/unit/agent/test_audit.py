@@ -1,0 +1,88 @@
+"""The audit finds what a forger, a bad disk or a fault of ours would leave, and names the first line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import jobs
+from agent.audit import Finding, as_line, verify
+from agent.journal import Journal
+from agent.states import Event
+from tests.unit.agent.stations import Province, make_home, open_at, take
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    province = Province()
+    made = open_at(make_home(tmp_path / "home", province))
+    take(made, province, province.order("O-1"), province.order("O-2"))
+    made.write(lambda tx: jobs.queue(tx, "O-1"))
+    made.write(lambda tx: jobs.move(tx, "O-1-1", Event.CANCELLED, {"reason": "clerk"}))
+    yield made
+    made.close()
+
+
+def forge(journal: Journal, sql: str) -> Finding:
+    journal.write(lambda tx: tx.execute(sql))
+    found = verify(journal)
+    assert isinstance(found, Finding)
+    return found
+
+
+def test_a_journal_that_holds_is_counted(journal: Journal) -> None:
+    assert verify(journal) == 4
+
+
+@pytest.mark.parametrize(
+    ("sql", "seq", "text"),
+    [
+        ("DELETE FROM journal WHERE seq = 2", 2, "missing"),
+        ("DELETE FROM journal WHERE seq = 1", 1, "missing"),
+        ("DELETE FROM journal WHERE seq = 4", 4, "were written and are gone"),
+        ("DELETE FROM journal", 1, "lines up to 4"),
+        ("UPDATE journal SET subject = 'O-9' WHERE seq = 1", 1, "changed"),
+        ("UPDATE job SET state = 'printed'", 0, "says printed, the journal does not"),
+        ("DELETE FROM job", 0, "row of job O-1-1 is gone"),
+    ],
+)
+def test_the_first_thing_that_does_not_hold_is_named(journal: Journal, sql: str, seq: int, text: str) -> None:
+    found = forge(journal, sql)
+    assert found.seq == seq
+    assert text in found.text
+
+
+def test_a_job_that_was_never_queued_is_found(journal: Journal) -> None:
+    found = forge(
+        journal,
+        "INSERT INTO job (id, order_id, kind, attempt, state, issued_on, queued_ms, at_ms) "
+        "VALUES ('O-2-1', 'O-2', 'ktp', 1, 'queued', '2020-05-21', 1, 1)",
+    )
+    assert "O-2-1" in found.text
+
+
+@pytest.mark.parametrize(
+    ("event", "subject", "body", "text"),
+    [
+        ("job_queued", "O-1-1", {"order": "O-1", "kind": "ktp", "attempt": 1}, "queued a second time"),
+        ("cancelled", "O-1-1", {"order": "O-1", "kind": "ktp", "reason": "x"}, "cannot become cancelled"),
+        ("cancelled", "O-2-1", {"order": "O-2", "kind": "ktp", "reason": "x"}, "never queued"),
+    ],
+)
+def test_a_line_that_the_states_do_not_allow_is_found_though_its_hash_holds(
+    journal: Journal, event: str, subject: str, body: dict[str, Any], text: str
+) -> None:
+    journal.write(lambda tx: tx.note(event, subject, body))
+    found = verify(journal)
+    assert isinstance(found, Finding)
+    assert (found.seq, text in found.text) == (5, True)
+
+
+def test_a_line_for_a_script_has_the_contracts_keys(journal: Journal) -> None:
+    (row,) = journal.rows("SELECT seq, epoch, at_ms, event, subject, body FROM journal WHERE seq = 3")
+    line = as_line(row)
+    assert list(line) == ["seq", "epoch", "at", "event", "job", "detail"]
+    assert (line["job"], line["detail"]["order"]) == ("O-1-1", "O-1")
