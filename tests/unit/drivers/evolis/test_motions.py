@@ -151,8 +151,7 @@ def test_a_reservation_may_take_a_moment_to_show() -> None:
 
 
 def test_a_status_that_came_with_a_reply_is_not_asked_for_again() -> None:
-    answers = {name: [reply("OK")] for name in ("Psid", "Scs", "Pem")}
-    wire = script(poll=[reply(session=0)], **answers)
+    wire = script(poll=[reply(session=0)], Psid=[reply("OK")], Scs=[reply("OK")], Pem=[reply("OK")])
     wire.printer().reserve(OURS)
     assert [name.split(";")[0] for name in wire.said] == ["", "Psid", "Scs", "Rem", "Pem"]
 
