@@ -17,6 +17,7 @@ from typing import Any
 from agent.journal import Journal, Tx
 from drivers.card_printer import Transport
 
+MAYBE_ASKED = ("job",)  # whether a question follows at all hangs on the clock
 POLLS = ("poll", "Rco", "Rtp", "Rfv", "Rsn", "Rr", "Rem")
 
 
@@ -34,17 +35,21 @@ class Points:
         self._strike = strike
         self._seen: Counter[str] = Counter()
         self._polled: Counter[str] = Counter()
+        self._last = "start"
         self.order: list[str] = []
         self.counting = True
 
-    def step(self) -> None:
+    def step(self, label: str) -> None:
         """Something was done that is not a question: questions count anew."""
         self._polled.clear()
+        self._last = label
 
-    def polled(self, label: str) -> bool:
-        """Whether this question is asked so often that its further times are no points."""
+    def question(self, label: str) -> str:
+        """A question's full name, by the step it follows; empty when this time of it is no point."""
         self._polled[label] += 1
-        return self._polled[label] > self._polls_max
+        if self._polled[label] > self._polls_max or (self._last in MAYBE_ASKED and self._polls_max == 1):
+            return ""
+        return f"{label} after {self._last}"
 
     def __call__(self, moment: str, label: str) -> None:
         """``moment`` as in ``before exchange``."""
@@ -70,10 +75,11 @@ class PointedTransport:
         first = next(pieces, None)
         label = name_of(bytes(first[:8])) if first is not None else "poll"
         if label.split(";")[0] in POLLS:
-            if self._points.polled(label):
+            label = self._points.question(label)
+            if not label:
                 return self._wire.exchange(_with(first, pieces), timeout_s)
         else:
-            self._points.step()
+            self._points.step(label)
         self._points("before exchange", label)
         told = self._told(label, _with(first, pieces)) if label == "job" else _with(first, pieces)
         reply = self._wire.exchange(told, timeout_s)
@@ -129,6 +135,6 @@ class PointedJournal(Journal):
             told = PointedTx(tx)
             yield told  # type: ignore[misc]  # stands in for the transaction, which has slots to itself
             label = "+".join(told.events) or "cursor"
-            self.points.step()
+            self.points.step(label)
             self.points("before commit", label)
         self.points("after commit", label)
