@@ -6,6 +6,7 @@ printer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from agent.config import DEVICES, Config
@@ -13,6 +14,20 @@ from agent.home import Busy, Home
 from agent.trouble import Trouble
 
 SIMULATED = "SIM"  # how a simulator's own serial number begins
+
+
+def listed(home: Home, live: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """One line for each configured device: as the running agent tells it, else asked here. Raises Trouble.
+
+    What an agent works with but tells nothing of, such as the chip reader in its printer, is ``in_use``.
+    """
+    if live is None:
+        return configured(home)
+    told = list(live.get("devices", []))
+    known = {line["kind"] for line in told}
+    config = home.config()
+    others = [kind for kind in DEVICES if getattr(config, kind) and kind not in known]
+    return told + [_line(kind, getattr(config, kind), state="in_use") for kind in others]
 
 
 def configured(home: Home) -> list[dict[str, Any]]:

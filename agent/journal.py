@@ -15,7 +15,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -212,7 +212,8 @@ class Journal:
         """Let go of the file; ``clean`` leaves word that the next start need not doubt anything."""
         with self._lock:
             if clean and not self._broken:
-                self.write(lambda tx: set_meta(tx, "stopped", "clean"))
+                with suppress(DiskFull):  # the next start looks the file over, and that is all
+                    self.write(lambda tx: set_meta(tx, "stopped", "clean"))
             self._db.close()
 
 

@@ -57,10 +57,9 @@ def devices(home: Home, as_json: bool) -> None:
         loket devices --home /var/lib/loket --json
     """
     from agent import control
-    from agent.devices import configured
+    from agent.devices import listed
 
-    live = control.live(home) or {}
-    found = live.get("devices") or configured(home)
+    found = listed(home, control.live(home))
     if as_json:
         say(found)
     else:

@@ -28,6 +28,8 @@ def test_a_running_station_takes_commands_tells_its_state_and_stops_in_order(sta
         assert (refused.code, refused.json["refused"]) == (4, "UNKNOWN_ORDER")
         assert station.loket("cancel", "O-1-1", "--json").json["state"] == "cancelled"
         assert station.loket("status", "--json").json["link"]["state"] != "stopped"
+        (chip,) = station.loket("devices", "--json").json
+        assert (chip["kind"], chip["state"]) == ("chip", "in_use")
         second = station.loket("run")
         assert (second.code, second.out) == (1, "")
         assert "only one may write" in second.err

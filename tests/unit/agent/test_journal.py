@@ -155,6 +155,15 @@ def test_a_full_disk_undoes_cleanly_and_keeps_every_acknowledged_line(home: Home
     assert audit.verify(home.reader()) == kept + 1
 
 
+def test_a_full_disk_does_not_keep_the_station_from_ending(home: Home) -> None:
+    journal = open_at(home)
+    journal.write(lambda tx: note_start(tx, "0.1"))
+    narrow(journal, 0)
+    journal.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    fill(journal)
+    journal.close(clean=True)
+
+
 def test_the_reserve_is_given_back_and_the_write_is_done_after_all(home: Home) -> None:
     given: list[int] = []
     made: list[Journal] = []
