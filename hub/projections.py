@@ -163,7 +163,6 @@ class Folder:
                 self._db.run(f"DELETE FROM {table}")  # noqa: S608
             for name in NAMES:
                 self._db.run("DELETE FROM reader WHERE name = ?", name)
-        self._ledgers.clear()
         return self.catch_up()
 
     def _turn(self, name: str, station: str) -> int:

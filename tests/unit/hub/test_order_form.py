@@ -17,7 +17,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 def made(folder: Path, content_key: bytes = b"k", /, **changes: str) -> Order:
     (folder / "p.jpg").write_bytes(JPEG)
-    return order_of(record(**changes), folder, content_key, {"64.11-1", "64.02-1"}.__contains__)
+    return order_of(record(**changes), folder, content_key, {"64.11-1", "64.11-3", "64.02-1"}.__contains__)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_any_other_content_is_told_apart_and_only_with_the_key(tmp_path: Path) -
     assert made(tmp_path).content == same
     assert made(tmp_path, b"other").content != same
     changes = ({"name": "SPECIMEN DUA"}, {"reason": "disaster"}, {"requested": "2020-05-02"}, {"kind": "kia"})
-    for change in changes:
+    for change in (*changes, {"station": "3"}):
         assert made(tmp_path, **change).content != same, change
 
 
@@ -91,6 +91,12 @@ def test_a_photo_outside_the_list_s_folder_is_never_read(tmp_path: Path, photo: 
     with pytest.raises(RefusedByRule) as refused:
         made(folder, photo=photo)
     assert refused.value.word == "BAD_PHOTO"
+
+
+def test_a_list_may_lie_in_a_folder_reached_by_another_name(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "other").symlink_to(tmp_path / "real", target_is_directory=True)
+    assert made(tmp_path / "other").content == made(tmp_path / "real").content
 
 
 def test_a_photo_is_a_picture_of_bounded_size(tmp_path: Path) -> None:

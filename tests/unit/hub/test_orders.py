@@ -16,9 +16,10 @@ from hub import ingest, moves, orders
 from hub.database import Database
 from hub.home import Keys, Trouble
 from hub.orders import OrderLog, Writer
+from hub.projections import Folder
 from sync.log import Mark
 from tests.unit.hub.lists import record, write
-from tests.unit.hub.stations import NOW_MS, TOKEN, FakeStation, card
+from tests.unit.hub.stations import NOW_MS, TOKEN, FakeStation, card, consignment
 
 KEYS = Keys(SigningKey.generate(), OpenKey.generate())
 WRITER = Writer(KEYS, epoch=5, now_ms=NOW_MS)
@@ -209,6 +210,16 @@ def test_a_move_that_cannot_be_is_refused_with_its_word(db: Database, tmp_path: 
     with pytest.raises(RefusedByRule) as refused:
         moves.move(db, "o1", "64.03-1", WRITER)
     assert refused.value.word == "MOVE_OPEN"
+
+
+def test_a_printed_order_is_not_moved(db: Database, tmp_path: Path) -> None:
+    first, second = two_stations(db, tmp_path)
+    first.write(consignment("A"), *card("o1", "A")).send(db)
+    Folder(db).catch_up()
+    with pytest.raises(RefusedByRule) as refused:
+        moves.move(db, "o1", second.name, WRITER)
+    assert refused.value.word == "ORDER_CLOSED"
+    assert len(told(db, first.name)) == 1
 
 
 def test_a_hub_that_dies_between_the_answer_and_the_new_log_line_goes_on(

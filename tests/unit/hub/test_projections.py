@@ -120,6 +120,28 @@ def test_an_order_spoiled_once_and_printed_the_second_time_is_printed(db: Databa
     assert db.rows("SELECT id, blank, day FROM card") == [("o1", "B", "2020-05-12")]
 
 
+def test_an_order_whose_card_was_spoiled_waits_again(db: Database) -> None:
+    spoiled = {"order": "o1", "kind": "ktp", "blank": "A", "reason": "jam", "by": "clerk"}
+    FakeStation().join(db).write(*list(card("o1", "A"))[:-1], ("spoiled", "o1-1", spoiled)).send(db)
+    Folder(db).catch_up()
+    assert db.rows("SELECT id, state FROM order_at") == [("o1", "waiting")]
+
+
+def test_a_job_armed_again_with_another_blank_tells_the_last_one(db: Database) -> None:
+    untouched = ("untouched", "o1-1", {"blank": "A", "by": "evidence", "reason": "counters"})
+    lines = list(card("o1", "B"))
+    FakeStation().join(db).write(*list(card("o1", "A"))[:4], untouched, *lines[1:]).send(db)
+    Folder(db).catch_up()
+    assert db.rows("SELECT state, blank FROM job") == [("printed", "B")]
+
+
+@pytest.mark.parametrize("event", sorted(JOURNAL))
+def test_a_line_that_says_nothing_is_passed_over(db: Database, event: str) -> None:
+    FakeStation().join(db).write((event, "x", {}), consignment("A"), *card("o1", "A")).send(db)
+    Folder(db).catch_up()
+    assert db.rows("SELECT id FROM card") == [("o1",)]
+
+
 JUNK = some.recursive(
     some.none() | some.booleans() | some.integers() | some.text(max_size=5) | some.floats(allow_nan=False),
     lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=3), inner, max_size=3),
@@ -132,7 +154,8 @@ NAMES = sorted({field for fields in JOURNAL.values() for field in fields})
 @given(
     event=some.sampled_from(sorted(JOURNAL)),
     subject=some.text(max_size=5),
-    body=some.fixed_dictionaries(dict.fromkeys(NAMES, JUNK)),
+    body=some.fixed_dictionaries(dict.fromkeys(NAMES, JUNK))
+    | some.dictionaries(some.sampled_from(NAMES), JUNK),
     at_ms=some.integers(0, 2**63 - 1),
 )
 def test_no_line_a_station_can_send_stops_the_folding(

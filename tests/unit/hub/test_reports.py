@@ -133,6 +133,14 @@ def test_the_day_is_the_counter_s_not_greenwich_s(db: Database) -> None:
     assert (daily(db, "2020-05-11")["printed"], daily(db)["printed"]) == (1, 1)
 
 
+def test_a_station_heard_late_yesterday_is_not_silent_this_morning(db: Database) -> None:
+    station = FakeStation().join(db)
+    ingest.greet(db, station.name, Mark(0, 11), NOW_MS - 60 * MINUTE_MS)
+    morning = daily(db, now_ms=NOW_MS + 10 * 60 * MINUTE_MS)
+    assert "STATION_SILENT" not in morning["regencies"]["64.11"]["flags"]
+    assert "STATION_SILENT" in daily(db)["regencies"]["64.11"]["flags"]
+
+
 def test_a_report_says_what_makes_its_figures_doubtful(db: Database, tmp_path: Path) -> None:
     station = FakeStation().join(db)
     orders.bring_in(db, write(tmp_path, record("o1"), record("o2")), WRITER)

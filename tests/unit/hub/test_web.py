@@ -58,6 +58,7 @@ def test_an_office_without_a_line_is_no_alarm_until_a_day_has_passed(db: Databas
     FakeStation().join(db).write(consignment("A")).send(db)
     soon, late = look(db, NOON_MS + 10 * 60 * MINUTE_MS), look(db, NOON_MS + 72 * 60 * MINUTE_MS)
     assert (soon.level, late.level) == ("good", "look")
+    assert [soon.regencies[6].stations[0].level, late.regencies[6].stations[0].level] == ["quiet", "look"]
     assert late.headline == "1 kantor perlu perhatian"
 
 
