@@ -124,8 +124,7 @@ class Day:
         self._owed += self._due.pop(counter.name)
 
     async def _suffer(self, counter: Counter) -> None:
-        """This counter's cuts, one after another, each while a card is under way; then those owed
-        elsewhere."""
+        """This counter's cuts, each while a card is under way; then those that others had no card for."""
         dice = random.Random(f"{self.seed}|{counter.name}")
         while (own := self._due.get(counter.name)) is not None:
             cuts = own or self._owed

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import itertools
+import json
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -47,6 +49,14 @@ def test_the_same_seed_fails_at_the_same_moments() -> None:
     assert first(4) != first(5)
     assert {kind for _, kind, _ in first(4)} == set(PROFILES["2g"].kinds)
     assert list(weather(PROFILES["good"], 4)) == []
+
+
+@pytest.mark.parametrize("name", ["2g", "vsat", "boat"])
+def test_outages_come_as_often_and_last_as_long_as_the_profile_says(name: str) -> None:
+    profile, many = PROFILES[name], 4000
+    fallen = list(itertools.islice(weather(profile, 1), many))
+    assert sum(calm for calm, _, _ in fallen) / many == pytest.approx(profile.calm_ms, rel=0.1)
+    assert sum(length for _, _, length in fallen) / many == pytest.approx(profile.outage_ms, rel=0.1)
 
 
 class Far:
@@ -225,7 +235,34 @@ def test_a_broker_that_is_not_there_ends_the_connection() -> None:
     assert asyncio.run(story())
 
 
-def test_an_address_without_a_port_is_wrong_usage() -> None:
-    told = CliRunner().invoke(link, ["--listen", "here", "--to", "127.0.0.1:1883"])
+@pytest.mark.parametrize("address", ["here", ":1883", "127.0.0.1:mqtt", "127.0.0.1:"])
+def test_an_address_without_host_or_port_is_wrong_usage(address: str) -> None:
+    told = CliRunner().invoke(link, ["--listen", address, "--to", "127.0.0.1:1883"])
     assert told.exit_code == 2
     assert "HOST:PORT" in told.output
+
+
+def test_the_command_says_where_it_listens_and_carries_bytes() -> None:
+    async def story() -> bytes:
+        far = Far()
+        server = await asyncio.start_server(far.serve, "127.0.0.1", 0)
+        to = "{}:{}".format(*server.sockets[0].getsockname())
+        code = "from simulators.link import link; link()"
+        command = [sys.executable, "-c", code, "--listen", "127.0.0.1:0", "--to", to, "--profile", "good"]
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        assert process.stdout is not None
+        ready = json.loads(await asyncio.wait_for(process.stdout.readline(), WAIT_S))
+        assert ready["ready"] is True
+        host, _, port = ready["address"].rpartition(":")
+        near = Near(*await asyncio.open_connection(host, int(port)))
+        try:
+            return await near.echo(b"through")
+        finally:
+            near.writer.close()
+            process.terminate()
+            await process.wait()
+            server.close()
+            while far.connections:
+                await asyncio.sleep(0)
+
+    assert asyncio.run(story()) == b"through"

@@ -59,6 +59,10 @@ def test_every_office_and_every_station_prints_something(orders: int, stations: 
     assert min(day.orders_of(name) for name in day.stations) >= 1
 
 
+def test_a_small_day_gives_the_small_ones_one_order_and_no_more() -> None:
+    assert [office.orders for office in world(20, 10).offices] == [1, 4, 1, 2, 2, 2, 2, 3, 2, 1]
+
+
 def test_only_the_three_unnamed_regencies_are_assumed() -> None:
     day = world(120, 10)
     assert [office.name for office in day.offices if office.assumed] == ["Paser", "Berau", "Bontang"]

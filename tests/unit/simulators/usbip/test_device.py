@@ -1,5 +1,6 @@
 """The printer's USB manners: NAK, short packets, babble, STALL, unlink."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,6 +183,45 @@ def test_a_halted_endpoint_answers_epipe_until_it_is_cleared() -> None:
     assert send(device, submit(2, OUT, False, 1, b"a")) == [(3, 2, 0, 1, b"")], "the other endpoint goes on"
     assert ask(device, 0x02, 1, 0, 0x82) == b""
     assert send(device, submit(3, IN, True, 64))[0][4] == b"OK\0"
+
+
+@pytest.mark.parametrize("request_of", [(0x00, 9, 1), (0x01, 11, 0), (0x21, 2, 0), (0x23, 2, 0)])
+def test_a_new_setting_or_a_reset_ends_every_halt(request_of: tuple[int, int, int]) -> None:
+    device = configured(Drawer())
+    for endpoint in (0x01, 0x82):
+        ask(device, 0x02, 3, 0, endpoint)
+    assert ask(device, *request_of) == b""
+    assert [ask(device, 0x82, 0, 0, endpoint, 2) for endpoint in (0x01, 0x82)] == [b"\0\0", b"\0\0"]
+
+
+def test_what_the_printer_has_not_cannot_be_set() -> None:
+    device = configured(Drawer())
+    assert ask(device, 0x00, 9, 2) is None
+    assert ask(device, 0x01, 11, 1) is None
+    assert ask(device, 0x01, 11, 0, 1) is None
+    assert ask(device, 0x02, 3, 0, 0x83) is None
+    assert ask(device, 0x02, 3, 1, 0x82) is None
+    assert ask(device, 0x82, 0, 0, 0x83, 2) is None
+    assert ask(device, 0x81, 0, 0, 1, 2) is None
+    assert ask(device, 0xA1, 0, 1, 0, 64) is None
+    assert ask(device, 0xA1, 1, 0, 1, 1) is None
+    assert ask(device, 0x21, 2, 0, 1) is None
+
+
+def test_an_unconfigured_printer_has_no_interface() -> None:
+    device = printer(Drawer())
+    assert ask(device, 0x81, 10, 0, 0, 1) is None
+    assert ask(device, 0x01, 11, 0) is None
+    assert ask(configured(Drawer()), 0x81, 10, 0, 0, 1) == b"\0"
+
+
+@pytest.mark.parametrize("length", [1, 511, 513, 1023, 1025])
+def test_a_reply_that_fills_no_packet_ends_with_its_short_one(length: int) -> None:
+    drawer = Drawer()
+    device = configured(drawer)
+    drawer.say(b"x" * length)
+    assert send(device, submit(1, IN, True, 4096)) == [(3, 1, 0, length, b"x" * length)]
+    assert send(device, submit(2, IN, True, 4096)) == [], "nothing is left behind it"
 
 
 def test_a_halt_finishes_the_transfer_that_waits() -> None:

@@ -119,6 +119,21 @@ def test_a_session_of_both_pipes() -> None:
     asyncio.run(story())
 
 
+def test_what_finishes_together_is_told_in_order() -> None:
+    async def story() -> None:
+        drawer = Drawer()
+        async with bench(drawer) as room:
+            one = await room.imported()
+            await one.configure()
+            one.writer.write(submit(2, 2, True, 512) + submit(3, 2, True, 512) + submit(4, 1, False, 1, b"a"))
+            assert (await one.said())[1] == 4
+            drawer.replies += [b"one", b"two"]
+            drawer.wake()
+            assert [await one.said(3), await one.said(3)] == [(3, 2, 0, 3, b"one"), (3, 3, 0, 3, b"two")]
+
+    asyncio.run(story())
+
+
 def test_an_unlink_over_the_wire_is_the_last_word() -> None:
     async def story() -> None:
         drawer = Drawer()
