@@ -185,7 +185,6 @@ class LinkThread:
         self._heard = False
         try:
             self._link.open()
-            self._publish(topics.presence(self._station), wire.Presence(True, self._now_unix_ms()))
             self._send(self._talk.greet(_now_ms()))
             while not self._stop.is_set():
                 self._turn()

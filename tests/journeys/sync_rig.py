@@ -19,10 +19,14 @@ from agent.journal import Journal
 from agent.link import LinkThread
 from agent.migrations import migrate
 from domain.join import JoinFile
+from domain.keys import SigningKey
 from hub import ingest, schema
 from hub.database import Database, open_database
 from hub.home import Config
 from hub.home import Home as HubHome
+from sync import topics, wire
+from sync.log import Entry, Mark
+from sync.mqtt import Link
 from tests import witness
 
 STATION = "64.11-1"
@@ -81,9 +85,9 @@ class Broker:
 class Hub:
     """A hub's home with one station invited, and the process that works there."""
 
-    def __init__(self, root: Path, broker: str) -> None:
+    def __init__(self, root: Path, broker: str, database: str = "") -> None:
         self.home = HubHome(root)
-        self.home.make(Config(broker=broker))
+        self.home.make(Config(broker=broker, database=database))
         self.keys = self.home.keys()
         self.process: subprocess.Popen[str] | None = None
         with self.database() as db:
@@ -113,6 +117,20 @@ class Hub:
             if self.process.stdout is not None:
                 self.process.stdout.close()
             self.process = None
+
+    def link_is_up(self, station: Station) -> bool:
+        """Whether the hub answers on its line; asked as a stranger, who is refused."""
+        stranger = SigningKey.generate()
+        keys = wire.Keys(stranger.public().text, "", "")
+        hello = wire.Hello(Mark(0, 0), Mark(0, 0), 0, True, "", keys)
+        link = Link(station.broker, "stranger", [topics.down("00.00-1")])
+        try:
+            link.open()
+            data = wire.encode(hello, topics.route_up("00.00-1"), stranger.sign)
+            link.publish(topics.up("00.00-1"), data)
+            return bool(link.wait(1.0))
+        finally:
+            link.dispose()
 
     def station(self) -> ingest.Station:
         with self.database() as db:
@@ -168,6 +186,15 @@ class Station:
         self.journal.write(lines)
         if self.link is not None:
             self.link.wake()
+
+    def note(self, lines: list[Entry]) -> None:
+        """Write lines as if they had happened here, in one transaction."""
+
+        def noted(tx: Any) -> None:
+            for line in lines:
+                tx.note(line.event, line.subject, dict(line.body))
+
+        self.journal.write(noted)
 
     def state(self) -> tuple[str, str | None]:
         assert self.link is not None

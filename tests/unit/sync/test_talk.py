@@ -143,6 +143,15 @@ def test_a_refusal_is_kept_with_its_word() -> None:
     assert (here.standing, here.refused) == (Standing.REFUSED, "unknown_station")
 
 
+def test_a_told_gap_is_filled_at_once_without_a_new_greeting() -> None:
+    here, own, _ = talk(LINES)
+    here.greet(0)
+    here.on_message(hello(have=Mark(2, A)), 0)
+    own.lines.append(Entry(6, A, 0, "noted", "", {}))
+    assert kinds(here.due(5)) == ["Batch"]
+    assert here.on_message(Have(Mark(3, A), gap=True), 10) == [Batch(Mark(3, A), tuple(own.lines[3:]))]
+
+
 def test_answers_from_before_a_greeting_are_not_believed() -> None:
     here, own, _ = talk(LINES)
     assert here.on_message(Have(Mark(5, A)), 0) == []
