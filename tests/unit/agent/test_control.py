@@ -163,7 +163,8 @@ def test_what_is_no_command_is_refused_without_a_fault(agent: Agent, body: bytes
 
 
 def test_a_flood_is_cut_off(agent: Agent) -> None:
-    flood = b"x" * (control.BODY_BYTES_MAX + 1)
+    told = {"action": "print", "args": {"order": "O-1"}, "more": "x" * control.BODY_BYTES_MAX}
+    flood = json.dumps(told).encode()
     answer, _ = agent.ask("POST", "/control", flood, Authorization=f"Bearer {TOKEN}")
     assert answer.status == 400
 
@@ -219,6 +220,7 @@ def test_the_server_ends_at_once_even_while_somebody_watches(home: Home, journal
     assert answer.readline() == b"event: changed\n"
     agent.web.stop()
     assert not agent.web._thread.is_alive()
+    assert answer.read() == b"data: -\n\n"  # an orderly end: a torn one raises IncompleteRead
     answer.close()
     line.close()
 

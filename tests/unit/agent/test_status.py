@@ -135,6 +135,14 @@ def test_orders_without_blanks_are_told(journal: Journal, province: Province) ->
     assert "kia" in each["text"]
 
 
+def test_blanks_that_are_used_up_do_not_count_as_on_hand(journal: Journal, province: Province) -> None:
+    take(journal, province, province.order("O-1"))
+    journal.write(lambda tx: blanks.receive(tx, "C-1", "ktp", ["0401"], 1))
+    assert words_of(journal) == []
+    journal.write(lambda tx: blanks.reject(tx, "0401", "ktp", "dent"))
+    assert words_of(journal) == ["NO_BLANKS"]
+
+
 def test_a_blank_nobody_received_is_told(journal: Journal) -> None:
     journal.write(lambda tx: blanks.reject(tx, "0666", "ktp", "found"))
     assert words_of(journal) == ["BLANKS_UNACCOUNTED"]
