@@ -65,14 +65,14 @@ def routes(perform: Perform, live: Live, token: str) -> list[Route]:
 
 
 async def _body(request: Request) -> dict[str, Any] | None:
-    """The request's {action, args}; None for anything else, or for too much of it."""
-    data = bytearray()
+    """The request's {action, args}; None for anything else, or for too much of it, which is not kept."""
+    data, size = bytearray(), 0
     async for piece in request.stream():
-        data += piece
-        if len(data) > BODY_BYTES_MAX:
-            return None
+        size += len(piece)
+        if size <= BODY_BYTES_MAX:
+            data += piece
     try:
-        told = json.loads(data)
+        told = json.loads(data) if size <= BODY_BYTES_MAX else None
     except ValueError:
         return None
     if not isinstance(told, dict) or not isinstance(told.get("action"), str):
