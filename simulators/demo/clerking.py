@@ -17,6 +17,7 @@ GLANCE_S = 0.15
 PRESS_AGAIN_S = 1.5
 SILENT_S = 1.2
 PATIENCE_S = 90
+PRESS_MAX = 500
 LOAD_BLANKS = 10
 FINISHED = ("front y", "front m", "front c", "front k", "front o")
 _WORKING = frozenset({"queued", "staged", "printing"})
@@ -69,7 +70,7 @@ class Clerk:
         time."""
         taken: set[str] = set()
         while len(taken) < self._counter.orders:
-            left = str(self._counter.orders - len(taken))
+            left = str(min(PRESS_MAX, self._counter.orders - len(taken)))
             told = await self._counter.loket("print", "--next", left, "--json", may_fail=True)
             fresh = {job["order"] for job in told["jobs"]} - taken if told else set()
             taken |= fresh

@@ -60,7 +60,7 @@ class Teller:
     "--broker-program", default="auto", show_default=True, help="auto, embedded, or Mosquitto's path."
 )
 @click.option("--keep-running", is_flag=True, help="Leave the world running and say where its screens are.")
-@click.option("--full", is_flag=True, help="All 103,068 cards on 53 printers; takes hours.")
+@click.option("--full", is_flag=True, help="All 103,068 cards on 53 printers; takes long.")
 def demo(home: Path | None, full: bool, orders: int, stations: int, **told: object) -> None:
     """The province of 12 May 2020, scaled: printers, power cuts, bad links, and a reconciliation at the end.
 

@@ -18,10 +18,11 @@ from simulators.broker import answers, command, find
 from simulators.demo.accidents import Cut, calm, misfortunes
 from simulators.demo.clerking import Clerk
 from simulators.demo.counter import Bench, Counter
-from simulators.demo.programs import Ports, Program, Stuck, Terminal, script
+from simulators.demo.programs import ANSWER_S, Ports, Program, Stuck, Terminal, script
 from simulators.demo.world import World
 
 AT_ONCE = 3
+ORDER_S = 0.05  # what each order may add to a command of the province
 STRIKE_LOOK_S = 0.02
 STRIKE_SPREAD_S = 0.25
 OUTAGE_AFTER_S = (2.0, 20.0)
@@ -61,7 +62,8 @@ class Day:
     async def held(self) -> dict[str, list[Any]]:
         """The lines the hub holds, by station."""
         at_home = ("--home", str(self.hub_home), "--json")
-        told = await self.terminal.run(script("loket-hub"), "journal", *at_home)
+        wait_s = ANSWER_S + self.world.orders * ORDER_S
+        told = await self.terminal.run(script("loket-hub"), "journal", *at_home, wait_s=wait_s)
         by_station: dict[str, list[Any]] = {}
         for line in told.lines():
             by_station.setdefault(line["station"], []).append(line)

@@ -185,7 +185,7 @@ class Terminal:
     def __init__(self, at_once: int) -> None:
         self._seats = asyncio.Semaphore(at_once)
 
-    async def run(self, *command: str, may_fail: bool = False) -> Answer:
+    async def run(self, *command: str, may_fail: bool = False, wait_s: float = ANSWER_S) -> Answer:
         """One command to its end. Raises Stuck when it takes too long, or fails though it may not."""
         shown = " ".join([Path(command[0]).name, *command[1:3]])
         async with self._seats:
@@ -198,13 +198,13 @@ class Terminal:
                 start_new_session=True,
             )
             try:
-                out, err = await asyncio.wait_for(process.communicate(), ANSWER_S)
+                out, err = await asyncio.wait_for(process.communicate(), wait_s)
             except BaseException as ended:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
                 if isinstance(ended, TimeoutError):
-                    raise Stuck(f"{shown} took longer than {ANSWER_S} s") from ended
+                    raise Stuck(f"{shown} took longer than {wait_s:.0f} s") from ended
                 raise
         answer = Answer(process.returncode or 0, out.decode(), err.decode())
         if answer.code and not may_fail:
