@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sync.log import START, Batch, Entry, Fork, Gap, Mark, Taken, on_batch
 from sync.talk import PATIENCE_MAX_MS, PATIENCE_MS, Standing, Talk
 from sync.wire import Have, Hello, Message, Refused
@@ -141,6 +143,14 @@ def test_a_refusal_is_kept_with_its_word() -> None:
     here.greet(0)
     assert here.on_message(Refused("unknown_station"), 0) == []
     assert (here.standing, here.refused) == (Standing.REFUSED, "unknown_station")
+
+
+def test_an_answer_to_one_of_two_batches_leaves_the_other_waited_for() -> None:
+    here, _, _ = talk([replace(line, body={"payload": "x" * 40_000}) for line in LINES[:2]])
+    here.greet(0)
+    assert kinds(here.on_message(hello(), 0)) == ["Batch", "Batch"]
+    assert here.on_message(Have(Mark(1, A)), 100) == []
+    assert (here.waiting, here.deadline_ms) == (True, 100 + PATIENCE_MS)
 
 
 def test_a_told_gap_is_filled_at_once_without_a_new_greeting() -> None:
