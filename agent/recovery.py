@@ -95,9 +95,11 @@ def in_path(seen: Snapshot | PrinterStatus) -> tuple[str, ...]:
 def _never_fed(job: Begun, now: Snapshot) -> bool:
     """No chip was read, printing was never intended, no counter moved and nothing is inside.
 
-    Then no card can have been printed for this job, and none left the feeder that is not still blank:
-    true after a power cut or a lapsed reservation as well.
+    Then no card can have been printed for this job, after a power cut either, unless the printer was
+    somebody else's since.
     """
+    if now.session != job.session and not (now.reset and now.session == 0):
+        return False
     if job.state is not State.STAGED or job.witness == "chip" or now.claim or in_path(now):
         return False
     before = job.before

@@ -16,6 +16,7 @@ from drivers.errors import Cause, NeedsHands, OutcomeUnknown, Unreachable
 
 PANELS = 3
 STEP_MS = 2_000
+PATIENCE_MS = 300_000
 LAPSE_MS, LAPSE_PRINTING_MS = 45_000, 180_000
 
 
@@ -56,7 +57,7 @@ class Paper:
     def wait(self, ms: int) -> None:
         """Time goes by; a cut job's card stays until the printer gives up."""
         self.now_ms += ms
-        if self.now_ms > self.lapses_ms:
+        if self.now_ms > self.lapses_ms and not self.claim:
             self.session = 0
         due = [wake for wake in self.wakes if wake[0] <= self.now_ms]
         self.wakes = [wake for wake in self.wakes if wake[0] > self.now_ms]
@@ -169,6 +170,8 @@ class PaperPrinter:
         for _ in range(100):
             if self.world.claim and not self.world.inside and not self.world.hanging:
                 self.world.claim = False
+            if self._session:
+                self.world.reserve(self._session, LAPSE_PRINTING_MS)
             if not self.world.claim:
                 return
             self.world.wait(1_000)
@@ -182,6 +185,10 @@ class PaperPrinter:
         self.world.claim = True
         try:
             self.world.points("claimed")
+            if self.world.hanging:
+                self.world.wait(PATIENCE_MS)
+            if self.world.hanging:
+                return self.judge(before, self.snapshot(), artefact.panels)
             self._card(artefact)
         except BaseException:
             self.world.later(30_000, self.world.give_up)

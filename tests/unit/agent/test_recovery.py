@@ -28,6 +28,7 @@ NAMED = Begun(State.STAGED, NAME, "chip", OURS, BEFORE)
 BY_CLERK = Begun(State.STAGED, NAME, "clerk", OURS, BEFORE)
 PRINTING = Begun(State.PRINTING, NAME, "chip", OURS, BEFORE, N)
 
+CUT = replace(CALM, reset=True, session=0)
 UNSURE_JOB = replace(PRINTING, state=State.UNSURE)
 MISFIT, RESET, LAPSED, MISSING = "counter_mismatch", "printer_reset", "session_lost", "counter_missing"
 NOTHING, WAIT, AGAIN, GO_ON, PRINTED, UNSURE = Act
@@ -38,7 +39,8 @@ ROWS = [
     ("an unsure job's card is moved out", UNSURE_JOB, FED, NAME, NOTHING, "", True),
     ("silence is waited out", PRINTING, None, None, WAIT, "no_answer", False),
     ("nothing was fed", FEEDING, CALM, None, AGAIN, "nothing_fed", False),
-    ("nothing was fed and power went", FEEDING, replace(CALM, reset=True), None, AGAIN, "nothing_fed", False),
+    ("nothing was fed and power went", FEEDING, CUT, None, AGAIN, "nothing_fed", False),
+    ("it lapsed before anything was fed", FEEDING, replace(CALM, session=0), None, UNSURE, LAPSED, False),
     ("a clerk's blank was never fed", BY_CLERK, CALM, None, AGAIN, "nothing_fed", False),
     ("a card fed but not yet named", FEEDING, FED, NAME, GO_ON, "at_the_station", False),
     ("a card fed whose chip is silent", FEEDING, FED, None, UNSURE, "no_chip", True),
@@ -123,7 +125,9 @@ def test_over_every_small_combination_only_exact_evidence_settles_a_job() -> Non
             assert job.blank in (None, uid)
         elif act is Act.AGAIN:
             assert not now.claim and not inside and (now.cards, now.panels) == (10, 50), now
-            assert (unsent and ours) or (job.state is State.STAGED and job.witness != "chip")
+            ours_or_cut = now.session == OURS or (now.reset and now.session == 0)
+            early = job.state is State.STAGED and job.witness != "chip"
+            assert (unsent and ours) or (ours_or_cut and early)
         elif act is Act.WAIT:
             over = job.state is State.PRINTING and not inside and (now.cards, now.panels) == (11, 52)
             assert now.claim and not now.errors and not over
@@ -144,6 +148,7 @@ class World:
 
     at: str = "feeder"  # feeder, station, print, output, gone
     laid: int = 0
+    ours: int = 0  # of these, by this job
     cards: int = 10
     panels: int = 50
     session: int = OURS
@@ -161,7 +166,7 @@ class World:
         self.feed()
         self.claim = True
         if count:
-            self.at, self.laid, self.panels = "print", count, self.panels + count
+            self.at, self.laid, self.ours, self.panels = "print", count, count, self.panels + count
         if count == N:
             self.at = "output"
 
@@ -215,7 +220,7 @@ ACCIDENTS = {
 WAYS = ["intended", "fed", "named", "print_intended", "sent_0", "sent_1", "sent_2"]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=3000, deadline=None)
 @given(
     way=st.sampled_from(WAYS),
     witness=st.sampled_from(["chip", "clerk"]),
@@ -244,5 +249,6 @@ def test_whatever_happened_no_decision_says_more_than_the_truth(
         assert (world.at, world.laid) == ("output", N)
     if decision.act is Act.GO_ON:
         assert (world.at, world.laid, decision.blank) == ("station", 0, NAME)
-    if decision.act is Act.AGAIN:
-        assert world.laid == 0 and world.at in ("feeder", "gone")
+    if decision.act is Act.AGAIN:  # a card that somebody else stole in between is not this job's
+        assert world.ours == 0 and job.witness != "chip"
+        assert world.at in ("feeder", "gone") or (world.panels > 50 and world.reset)

@@ -9,6 +9,7 @@ Power may fail together with the agent: printer and station then restart both.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from agent import blanks
 from agent.states import State
 from domain.ledger import Place
 from tests.unit.agent.office import ORDER, Office, picture
-from tests.unit.agent.paper import PANELS, Killed, Paper
+from tests.unit.agent.paper import PANELS, PATIENCE_MS, Killed, Paper
 
 CARDS = 4
 
@@ -121,13 +122,8 @@ def test_a_death_with_the_card_at_the_station_wastes_nothing_and_asks_nobody(
         assert len(office.world.output[0].panels) == PANELS
 
 
-def test_a_job_that_hangs_in_the_printer_is_never_settled_behind_its_back(
-    tmp_path: Path, blank_journal: Path
-) -> None:
-    """The cover opens as the job arrives, and the agent dies: closed a while later, the printer prints."""
-    world = Paper(CARDS)
-    office = Office(tmp_path / "hangs.db", blank_journal, world)
-    office.take(blanks_count=CARDS)
+def hang(world: Paper, for_ms: int, then: BaseException | None) -> Callable[[], None]:
+    """The cover opens as the job arrives and is closed ``for_ms`` later: then the printer prints."""
 
     def goes_on() -> None:
         world.hands, world.hanging = None, False
@@ -137,12 +133,40 @@ def test_a_job_that_hangs_in_the_printer_is_never_settled_behind_its_back(
         world.out(world.output)
 
     def points(name: str) -> None:
-        if name == "claimed":
+        if name == "claimed" and not world.hanging:
             world.hands, world.hanging = "cover_open", True
-            world.later(100_000, goes_on)
-            raise Killed
+            world.later(for_ms, goes_on)
+            if then is not None:
+                raise then
 
     world.points = points
+    return goes_on
+
+
+def test_a_job_that_hangs_longer_than_anyone_waits_is_still_not_settled(
+    tmp_path: Path, blank_journal: Path
+) -> None:
+    world = Paper(CARDS)
+    office = Office(tmp_path / "hangs.db", blank_journal, world)
+    office.take(blanks_count=CARDS)
+    hang(world, PATIENCE_MS + 100_000, None)
+    while world.now_ms < PATIENCE_MS + 90_000:
+        world.wait(max(office.worker.turn(), 1))
+        assert office.job(f"{ORDER}-1").state in (State.QUEUED, State.PRINTING)
+    office.turns()
+    assert office.job(f"{ORDER}-1").state is State.PRINTED
+    truth_agrees(office)
+
+
+def test_a_job_that_hangs_in_the_printer_is_never_settled_behind_its_back(
+    tmp_path: Path, blank_journal: Path
+) -> None:
+    """The cover opens as the job arrives, and the agent dies: closed a while later, the printer prints."""
+    world = Paper(CARDS)
+    office = Office(tmp_path / "hangs.db", blank_journal, world)
+    office.take(blanks_count=CARDS)
+
+    goes_on = hang(world, 100_000, Killed())
     with pytest.raises(Killed):
         office.turns()
     world.wakes = [wake for wake in world.wakes if wake[1] == goes_on]  # the stream came whole
