@@ -37,62 +37,75 @@ def kept(db: Database) -> dict[str, list[tuple[object, ...]]]:
     return {table: sorted(db.rows(f"SELECT * FROM {table}"), key=repr) for table in TABLES}  # noqa: S608
 
 
+class Rude:
+    """A station that says what it likes when it likes. ``furthest``: what the hub said it has at most."""
+
+    def __init__(self, broker: str, home: Path) -> None:
+        self._keys = station_keys.load(home)
+        self._line = Link(broker, "rude", [topics.down(STATION)])
+        self.furthest = 0
+
+    def meet(self, head: Mark) -> None:
+        """Say hello until the hub answers."""
+        sign, seal = self._keys.sign.public().text, self._keys.open.public().text
+        keys = wire.Keys(sign, seal, wire.proof(TOKEN, STATION, sign, seal))
+        if not self._line.version:
+            self._line.open()
+
+        def answered() -> bool:
+            self.say(wire.Hello(head, Mark(0, 0), 0, True, "", keys))
+            return self.hear(0.1) > 0
+
+        until(answered, "the hub does not answer")
+
+    def say(self, message: wire.Message) -> None:
+        data = wire.encode(message, topics.route_up(STATION), self._keys.sign.sign)
+        self._line.publish(topics.up(STATION), data)
+
+    def hear(self, timeout_s: float = 0.05) -> int:
+        """Read what waits; how many messages it was."""
+        waiting = self._line.wait(timeout_s)
+        for received in waiting:
+            message = wire.decode(received.payload, topics.route_down(STATION), self._keys.hub_sign.verify)
+            if isinstance(message, wire.Have):
+                self.furthest = max(self.furthest, message.mark.seq)
+        return len(waiting)
+
+    def dispose(self) -> None:
+        self._line.dispose()
+
+
+def storm(rude: Rude, hub: Hub, lines: list[Entry], dice: random.Random) -> None:
+    """All events, out of order, five times; the hub is killed in the middle of each but the last."""
+    for number in range(ROUNDS):
+        hub.start()
+        rude.meet(office.Log(lines).head())
+        sent = batches(lines, dice)
+        for place, batch in enumerate(sent):
+            rude.say(batch)
+            if number < ROUNDS - 1 and place == len(sent) // 2:
+                rude.hear()
+                hub.kill()
+        rude.hear()
+        if number < ROUNDS - 1:
+            assert len(hub.events()) >= rude.furthest, "more was answered than was kept"
+            with hub.database() as db:
+                Folder(db).catch_up()
+
+
 @pytest.mark.parametrize("kind", ["mosquitto", "embedded"])
 def test_the_hub_ends_with_each_event_once_and_in_order(tmp_path: Path, kind: str) -> None:
-    dice = random.Random(20200512)
     lines = office.entries(EVENTS, seed=7)
     broker = Broker(kind, tmp_path)
     hub = Hub(tmp_path / "hub", broker.url)
     station = Station(tmp_path / "station", hub, broker.url)
-    keys = station_keys.load(station.home.keys_path)
-    sign, seal = keys.sign.public().text, keys.open.public().text
-    hello = wire.Hello(
-        Mark(EVENTS, lines[-1].epoch),
-        Mark(0, 0),
-        0,
-        True,
-        "",
-        wire.Keys(sign, seal, wire.proof(TOKEN, STATION, sign, seal)),
-    )
-    rude = Link(broker.url, "rude", [topics.down(STATION)])
-
-    def say(message: wire.Message) -> None:
-        rude.publish(topics.up(STATION), wire.encode(message, topics.route_up(STATION), keys.sign.sign))
-
-    def heard() -> int:
-        """The furthest the hub says it has got in what waits to be read."""
-        marks = [0]
-        for received in rude.wait(0.05):
-            message = wire.decode(received.payload, topics.route_down(STATION), keys.hub_sign.verify)
-            if isinstance(message, wire.Have):
-                marks.append(message.mark.seq)
-        return max(marks)
-
-    def greeted() -> bool:
-        say(hello)
-        return bool(rude.wait(0.1))
-
+    rude = Rude(broker.url, station.home.keys_path)
     try:
-        rude.open()
-        answered = 0
-        for number in range(ROUNDS):
-            hub.start()
-            until(greeted, "the hub does not answer")
-            sent = batches(lines, dice)
-            for place, batch in enumerate(sent):
-                say(batch)
-                if number < ROUNDS - 1 and place == len(sent) // 2:
-                    answered = max(answered, heard())
-                    hub.kill()
-            answered = max(answered, heard())
-            if number < ROUNDS - 1:
-                assert len(hub.events()) >= answered, "more was answered than was kept"
-                with hub.database() as db:
-                    Folder(db).catch_up()
+        storm(rude, hub, lines, random.Random(20200512))
         while (have := hub.station().have).seq < EVENTS:  # whoever asks where it stands can always go on
-            say(Batch(have, tuple(lines[have.seq : have.seq + 500])))
-            heard()
-        until(lambda: heard() == EVENTS, "the hub does not say that it has all")
+            rude.say(Batch(have, tuple(lines[have.seq : have.seq + 500])))
+            rude.hear()
+        until(lambda: rude.hear() >= 0 and rude.furthest == EVENTS, "the hub does not say that it has all")
         assert hub.events() == [(line.seq, line.event, line.subject) for line in lines]
         with hub.database() as db:
             Folder(db).catch_up()
