@@ -19,10 +19,11 @@ from urllib.request import urlopen
 
 import psutil
 
+from agent.home import Reserve
 from tests.journeys.killer_rig import Life, prepare
 
 MB_MAX, MB_RATIO, ANSWER_RATIO, CPU_MAX = 48.0, 1.15, 1.5, 0.1
-SETTLE_S, WATCH_S = 8.0, 30.0
+SETTLE_S, WATCH_S, STARTS = 8.0, 30.0, 4
 FORBIDDEN = ("PIL", "sqlite_utils", "pytest")
 AGENT = """
 import json, sys
@@ -64,6 +65,16 @@ def started(code: str, *args: str) -> tuple[subprocess.Popen[str], float]:
     return process, first_line_ms(process, began)[0]
 
 
+def quickest_ms(code: str, *args: str) -> float:
+    """The least time to a first answer over a few starts: what else the machine does falls away."""
+    taken = []
+    for _ in range(STARTS):
+        process, took_ms = started(code, *args)
+        ended(process)
+        taken.append(took_ms)
+    return min(taken)
+
+
 def ended(process: subprocess.Popen[str]) -> None:
     process.terminate()
     process.wait(30)
@@ -87,16 +98,19 @@ def run() -> dict[str, Any]:
     """One line of the benchmarks."""
     with tempfile.TemporaryDirectory() as folder:
         life = Life(prepare(Path(folder) / "p"), Path(folder))
+        Reserve(life.home.reserve_path).keep()  # as ``loket init`` leaves it
         modules = Path(folder) / "modules.json"
         try:
-            agent, answer_ms = started(AGENT, str(life.home.root), str(modules))
+            answer_ms = quickest_ms(AGENT, str(life.home.root), str(modules))
+            agent, _ = started(AGENT, str(life.home.root), str(modules))
             rest(SETTLE_S)
             ours, cpu = resident_mb(agent), idle_cpu(agent)
             ended(agent)
         finally:
             life.close()
         loaded = json.loads(modules.read_text())
-        peer, peer_ms = started(PEER, str(modules))
+        peer_ms = quickest_ms(PEER, str(modules))
+        peer, _ = started(PEER, str(modules))
         rest(1.0)
         theirs = resident_mb(peer)
         ended(peer)
