@@ -3,8 +3,9 @@
 Asked for each unfinished job when the agent starts, and after any exchange whose outcome is unknown.
 Nothing here guesses. A card counts as printed only when both counters moved exactly as intended,
 the path is empty and the printer has neither restarted nor been anyone else's since; it counts as
-blank only while its chip names it at the station, or where no motion can have been asked for.
-While the printer may still go on with a job by itself, nobody decides. Everything else is *unsure*: the
+blank only while its chip names it at the station before any printing was intended, or where no motion can
+have been asked for: once printing is intended, bytes of a dead process may still be on their way to
+the printer, so that no later process ever prints on the card that waits there. While the printer may still go on with a job by itself, nobody decides. Everything else is *unsure*: the
 lane closes, whatever lies inside goes to the reject tray, and a person with the card in hand decides.
 Tests hold these rows against a model of what could have happened physically
 (tests/unit/agent/test_recovery.py).
@@ -19,7 +20,7 @@ from agent.states import State
 from drivers.card_printer import INSIDE, PrinterStatus, Snapshot
 
 STATION = "contactless"  # where a staged card lies while its chip is read
-CLAIMED = "busy"
+CLAIMED = "claim_stuck"
 
 
 class Act(StrEnum):
@@ -83,7 +84,7 @@ def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bo
     if doubt:
         return _unsure(job, doubt, inside)
     if inside:
-        return _with_a_card_inside(job, snapshot, uid, inside)
+        return _with_a_card_inside(job, snapshot, uid, inside, unsent)
     return _with_an_empty_path(job, snapshot, unsent)
 
 
@@ -95,8 +96,10 @@ def in_path(seen: Snapshot | PrinterStatus) -> tuple[str, ...]:
 def _never_fed(job: Begun, now: Snapshot) -> bool:
     """No chip was read, printing was never intended, no counter moved and nothing is inside.
 
-    Then no card can have been printed for this job, after a power cut either, unless the printer was
-    somebody else's since.
+    The one place where equal counters settle anything, after a restart of the printer too. They need not prove
+    that no blank moved: not a byte of this job's card was ever sent, so no card of it can exist and taking
+    the order up again makes no second one. A blank that did leave unseen is still counted as on hand, and the
+    next card's counters show it. Never when the printer was somebody else's since.
     """
     if now.session != job.session and not (now.reset and now.session == 0):
         return False
@@ -124,8 +127,15 @@ def _doubt(job: Begun, now: Snapshot) -> str:
     return CLAIMED if now.claim else ""
 
 
-def _with_a_card_inside(job: Begun, now: Snapshot, uid: str | None, inside: tuple[str, ...]) -> Decision:
-    """Only a card that its chip names at the station, with no panel laid down since, is still ours."""
+def _with_a_card_inside(
+    job: Begun, now: Snapshot, uid: str | None, inside: tuple[str, ...], unsent: bool
+) -> Decision:
+    """Only a card that its chip names at the station, with no panel laid down since, is still ours.
+
+    Past the intent to print only this very process can know that the printer took nothing.
+    """
+    if job.state is State.PRINTING and not unsent:
+        return _unsure(job, "card_inside", inside)
     if inside != (STATION,):
         return _unsure(job, "card_inside", inside)
     if uid is None:
