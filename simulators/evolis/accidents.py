@@ -1,22 +1,22 @@
-"""Accidents as they strike: what each named fault does to the world, and what ends by itself."""
+"""Accidents in the middle of a movement: what each named fault does to the world the moment it strikes.
+
+A strike changes the printer and, where it ends the movement, raises `Stopped` or `PowerGone`. Accidents by
+the clock, and those that end by themselves, are in `clock`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from simulators.evolis.cards import Place
 from simulators.evolis.faults import Fault
+from simulators.evolis.model import Printer
 from simulators.evolis.orders import PowerGone, Stopped
 from simulators.evolis.status import Err
-
-if TYPE_CHECKING:
-    from simulators.evolis.model import Printer
 
 BOOT_MS = 5000
 REPLUG_MS = 5000
 COOL_MS = 60_000
-STARVED_MS = 30_000
 
 
 def strike(
@@ -28,38 +28,26 @@ def strike(
         _STRIKES[fault.name](printer, fault)
 
 
-def strike_now(printer: Printer, fault: Fault) -> None:
-    """A fault due by the clock, whatever the mechanism is doing."""
-    match fault.name:
-        case "power_cut":
-            printer.power_off(BOOT_MS if fault.for_ms is None else fault.for_ms)
-        case "cover_open":
-            printer.set_cover(is_open=True, for_ms=fault.for_ms)
-        case "unplug":
-            _unplug(printer, fault)
-
-
-def check_stack(printer: Printer) -> None:
-    """Whether the stack still reaches the rollers for the blank that is next."""
-    for fault in printer.faults.due("stack", printer.feeder.following):
-        printer.stack_lifted = True
-        printer.deadline("stack", fault.for_ms)
+def unplug(printer: Printer, fault: Fault) -> None:
+    """The wire is pulled; power and memory stay."""
+    printer.plugged = False
+    printer.deadline("plug", REPLUG_MS if fault.for_ms is None else fault.for_ms)
+    printer.tell_watchers()
 
 
 def unplug_by_bytes(printer: Printer, before: int, now: int) -> None:
     """The wire calls this as bytes come in."""
     for fault in printer.faults.reached("bytes", before, now):
-        _unplug(printer, fault)
+        unplug(printer, fault)
+
+
+def dark_ms(fault: Fault) -> int:
+    """How long the power stays away."""
+    return BOOT_MS if fault.for_ms is None else fault.for_ms
 
 
 def _power_cut(printer: Printer, fault: Fault) -> None:
-    raise PowerGone(BOOT_MS if fault.for_ms is None else fault.for_ms)
-
-
-def _unplug(printer: Printer, fault: Fault) -> None:
-    printer.plugged = False
-    printer.deadline("plug", REPLUG_MS if fault.for_ms is None else fault.for_ms)
-    printer.tell_watchers()
+    raise PowerGone(dark_ms(fault))
 
 
 def _cover(printer: Printer, fault: Fault) -> None:
@@ -91,53 +79,9 @@ def _head_hot(printer: Printer, fault: Fault) -> None:
 
 _STRIKES: dict[str, Callable[[Printer, Fault], None]] = {
     "power_cut": _power_cut,
-    "unplug": _unplug,
+    "unplug": unplug,
     "cover_open": _cover,
     "jam": _jam,
     "ribbon_end": _ribbon_end,
     "head_hot": _head_hot,
 }
-
-
-def _plug_in(printer: Printer) -> None:
-    printer.plugged = True
-    printer.tell_watchers()
-
-
-def _stack_down(printer: Printer) -> None:
-    printer.stack_lifted = False
-    printer.cured()
-
-
-def _counters_catch_up(printer: Printer) -> None:
-    printer.told = None
-
-
-def _session_over(printer: Printer) -> None:
-    printer.session = 0
-
-
-def _starved(printer: Printer) -> None:
-    """No byte of a begun job for too long: the printer gives up on it (PROTOCOL.md, the wire goes)."""
-    job = printer.starving
-    if job is None or job.ended or job.word:
-        return
-    if job.blocked or printer.motion is not None or printer.orders or printer.held is not None:
-        printer.deadline("starved", STARVED_MS)
-        return
-    printer.error |= Err.MECHANICAL | Err.INTERNAL
-    printer.drop_job(job, "ERR MECHANICAL")
-
-
-DEADLINES: dict[str, Callable[[Printer], None]] = {
-    "power": lambda printer: printer.power_on(),
-    "restart": lambda printer: printer.power_off(BOOT_MS),
-    "plug": _plug_in,
-    "cover": lambda printer: printer.set_cover(is_open=False),
-    "stack": _stack_down,
-    "cooling": lambda printer: printer.cured(),
-    "counters": _counters_catch_up,
-    "session": _session_over,
-    "starved": _starved,
-}
-"""What happens by itself, by the deadline's name."""

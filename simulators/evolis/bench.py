@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from simulators.evolis import faults as accidents
-from simulators.evolis import hands, memory
+from simulators.evolis import clock, hands, memory
 from simulators.evolis.face import Exchange, Face
+from simulators.evolis.faults import parse
 from simulators.evolis.model import Printer
 from simulators.evolis.truth import Line, Memory, Witness
 
@@ -43,7 +43,7 @@ class MemoryPrinter:
 
     def _install(self, printer: Printer, faults: Sequence[str], struck: list[str]) -> None:
         self.printer = printer
-        printer.faults = memory.still_ahead([accidents.parse(text) for text in faults], struck)
+        printer.faults = memory.still_ahead([parse(text) for text in faults], struck)
         printer.power_on()
         self.face = Face(printer)
         self._live: list[Exchange] = []
@@ -61,11 +61,11 @@ class MemoryPrinter:
         self._to(self.printer.now_ms + ms)
 
     def _to(self, at_ms: int) -> None:
-        while (event := self.printer.next_ms()) is not None and event <= at_ms:
-            self.printer.advance(event)
+        while (event := clock.next_ms(self.printer)) is not None and event <= at_ms:
+            clock.advance(self.printer, event)
             for exchange in self._live:
                 exchange.go_on()
-        self.printer.advance(at_ms)
+        clock.advance(self.printer, at_ms)
 
     # The wire
 
@@ -95,7 +95,7 @@ class MemoryPrinter:
 
     def _wait(self, exchange: Exchange, until: int, ready: Callable[[], bool]) -> None:
         while not self._lost and not ready():
-            event = self.printer.next_ms()
+            event = clock.next_ms(self.printer)
             if event is None or event > until:
                 self._to(until)
                 self._give_up(exchange)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulators.evolis import motions, sensors, status
+from simulators.evolis import sensors, status
 from simulators.evolis.cards import RIBBON_NAME
 from simulators.evolis.model import Printer
-from simulators.evolis.orders import Motion, Order
+from simulators.evolis.orders import Do
 from simulators.evolis.status import Err
 
 PRINTING_SESSION = 2
@@ -116,11 +116,11 @@ NOW: dict[str, Answer] = {
     "Wcb": _text("OK"),
 }
 
-WHEN_DONE: dict[str, Callable[[Printer, Order], Motion]] = {
-    "Sic": motions.to_contactless,
-    "Sis": motions.to_contact,
-    "Si": motions.to_print,
-    "Ser": motions.reject,
-    "Sce": motions.eject_alone,
-    "Sie": motions.insert_and_eject,
+WHEN_DONE: dict[str, Do] = {
+    "Sic": Do.TO_CONTACTLESS,
+    "Sis": Do.TO_CONTACT,
+    "Si": Do.TO_PRINT,
+    "Ser": Do.REJECT,
+    "Sce": Do.EJECT_ALONE,
+    "Sie": Do.INSERT_AND_EJECT,
 }

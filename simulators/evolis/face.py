@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from simulators.evolis import accidents, motions, sensors, status
-from simulators.evolis.accidents import STARVED_MS
+from simulators.evolis import accidents, sensors, status
+from simulators.evolis.clock import STARVED_MS
 from simulators.evolis.commands import NOW, WHEN_DONE
+from simulators.evolis.mechanism import submit
 from simulators.evolis.model import BITMAPS_MAX, Printer
-from simulators.evolis.orders import Job, Order
+from simulators.evolis.orders import Do, Job, Order
 from simulators.evolis.stream import Command, Opening, Stream
 
 UNKNOWN = "ERROR CDE"
@@ -143,7 +144,7 @@ class Exchange:
         self._lay_panel()
         if self._job.word is None and printer.bitmaps >= BITMAPS_MAX:
             return False
-        self._panel = Order(motions.lay, self._job, self._side, opening.letter)
+        self._panel = Order(Do.LAY, self._job, self._side, opening.letter)
         if self._job.word is None:
             self._panel.bitmap = True
             printer.bitmaps += 1
@@ -157,7 +158,7 @@ class Exchange:
         if self._job.word is not None or not panel.data:
             self._printer.free_bitmap(panel)
         else:
-            self._printer.submit(panel)
+            submit(self._printer, panel)
 
     def _take(self, command: Command) -> bool:
         name, *given = command.text.split(";")
@@ -168,7 +169,7 @@ class Exchange:
         if (now := NOW.get(name)) is not None:
             self._answers.append(now(self._printer, given))
         elif (motion := WHEN_DONE.get(name)) is not None:
-            self._answers.append(self._printer.submit(Order(motion, Job())))
+            self._answers.append(submit(self._printer, Order(motion, Job())))
         elif name == "Rlr":
             self._answers.append(self._face.last_reply)
         else:
@@ -187,7 +188,7 @@ class Exchange:
     def _part(self, name: str, given: list[str]) -> bool:
         printer, job = self._printer, self._job
         if name == "Pcla" and given == ["0"]:
-            printer.submit(Order(motions.end_claim, job, keeps=True))
+            submit(printer, Order(Do.END_CLAIM, job, keeps=True))
         elif name in ("Pcla", "Ss") and printer.claim not in (None, job):
             return False
         elif name == "Pcla":
@@ -201,7 +202,7 @@ class Exchange:
         """``Ss``."""
         self._job.begun, self._job.ended = True, False
         self._side = "front"
-        self._printer.submit(Order(motions.start, self._job))
+        submit(self._printer, Order(Do.START, self._job))
 
     def front(self) -> None:
         """``Sr``."""
@@ -212,13 +213,13 @@ class Exchange:
         """``Sv``."""
         self._lay_panel()
         self._side = "back"
-        self._printer.submit(Order(motions.turn, self._job))
+        submit(self._printer, Order(Do.TURN, self._job))
 
     def finish(self) -> None:
         """``Se``."""
         self._lay_panel()
         self._job.ended = True
-        self._printer.submit(Order(motions.eject, self._job))
+        submit(self._printer, Order(Do.EJECT, self._job))
 
     def _watch_for_silence(self) -> None:
         job, printer = self._job, self._printer

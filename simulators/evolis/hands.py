@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulators.evolis import accidents, faults
+from simulators.evolis import clock, faults
+from simulators.evolis.accidents import BOOT_MS
 from simulators.evolis.cards import CAPACITY, RIBBONS, Card
+from simulators.evolis.mechanism import cured, set_cover
 from simulators.evolis.model import Printer
 
 Answer = dict[str, Any]
@@ -24,7 +26,7 @@ def load(printer: Printer, count: Any) -> Answer:
     printer.stack_lifted = False
     printer.deadline("stack", None)
     printer.keep()
-    printer.cured()
+    cured(printer)
     return {"feeder": printer.feeder.left}
 
 
@@ -59,7 +61,7 @@ def take(printer: Printer, uid: Any) -> Answer:
     if not printer.reject:
         printer.reject_full = False
     printer.keep()
-    printer.cured()
+    cured(printer)
     return {"taken": [card.uid for card in taken]}
 
 
@@ -87,7 +89,7 @@ def ribbon(printer: Printer, what: Any) -> Answer:
     printer.ribbon.code = max(printer.ribbon.code, 0) if what == "new" else printer.ribbon.code
     printer.ribbon.left = CAPACITY.get(printer.ribbon.code, 0)
     printer.keep()
-    printer.cured()
+    cured(printer)
     return {"ribbon": printer.ribbon.left}
 
 
@@ -95,7 +97,7 @@ def cover(printer: Printer, what: Any) -> Answer:
     """``"open"`` or ``"closed"``."""
     if what not in ("open", "closed"):
         raise ValueError("cover is open or closed")
-    printer.set_cover(is_open=what == "open")
+    set_cover(printer, is_open=what == "open")
     return {"cover": what}
 
 
@@ -104,10 +106,10 @@ def fault(printer: Printer, text: Any) -> Answer:
     name, _, when = str(text).partition("@")
     if when == "now" or when.startswith("now,"):
         due = faults.parse(f"{name}@ms={printer.now_ms}{when[3:]}")
-        accidents.strike_now(printer, due)
+        clock.strike_now(printer, due)
     else:
         printer.faults.ahead.append(faults.parse(str(text)))
-        accidents.check_stack(printer)
+        printer.check_stack()
         printer.tell_watchers()
     return {"fault": text}
 
@@ -115,7 +117,7 @@ def fault(printer: Printer, text: Any) -> Answer:
 def power(printer: Printer, what: Any) -> Answer:
     """``"cut"``: the power goes and comes back after the usual time; ``"on"``: it comes back at once."""
     if what == "cut":
-        printer.power_off(accidents.BOOT_MS)
+        printer.power_off(BOOT_MS)
     elif what == "on" and not printer.powered:
         printer.deadline("power", None)
         printer.power_on()

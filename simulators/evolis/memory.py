@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from simulators.evolis.cards import CAPACITY, RIBBONS, Card, Feeder, Place, Ribbon
 from simulators.evolis.faults import Fault, Faults
 from simulators.evolis.makes import MAKES
-from simulators.evolis.truth import Witness
-
-if TYPE_CHECKING:
-    from simulators.evolis.model import Printer
+from simulators.evolis.model import Printer
+from simulators.evolis.truth import Line, Witness
 
 VERSION = 1
 _PLAIN = (
@@ -56,6 +55,11 @@ def freeze(printer: Printer) -> dict[str, Any]:
     }
 
 
+def telling(witness: Witness) -> Callable[[Printer, Line | None], None]:
+    """A printer's `remember`: the witness hears of every change, and may ask what a power cut would leave."""
+    return lambda printer, line: witness.note(line, lambda: freeze(printer))
+
+
 def new_parts(model: str, seed: int, cards: int, ribbon: str, witness: Witness) -> dict[str, Any]:
     """The fields of a printer straight from its box, with ``cards`` blanks loaded.
 
@@ -67,7 +71,7 @@ def new_parts(model: str, seed: int, cards: int, ribbon: str, witness: Witness) 
         "make": MAKES[model],
         "serial": serial_of(seed, model),
         "seed": seed,
-        "witness": witness,
+        "remember": telling(witness),
         "cards": used,
         "panels": used * 5,
         "feeder": Feeder(1, cards),
@@ -82,7 +86,7 @@ def thaw_parts(kept: dict[str, Any], witness: Witness) -> dict[str, Any]:
     trays = ("inside", "output", "reject", "hands")
     return {
         "make": MAKES[kept["model"]],
-        "witness": witness,
+        "remember": telling(witness),
         **{name: kept[name] for name in _PLAIN},
         "cards": kept["counters"][0],
         "panels": kept["counters"][1],

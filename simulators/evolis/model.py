@@ -1,10 +1,9 @@
-"""The printer as numbers: what is inside, what it has been told to do, and time handed in from outside.
+"""The printer as numbers: everything that is so about it, and the changes that keep it whole.
 
-Strategy: one queue of orders, executed strictly one after another by a mechanism that is one generator at a
-time (`motions`): it yields the milliseconds a movement takes and raises `Stopped` when it cannot go on.
-`advance(to_ms)` is the only way time passes. Everything that would survive a power cut is in `memory`;
-everything else is dropped by `power_off`. Every physical change is told to the witness before the world
-goes on. Slots make a mistyped attribute an error.
+Strategy: this is the bottom. `sensors` reads it, `accidents` and `motions` say what may happen to it,
+`mechanism` works its queue, `clock` lets time pass; none of them is known here. Every physical change is
+told to `remember` before the world goes on; what a power cut leaves of it is in `memory`. Slots make a
+mistyped attribute an error.
 """
 
 from __future__ import annotations
@@ -13,13 +12,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulators.evolis import accidents, memory, rerun
 from simulators.evolis.cards import Card, Feeder, Place, Ribbon
 from simulators.evolis.faults import Faults
 from simulators.evolis.makes import Make
-from simulators.evolis.orders import UNTIL_TOLD, Job, Motion, Order, PowerGone, Stopped
+from simulators.evolis.orders import Job, Motion, Order
 from simulators.evolis.status import NO_ERROR, Err
-from simulators.evolis.truth import Witness
+from simulators.evolis.truth import Line
 
 BITMAPS_MAX = 5
 
@@ -31,7 +29,7 @@ class Printer:
     make: Make
     serial: str
     seed: int
-    witness: Witness
+    remember: Callable[[Printer, Line | None], None]  # a line of truth; None: only the state has changed
     cards: int  # the counters, non-volatile
     panels: int
     feeder: Feeder
@@ -77,144 +75,17 @@ class Printer:
     held: list[Order] | None = None
     watchers: list[Callable[[], None]] = field(default_factory=list)
 
-    # Time
-
-    def next_ms(self) -> int | None:
-        """When something will happen by itself, or None."""
-        times = [*self.deadlines.values()]
-        if (fault := self.faults.coming("ms")) is not None:
-            times.append(fault)
-        if self.motion is not None and self.wakes_ms is not None:
-            times.append(self.wakes_ms)
-        return min(times, default=None)
-
-    def advance(self, to_ms: int) -> None:
-        """Let time pass up to ``to_ms``. The same calls always give the same cards."""
-        while (at := self.next_ms()) is not None and at <= to_ms:
-            self.now_ms = max(self.now_ms, at)
-            self._fire()
-        self.now_ms = max(self.now_ms, to_ms)
-
-    def _fire(self) -> None:
-        for fault in self.faults.reached("ms", -1, self.now_ms):
-            accidents.strike_now(self, fault)
-        for name in [name for name, at in self.deadlines.items() if at <= self.now_ms]:
-            if self.deadlines.pop(name, None) is not None:
-                accidents.DEADLINES[name](self)
-        if self.motion is not None and self.wakes_ms is not None and self.wakes_ms <= self.now_ms:
-            self.work()
-
-    def deadline(self, name: str, after_ms: int | None) -> None:
-        """Something named will happen ``after_ms`` from now; None: never by itself."""
-        self.deadlines.pop(name, None)
-        if after_ms is not None:
-            self.deadlines[name] = self.now_ms + after_ms
-
-    # Orders
+    # Reading
 
     @property
     def waiting(self) -> bool:
         """Whether the mechanism stands still until a hand does something."""
         return self.motion is not None and self.wakes_ms is None
 
-    def submit(self, order: Order) -> Order:
-        """Queue one order; it is begun at once when the mechanism is free."""
-        self.orders.append(order)
-        if self.motion is None:
-            self.work()
-        return order
-
-    def work(self) -> None:
-        """Go on until a movement takes time or nothing is left to do."""
-        while self.powered and self.held is None:
-            if self.motion is None:
-                if not self.orders:
-                    return
-                self.doing = self.orders.popleft()
-                self.motion = self.doing.motion(self, self.doing)
-            try:
-                wait_ms = next(self.motion)
-            except StopIteration:
-                self._done("OK")
-            except Stopped as stop:
-                self._stopped(stop)
-            except PowerGone as gone:
-                self.power_off(gone.for_ms)
-            else:
-                self.wakes_ms = None if wait_ms == UNTIL_TOLD else self.now_ms + wait_ms
-                return
-
-    def _done(self, reply: str) -> None:
-        if self.doing is not None:
-            self.doing.reply = reply
-        self.doing = self.motion = None
-
-    def _stopped(self, stop: Stopped) -> None:
-        order = self.doing
-        self._spoil_panel()
-        self.error |= stop.error
-        if order is not None and rerun.hold(self, order, stop):
-            return
-        self._done(stop.reply)
-        if order is not None and stop.error:
-            self.free_bitmap(order)
-            self.drop_job(order.job, stop.reply)
-
-    def drop_job(self, job: Job, word: str) -> None:
-        """Forget what a job still wanted; the orders of others stay."""
-        job.word = word
-        for order in self.orders:
-            if order.job is job:
-                self.free_bitmap(order)
-        self.orders = deque(order for order in self.orders if order.job is not job or order.keeps)
-        self.replay.clear()
-
-    def free_bitmap(self, order: Order) -> None:
-        """A panel's place in memory is free again."""
-        self.bitmaps -= order.bitmap
-        order.bitmap = False
-
-    def _spoil_panel(self) -> None:
-        """Ink that was begun stays on the card and is never a whole panel."""
-        if self.laying and self.inside:
-            card, card.half, self.laying = self.inside[-1], self.laying, None
-            self.note("stuck", card, panel=card.half)
-
-    def cured(self) -> None:
-        """A hand, or time, has taken a cause away."""
-        rerun.resume(self)
-
-    # Physical changes
-
-    def note(
-        self, event: str, card: Card | None = None, *, panel: str | None = None, tray: str = "inside"
-    ) -> None:
-        """Tell the witness, before the world goes on."""
-        line = {
-            "ms": self.now_ms,
-            "event": event,
-            "blank": card.uid if card else None,
-            "panel": panel,
-            "picture": card.picture() if card and event in ("ejected", "rejected") else None,
-            "tray": tray,
-        }
-        self.witness.note(line, lambda: memory.freeze(self))
-
-    def keep(self) -> None:
-        """A change without a line of truth, that a power cut must not undo."""
-        self.witness.note(None, lambda: memory.freeze(self))
-
-    def set_cover(self, *, is_open: bool, for_ms: int | None = None) -> None:
-        """A hand opens or closes the cover; opening interrupts whatever moves."""
-        self.cover_open = is_open
-        self.deadline("cover", for_ms)
-        self.keep()
-        if not is_open:
-            self.cured()
-        elif self.motion is not None and not self.waiting:
-            self.motion.close()
-            self._stopped(Stopped("ERR COVER", Err.COVER_OPENED))
-            self.work()
+    @property
+    def blank_ready(self) -> bool:
+        """Whether the rollers can reach a blank."""
+        return bool(self.feeder.left) and not self.stack_lifted
 
     def chip_card(self) -> Card:
         """The card whose chip the antenna reaches. Raises IndexError when nothing is inside."""
@@ -227,11 +98,75 @@ class Printer:
         card = self.chip_card()
         return None if card.chip == "dead" else (card.uid, card.chip == "mute")
 
+    # Telling
+
+    def note(
+        self, event: str, card: Card | None = None, *, panel: str | None = None, tray: str = "inside"
+    ) -> None:
+        """A physical change, told before the world goes on."""
+        line = {
+            "ms": self.now_ms,
+            "event": event,
+            "blank": card.uid if card else None,
+            "panel": panel,
+            "picture": card.picture() if card and event in ("ejected", "rejected") else None,
+            "tray": tray,
+        }
+        self.remember(self, line)
+
+    def keep(self) -> None:
+        """A change without a line of truth, that a power cut must not undo."""
+        self.remember(self, None)
+
+    def tell_watchers(self) -> None:
+        """The wires and the chip follow the power, the plug and the card."""
+        for watcher in [*self.watchers]:
+            watcher()
+
+    # Changes
+
+    def deadline(self, name: str, after_ms: int | None) -> None:
+        """Something named will happen ``after_ms`` from now; None: never by itself."""
+        self.deadlines.pop(name, None)
+        if after_ms is not None:
+            self.deadlines[name] = self.now_ms + after_ms
+
+    def arrive(self, place: Place) -> None:
+        """The card lies at ``place`` now."""
+        self.at = place
+        self.keep()
+
+    def check_stack(self) -> None:
+        """Whether the stack still reaches the rollers for the blank that is next."""
+        for fault in self.faults.due("stack", self.feeder.following):
+            self.stack_lifted = True
+            self.deadline("stack", fault.for_ms)
+
+    def free_bitmap(self, order: Order) -> None:
+        """A panel's place in memory is free again."""
+        self.bitmaps -= order.bitmap
+        order.bitmap = False
+
+    def drop_job(self, job: Job, word: str) -> None:
+        """Forget what a job still wanted; the orders of others stay."""
+        job.word = word
+        for order in self.orders:
+            if order.job is job:
+                self.free_bitmap(order)
+        self.orders = deque(order for order in self.orders if order.job is not job or order.keeps)
+        self.replay.clear()
+
+    def spoil_panel(self) -> None:
+        """Ink that was begun stays on the card and is never a whole panel."""
+        if self.laying and self.inside:
+            card, card.half, self.laying = self.inside[-1], self.laying, None
+            self.note("stuck", card, panel=card.half)
+
     # Power
 
     def power_off(self, for_ms: int) -> None:
         """Memory is lost; what is physical stays where it is. Back by itself after ``for_ms``."""
-        self._spoil_panel()
+        self.spoil_panel()
         if self.motion is not None:
             self.motion.close()
         for order in [*self.orders, *([self.doing] if self.doing else [])]:
@@ -253,12 +188,7 @@ class Printer:
         self.powered = self.reset = self.status_on = True
         self.boots += 1
         self.error_mode = self.saved_mode
-        self._spoil_panel()  # it was being laid when the process died
-        accidents.check_stack(self)
+        self.spoil_panel()  # it was being laid when the process died
+        self.check_stack()
         self.note("power_on")
         self.tell_watchers()
-
-    def tell_watchers(self) -> None:
-        """The wires and the chip follow the power, the plug and the card."""
-        for watcher in [*self.watchers]:
-            watcher()

@@ -7,19 +7,15 @@ The table of motions is in PROTOCOL.md ("Motion of a card").
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator
 
-from simulators.evolis import accidents
 from simulators.evolis.accidents import strike
 from simulators.evolis.cards import Card, Place, blank_uid
-from simulators.evolis.orders import UNTIL_TOLD, Motion, Order, Stopped
+from simulators.evolis.faults import Fault
+from simulators.evolis.model import Printer
+from simulators.evolis.orders import UNTIL_TOLD, Do, Motion, Order, Stopped
 from simulators.evolis.sensors import blocking, error_reply
 from simulators.evolis.status import Err
-
-if TYPE_CHECKING:
-    from simulators.evolis.faults import Fault
-    from simulators.evolis.model import Printer
 
 LAG_MS = 5000
 
@@ -30,34 +26,30 @@ def start(printer: Printer, order: Order) -> Motion:
     printer.replay = [order]
     if printer.jammed or printer.at in (Place.PRINT, Place.EJECT):
         raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
-    while blocking(printer) or (not printer.inside and not _blank_ready(printer)):
+    while blocking(printer) or (not printer.inside and not printer.blank_ready):
         yield UNTIL_TOLD
     if printer.inside:
         yield printer.make.station_ms
     else:
         yield from _feed(printer)
-    arrive(printer, Place.PRINT)
+    printer.arrive(Place.PRINT)
     strike(printer, "start")
-    return None
 
 
 def to_contactless(printer: Printer, order: Order) -> Motion:
     """``Sic``: a blank to where its chip can be read."""
     if (yield from _insert(printer, Place.CONTACTLESS)):
         _present_chip(printer)
-    return None
 
 
 def to_contact(printer: Printer, order: Order) -> Motion:
     """``Sis``: a blank to the contact station."""
     yield from _insert(printer, Place.CONTACT)
-    return None
 
 
 def to_print(printer: Printer, order: Order) -> Motion:
     """``Si``: a blank to the print position, for a lone command."""
     yield from _insert(printer, Place.PRINT)
-    return None
 
 
 def _insert(printer: Printer, place: Place) -> Generator[int, None, bool]:
@@ -70,18 +62,13 @@ def _insert(printer: Printer, place: Place) -> Generator[int, None, bool]:
         raise Stopped("ERR CARD")
     if refusal := blocking(printer):
         raise Stopped(refusal)
-    if not _blank_ready(printer):
+    if not printer.blank_ready:
         raise Stopped("NO CARD")
     yield from _feed(printer)
     if place is not Place.PRINT:
         yield printer.make.station_ms
-    arrive(printer, place)
+    printer.arrive(place)
     return True
-
-
-def _blank_ready(printer: Printer) -> bool:
-    """Whether the rollers can reach a blank."""
-    return bool(printer.feeder.left) and not printer.stack_lifted
 
 
 def _feed(printer: Printer) -> Motion:
@@ -97,7 +84,6 @@ def _feed(printer: Printer) -> Motion:
     _leave_feeder(printer, pending.get("double_feed"))
     strike(printer, "fed")
     yield printer.make.feed_ms - printer.make.feed_ms // 2
-    return None
 
 
 def _leave_feeder(printer: Printer, double: Fault | None) -> None:
@@ -111,14 +97,8 @@ def _leave_feeder(printer: Printer, double: Fault | None) -> None:
         printer.at = Place.FEEDER
         printer.face_begun = False
         printer.cards += nth == 0 or seen
-        accidents.check_stack(printer)
+        printer.check_stack()
         printer.note("fed", card)
-
-
-def arrive(printer: Printer, place: Place) -> None:
-    """The card lies at ``place`` now."""
-    printer.at = place
-    printer.keep()
 
 
 def _present_chip(printer: Printer) -> None:
@@ -154,7 +134,6 @@ def lay(printer: Printer, order: Order) -> Motion:
     card.lay(order.face, order.letter, order.data)
     printer.note("panel", card, panel=f"{order.face} {order.letter}")
     printer.free_bitmap(order)
-    return None
 
 
 def turn(printer: Printer, order: Order) -> Motion:
@@ -164,13 +143,12 @@ def turn(printer: Printer, order: Order) -> Motion:
     if printer.at is not Place.PRINT:
         raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
     printer.replay.append(order)
-    arrive(printer, Place.FLIP)
+    printer.arrive(Place.FLIP)
     yield printer.make.flip_ms // 2
     strike(printer, "flip")
     yield printer.make.flip_ms - printer.make.flip_ms // 2
-    arrive(printer, Place.PRINT)
+    printer.arrive(Place.PRINT)
     printer.face_begun = False
-    return None
 
 
 def eject(printer: Printer, order: Order) -> Motion:
@@ -180,7 +158,6 @@ def eject(printer: Printer, order: Order) -> Motion:
     printer.replay.append(order)
     yield from _out(printer)
     printer.replay.clear()
-    return None
 
 
 def eject_alone(printer: Printer, order: Order) -> Motion:
@@ -192,7 +169,6 @@ def eject_alone(printer: Printer, order: Order) -> Motion:
     if printer.cover_open:
         raise Stopped("ERR COVER")
     yield from _out(printer)
-    return None
 
 
 def insert_and_eject(printer: Printer, order: Order) -> Motion:
@@ -200,7 +176,6 @@ def insert_and_eject(printer: Printer, order: Order) -> Motion:
     if not printer.inside:
         yield from _insert(printer, Place.PRINT)
     yield from eject_alone(printer, order)
-    return None
 
 
 def _out(printer: Printer) -> Motion:
@@ -209,11 +184,10 @@ def _out(printer: Printer) -> Motion:
     yield printer.make.eject_ms
     printer.hopper_full |= bool(printer.faults.due("hopper", card.number))
     if printer.hopper_full:
-        arrive(printer, Place.EJECT)
+        printer.arrive(Place.EJECT)
         raise Stopped("ERR HOPPER", Err.HOPPER_FULL)
     _leave(printer, printer.output, "ejected", "output")
     strike(printer, "out", card=card.number)
-    return None
 
 
 def reject(printer: Printer, order: Order) -> Motion:
@@ -229,11 +203,10 @@ def reject(printer: Printer, order: Order) -> Motion:
     yield printer.make.eject_ms
     printer.reject_full |= bool(printer.faults.due("reject", card.number))
     if printer.reject_full:
-        arrive(printer, Place.EJECT)
+        printer.arrive(Place.EJECT)
         raise Stopped("ERR REJECT", Err.REJECT_FULL)
     _leave(printer, printer.reject, "rejected", "reject")
     strike(printer, "out", card=card.number)
-    return None
 
 
 def _leave(printer: Printer, tray: list[Card], event: str, name: str) -> None:
@@ -255,4 +228,19 @@ def end_claim(printer: Printer, order: Order) -> Motion:
         printer.claim_stuck = True
     printer.claim = None
     yield from ()
-    return None
+
+
+MOTIONS: dict[Do, Callable[[Printer, Order], Motion]] = {
+    Do.START: start,
+    Do.LAY: lay,
+    Do.TURN: turn,
+    Do.EJECT: eject,
+    Do.END_CLAIM: end_claim,
+    Do.TO_CONTACTLESS: to_contactless,
+    Do.TO_CONTACT: to_contact,
+    Do.TO_PRINT: to_print,
+    Do.REJECT: reject,
+    Do.EJECT_ALONE: eject_alone,
+    Do.INSERT_AND_EJECT: insert_and_eject,
+}
+"""How each order is carried out."""

@@ -1,18 +1,32 @@
-"""The words between what the printer is told and what its mechanism does."""
+"""The words between what the printer is told and what its mechanism does: plain values, no machine here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import Enum, auto
 
 from simulators.evolis.status import NO_ERROR, Err
 
-if TYPE_CHECKING:
-    from simulators.evolis.model import Printer
-
-Motion = Generator[int, None, str | None]
+Motion = Generator[int, None, None]
+"""A movement under way: yields the milliseconds it takes, or `UNTIL_TOLD`."""
 UNTIL_TOLD = -1  # yielded by a motion that waits for a hand
+
+
+class Do(Enum):
+    """What a mechanism can be told to do; `motions.MOTIONS` says how."""
+
+    START = auto()
+    LAY = auto()
+    TURN = auto()
+    EJECT = auto()
+    END_CLAIM = auto()
+    TO_CONTACTLESS = auto()
+    TO_CONTACT = auto()
+    TO_PRINT = auto()
+    REJECT = auto()
+    EJECT_ALONE = auto()
+    INSERT_AND_EJECT = auto()
 
 
 class Stopped(Exception):
@@ -50,7 +64,7 @@ class Job:
 class Order:
     """One thing for the mechanism to do. ``reply`` is None until it is done."""
 
-    motion: Callable[[Printer, Order], Motion]
+    do: Do
     job: Job
     face: str = "front"
     letter: str = ""

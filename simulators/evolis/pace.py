@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from simulators.evolis import clock
 from simulators.evolis.face import Face
 from simulators.evolis.model import Printer
 
@@ -32,10 +33,10 @@ class World:
         """Let the simulated clock catch up with the wall."""
         elapsed_ms = (time.monotonic() - self._start_s) * 1000 * self._speed
         now_ms = self._start_ms + int(elapsed_ms)
-        while (at := self.printer.next_ms()) is not None and at <= now_ms:
-            self.printer.advance(at)
+        while (at := clock.next_ms(self.printer)) is not None and at <= now_ms:
+            clock.advance(self.printer, at)
             self._pump()
-        self.printer.advance(now_ms)
+        clock.advance(self.printer, now_ms)
 
     def settle(self) -> None:
         """Pump the wires and set the alarm for the next event."""
@@ -43,7 +44,7 @@ class World:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        at = self.printer.next_ms()
+        at = clock.next_ms(self.printer)
         if at is not None:
             wait_s = max(0.0, (at - self.printer.now_ms) / 1000 / self._speed)
             self._timer = asyncio.get_running_loop().call_later(wait_s, self.step)

@@ -8,15 +8,11 @@ nothing is ever repeated.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
 
-from simulators.evolis import motions
-from simulators.evolis.orders import Order, Stopped
+from simulators.evolis.model import Printer
+from simulators.evolis.orders import Do, Order, Stopped
 from simulators.evolis.sensors import blocking
 from simulators.evolis.status import Err
-
-if TYPE_CHECKING:
-    from simulators.evolis.model import Printer
 
 CURABLE = Err.FEEDER | Err.RIBBON_ENDED | Err.COVER_OPENED
 
@@ -30,12 +26,11 @@ def hold(printer: Printer, order: Order, stop: Stopped) -> bool:
     return True
 
 
-def resume(printer: Printer) -> None:
-    """A hand has changed something: go on if nothing stands in the way any more."""
-    if printer.held is not None and not blocking(printer):
-        again, printer.held = printer.held, None
-        if printer.inside:
-            again.insert(0, Order(motions.reject, again[0].job))
-        printer.orders = deque([*again, *printer.orders])
-    if printer.motion is None or printer.waiting:
-        printer.work()
+def take_up(printer: Printer) -> None:
+    """Queue what is held once more, if nothing stands in the way any more."""
+    if printer.held is None or blocking(printer):
+        return
+    again, printer.held = printer.held, None
+    if printer.inside:
+        again.insert(0, Order(Do.REJECT, again[0].job))
+    printer.orders = deque([*again, *printer.orders])

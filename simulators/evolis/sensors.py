@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulators.evolis.cards import Place
+from simulators.evolis.model import Printer
 from simulators.evolis.status import Err, Info, Warn
-
-if TYPE_CHECKING:
-    from simulators.evolis.model import Printer
 
 _BIT_OF_PLACE = {
     Place.FEEDER: Info(0),  # between two sensors
@@ -36,7 +32,7 @@ def info(printer: Printer) -> int:
     for holds, bit in (
         (printer.claim or printer.claim_stuck, Info.CLAIM),
         (bool(printer.output), Info.HOPPER),
-        (_blank_waits(printer), Info.FEEDER),
+        (printer.blank_ready, Info.FEEDER),
         (printer.error_mode == 0, Info.PRINTER_MANAGES),
         (printer.ribbon.low, Info.RIBBON_LOW),
         (printer.reset, Info.RESET),
@@ -52,7 +48,7 @@ def warning(printer: Printer) -> int:
     """The WARNING word: there while its cause is."""
     word = Warn(0)
     for holds, bit in (
-        (not _blank_waits(printer), Warn.FEEDER_EMPTY),
+        (not printer.blank_ready, Warn.FEEDER_EMPTY),
         (printer.cover_open, Warn.COVER_OPEN),
         (printer.ribbon.missing, Warn.NO_RIBBON),
         (not printer.ribbon.missing and printer.ribbon.left <= 0, Warn.RIBBON_ENDED),
@@ -63,10 +59,6 @@ def warning(printer: Printer) -> int:
         if holds:
             word |= bit
     return int(word)
-
-
-def _blank_waits(printer: Printer) -> bool:
-    return printer.feeder.left > 0 and not printer.stack_lifted
 
 
 def blocking(printer: Printer) -> str | None:
@@ -92,7 +84,7 @@ def port_status(printer: Printer) -> int:
     """The USB printer class's port status byte (PROTOCOL.md, USB)."""
     if printer.error:
         return 0x10
-    wanting = printer.cover_open or not _blank_waits(printer) or printer.ribbon.missing
+    wanting = printer.cover_open or not printer.blank_ready or printer.ribbon.missing
     return 0x30 if wanting else 0x18
 
 

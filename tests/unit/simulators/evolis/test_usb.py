@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from simulators.evolis import memory
+from simulators.evolis import clock, memory
 from simulators.evolis.model import Printer
 from simulators.evolis.pace import World
 from simulators.evolis.usb import UsbFace
@@ -59,11 +59,11 @@ def test_a_full_printer_takes_no_more() -> None:
         usb.end()
         assert usb.room() == 0
         assert usb.reply() is None
-        printer.advance(60_000)
+        clock.advance(printer, 60_000)
         usb.port_status()
         for _ in range(10):
             usb._pump()
-            printer.advance(printer.now_ms + 5_000)
+            clock.advance(printer, printer.now_ms + 5_000)
         assert usb.room() > 0
         assert str(usb.reply()).startswith("b'OK")
 
@@ -89,7 +89,7 @@ def test_without_power_the_messages_are_gone() -> None:
         usb.write(b"\x1bSic\r")
         usb.end()
         printer.power_off(1)
-        printer.advance(10)
+        clock.advance(printer, 10)
         assert usb.reply() is None
         assert printer.cards - memory.new_parts("primacy2", 1, 10, "ymcko", Judge())["cards"] == 0
 
