@@ -3,11 +3,15 @@
 We send the bytes and one NUL, close our sending half, and read until the printer closes its own. The reply's
 NUL and the status block may come in separate segments; a printer that leaves the connection open is given a
 moment of silence after the NUL, no more. Saying nothing at all (connect, close the half) asks for the status.
-What the kernel has taken counts as gone: there is no knowing how far it came.
+What the kernel has taken counts as gone: there is no knowing how far it came. But until the reply is here the
+connection is set to be reset when it is dropped, by a failure or by the death of this process, so the kernel
+throws away what it still holds instead of going on with a dead host's job.
 Source: drivers/evolis/PROTOCOL.md, transports.
 """
 
 import socket
+import struct
+import sys
 import time
 from collections.abc import Callable, Iterable
 
@@ -17,6 +21,9 @@ CONNECT_S_MAX = 5.0
 TAIL_S = 0.25  # how long a status block may come after the reply's NUL when the printer does not close
 REPLY_BYTES_MAX = 16 * 1024
 COMMAND_BYTES_MAX = 1024
+_LINGER = struct.Struct("hh" if sys.platform == "win32" else "ii")
+DROPPED, DELIVERED = _LINGER.pack(1, 0), _LINGER.pack(0, 0)
+"""What becomes of unsent bytes when the connection is closed (SO_LINGER): reset and gone, or sent on."""
 
 
 class TcpTransport:
@@ -40,7 +47,9 @@ class TcpTransport:
                     may_have_left = True
                     self._send(sock, piece, deadline)
                 sock.shutdown(socket.SHUT_WR)
-                return self._receive(sock, deadline)
+                reply = self._receive(sock, deadline)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DELIVERED)
+                return reply
         except (OSError, _Failure) as error:
             kind = OutcomeUnknown if may_have_left else Unreachable
             raise kind(_cause(error, may_have_left), f"TCP: {error}") from error
@@ -51,6 +60,7 @@ class TcpTransport:
     def _connect(self, timeout_s: float) -> socket.socket:
         sock = socket.create_connection(self._address, min(timeout_s, CONNECT_S_MAX))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, DROPPED)
         return sock
 
     def _limit(self, sock: socket.socket, deadline: float) -> None:

@@ -2,6 +2,8 @@
 
 import socket
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -21,6 +23,7 @@ class Printer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.transport = tcp.TcpTransport("127.0.0.1", self._listener.getsockname()[1])
         self.heard: list[bytes] = []
+        self.resets = 0
         self._thread = threading.Thread(target=self._run, args=(script, times, deaf), daemon=True)
         self._thread.start()
 
@@ -28,10 +31,13 @@ class Printer:
         for _ in range(times):
             conn, _ = self._listener.accept()
             with conn:
-                if not deaf:
-                    with conn.makefile("rb") as stream:
-                        self.heard.append(stream.read())
-                script(conn)
+                try:
+                    if not deaf:
+                        with conn.makefile("rb") as stream:
+                            self.heard.append(stream.read())
+                    script(conn)
+                except ConnectionError:
+                    self.resets += 1
 
     def close(self) -> None:
         self._thread.join(5)
@@ -210,5 +216,73 @@ def test_what_the_pieces_raise_passes_through_and_drops_the_connection() -> None
     with pytest.raises(KeyError):
         printer.transport.exchange(torn(), 5)
     printer.close()
-    assert printer.heard == [bytes(70_000)]  # "more" was still waiting for its NUL
+    assert (printer.heard, printer.resets) == ([], 1)
     printer.transport.close()
+
+
+def all_that_comes(conn: socket.socket) -> int:
+    """How many bytes are read before the connection is reset; a clean end fails."""
+    count = 0
+    try:
+        while part := conn.recv(1 << 16):
+            count += len(part)
+    except ConnectionError:
+        return count
+    raise AssertionError(f"all {count} bytes were delivered")
+
+
+A_DEAD_HOST_S_JOB = """
+import os, sys
+from drivers.transports.tcp import TcpTransport
+def job():
+    for _ in range(16):
+        yield bytes(65_536)
+    sys.stdout.write("sent")
+    sys.stdout.flush()
+    os._exit(9)
+TcpTransport("127.0.0.1", int(sys.argv[1])).exchange(job(), 30)
+"""
+
+
+def slow_printer() -> socket.socket:
+    """Listens with a small window and reads nothing by itself: what is sent waits in the kernel."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
+def test_a_dead_process_s_job_is_not_sent_on_by_its_kernel() -> None:
+    with slow_printer() as listener:
+        command = [sys.executable, "-c", A_DEAD_HOST_S_JOB, str(listener.getsockname()[1])]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert (done.stdout, done.returncode) == ("sent", 9), done.stderr
+        conn, _ = listener.accept()
+        with conn:
+            assert all_that_comes(conn) < 16 * 65_536
+
+
+def test_a_job_given_up_is_not_sent_on_behind_our_back() -> None:
+    with slow_printer() as listener:
+        transport = tcp.TcpTransport("127.0.0.1", listener.getsockname()[1])
+        with pytest.raises(OutcomeUnknown):
+            transport.exchange([bytes(1 << 20)], 0.2)
+        conn, _ = listener.accept()
+        with conn:
+            assert all_that_comes(conn) < 1 << 20
+
+
+def test_an_exchange_that_went_well_ends_without_a_reset() -> None:
+    over, errors = threading.Event(), list[int]()
+
+    def script(conn: socket.socket) -> None:
+        conn.sendall(b"OK\0" + STATUS)
+        assert over.wait(5)  # leaves its end open for a while, as some do
+        errors.append(conn.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+
+    printer = Printer(script)
+    printer.transport.exchange([b"x"], 5)
+    over.set()
+    printer.close()
+    assert errors == [0]
