@@ -76,7 +76,7 @@ def unfold(folded: Any) -> Batch:
         texts = _Texts()
         subject = iter(_unfold_column(subjects, count, texts))
         bodies = _bodies(_items(shapes), rows, _items(columns), texts)
-        whens = iter(_sums(_items(at)))
+        whens = iter([_number(value) for value in _sums(_items(at))])
         written = iter(_unrun(_items(epochs), count))
         entries = tuple(
             Entry(mark.seq + number, next(written), next(whens), event, _text(next(subject)), body)

@@ -144,17 +144,6 @@ def on_batch(have: Mark, batch: Batch, known_epochs: Container[int], check: Chec
     return Taken(tuple(fresh), tuple(aside), batch.last if batch.last.seq > have.seq else have)
 
 
-def on_head(have: Mark, head: Mark) -> Fork | None:
-    """Compare what we have with the head an owner announces in greeting: behind us, it has lost entries.
-
-    Only a first sign, good for showing: an old greeting looks the same. The owner itself, told what we
-    have, finds for certain that it does not hold it.
-    """
-    if head.seq < have.seq or (head.seq == have.seq and head.epoch != have.epoch):
-        return Fork(have)
-    return None
-
-
 def next_batch(log: OwnedLog, after: int) -> Batch | None:
     """The entries after ``after``, as many as a message should carry; None when there are none."""
     entries = tuple(log.read(after, BATCH_ENTRIES_MAX))

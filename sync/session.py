@@ -200,7 +200,13 @@ class Session:
         self._inflight_max = min(INFLIGHT_MAX, told.get("ReceiveMaximum", INFLIGHT_MAX))
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        self._received.append(Received(message.topic, bytes(message.payload)))
+        """Nobody here asks a broker to keep anything: a retained message is old, or somebody's trap."""
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return
+        if not message.retain:
+            self._received.append(Received(topic, bytes(message.payload)))
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any

@@ -8,8 +8,11 @@ The route is what a message's signature is bound to (see sync/wire.py).
 
 from __future__ import annotations
 
+import re
+
 ALL_UP = "loket/1/+/up"
 ALL_PRESENCE = "loket/1/+/presence"
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")  # what a broker lets through is not yet a name
 
 
 def up(station: str) -> str:
@@ -41,5 +44,7 @@ def speaker(topic: str) -> tuple[str, str] | None:
     """(station, ``up`` or ``presence``) of a topic the hub listens on; None for any other."""
     parts = topic.split("/")
     if len(parts) != 4 or parts[:2] != ["loket", "1"] or parts[3] not in ("up", "presence"):
+        return None
+    if not _NAME.fullmatch(parts[2]):
         return None
     return parts[2], parts[3]

@@ -200,7 +200,16 @@ def _read(kind: type[Message], told: Any) -> Message:
         if not isinstance(told, dict):
             raise Misshapen("not an object")
         return _READERS[kind](told)
-    except (Misshapen, KeyError, TypeError) as error:
+    except (
+        Misshapen,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        # Whatever a stranger's text stumbles over, it is the text that is wrong.
         raise Dropped("garbled") from error
 
 
@@ -212,7 +221,7 @@ def _read_hello(told: dict[str, Any]) -> Hello:
         _whole(told["at_ms"]),
         told["ask"] is True,
         _word(told.get("version", "")),
-        keys and Keys(_word(keys["sign"]), _word(keys["seal"]), _word(keys["proof"])),
+        None if keys is None else Keys(_word(keys["sign"]), _word(keys["seal"]), _word(keys["proof"])),
     )
 
 

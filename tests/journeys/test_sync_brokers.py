@@ -88,6 +88,22 @@ def test_nobody_listening_is_told_by_a_broker_that_can(tmp_path: Path) -> None:
         broker.kill()
 
 
+@pytest.mark.attack
+def test_what_a_broker_kept_for_somebody_is_not_listened_to(broker: Broker) -> None:
+    one, two = Link(broker.url, "one", ["x/one"]), Link(broker.url, "two", ["x/two"])
+    try:
+        one.open()
+        one._session._client.publish("x/two", b"trap", qos=1, retain=True)  # type: ignore[union-attr]
+        one.wait(0.3)
+        two.open()
+        one.publish("x/two", b"live")
+        assert arrives(two, 1) == [Received("x/two", b"live")]
+        assert two.wait(0.3) == []
+    finally:
+        one.dispose()
+        two.dispose()
+
+
 def test_the_brokers_limits_are_kept(tmp_path: Path) -> None:
     port = free_port()
     lines = (f"listener {port} 127.0.0.1", "allow_anonymous true", "max_packet_size 20000")

@@ -41,6 +41,8 @@ def test_a_topic_says_who_speaks() -> None:
         assert topics.speaker(topics.down(name)) is None
     for odd in ("", "loket/1/up", "loket/2/64.11-1/up", "loket/1/a/b/up", "other/1/64.11-1/up"):
         assert topics.speaker(odd) is None
+    for name in ("", "64.11-1\0", "64.11 1", "é", "-", "x" * 65, "a+b"):
+        assert topics.speaker(f"loket/1/{name}/up") is None, "no name a station has"
 
 
 def test_the_line_is_tried_until_it_is_up() -> None:

@@ -182,10 +182,3 @@ def test_what_was_pruned_cannot_be_sent_again() -> None:
     assert made.on_have(Mark(4, A), rewind=True) == "pruned"
     other = Sender(Log(LINES[5:], Mark(5, A)))
     assert other.on_have(Mark(5, B), rewind=True) == "fork"
-
-
-def test_an_announced_head_behind_us_is_a_first_sign_of_a_fork() -> None:
-    assert log.on_head(Mark(5, A), Mark(4, A)) == Fork(Mark(5, A))
-    assert log.on_head(Mark(5, A), Mark(5, B)) == Fork(Mark(5, A))
-    assert log.on_head(Mark(5, A), Mark(5, A)) is None
-    assert log.on_head(Mark(5, A), Mark(6, B)) is None

@@ -232,6 +232,8 @@ BAD_COLUMNS = [
     '[[0,0],[1,1],[0],[["x","a"]],[0],[3],[[[1]]]]',
     '[[0,0],[1,1],[0],[["x",[]]],[0],["s"],[[[1]]]]',
     '[[0,0],[1,1],[9223372036854775808],[["x","a"]],[0],["s"],[[[1]]]]',
+    '[[0,0],[1,1],[-1],[["x","a"]],[0],["s"],[[[1]]]]',
+    '[[0,0],[1,2],[5,-6],[["x"]],[0,0],["s","t"],[[]]]',
     '[[9223372036854775807,0],[1,1],[0],[["x","a"]],[0],["s"],[[[1]]]]',
     '[[0,-1],[1,1],[0],[["x","a"]],[0],["s"],[[[1]]]]',
     '[[0,true],[1,1],[0],[["x","a"]],[0],["s"],[[[1]]]]',
@@ -267,6 +269,34 @@ def test_whoever_is_not_known_can_only_say_a_hello_with_keys_that_made_it() -> N
     ):
         with pytest.raises(wire.Dropped, match=why):
             wire.decode_joining(wire.encode(message, UP, SIGNER.sign), UP, made_by)
+
+
+HELLO: dict[str, Any] = {
+    "head": [1, 9], "have": [0, 0], "at_ms": 5, "ask": True, "version": "", "keys": {
+        "sign": SIGNER.public().text, "seal": "s", "proof": "p",
+    },
+}  # fmt: skip
+odd = values | st.sampled_from(["", 0, False, [], {}, [1], [1, -1], {"sign": ""}, -5, 2**63])
+
+
+@given(st.dictionaries(st.sampled_from([*HELLO, "sign", "seal", "proof"]), odd, max_size=5))
+def test_whatever_a_stranger_says_is_dropped_or_a_hello_and_nothing_else(told: dict[str, Any]) -> None:
+    keys = {**HELLO["keys"], **{name: told[name] for name in HELLO["keys"] if name in told}}
+    whole = {**HELLO, "keys": keys, **{name: told[name] for name in HELLO if name in told}}
+    for said in (whole, told, list(told.values())):
+        data = packed(json.dumps(said), kind=1)
+        try:
+            assert isinstance(wire.decode_joining(data, UP, lambda *_: True), wire.Hello)
+        except wire.Dropped:
+            continue
+
+
+@pytest.mark.parametrize("keys", ["", 0, False, [], {}, "x", 7, [1], {"sign": 1}])
+def test_a_hello_whose_keys_are_none_is_garbled(keys: Any) -> None:
+    data = packed(json.dumps({**HELLO, "keys": keys}), kind=1)
+    with pytest.raises(wire.Dropped, match="garbled"):
+        wire.decode_joining(data, UP, lambda *_: True)
+    assert word(data) == "garbled"
 
 
 def test_the_signer_of_the_vectors_is_the_published_test_key() -> None:
