@@ -238,11 +238,14 @@ class _Postgres:
 
 @contextmanager
 def _loss_told() -> Iterator[None]:
-    """A server that went away is DatabaseLost to the callers, who know no psycopg."""
+    """What callers who know no psycopg are told: DatabaseLost for a server that went away, ValueError for
+    a value that no column holds."""
     import psycopg
 
     try:
         yield
+    except psycopg.DataError as error:
+        raise ValueError("a value does not fit its column") from error
     except psycopg.OperationalError as error:
         raise DatabaseLost("the database server went away") from error
 

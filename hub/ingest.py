@@ -170,14 +170,16 @@ class Journal:
 def take(db: Database, name: str, batch: Batch, now_ms: int) -> Taken | Gap | Fork:
     """Append what is new in ``batch``; durable when this returns, and only then may it be answered.
 
+    Of a forked station nothing more is taken: which of its histories is true, only people can say.
     Errors: RefusedByRule UNKNOWN_STATION; ValueError for numbers no column holds; DatabaseLost.
     """
     with db.transaction():
-        row = db.locked("SELECT watermark, watermark_epoch FROM station WHERE station = ?", name)
+        row = db.locked("SELECT state, watermark, watermark_epoch FROM station WHERE station = ?", name)
         if row is None:
             raise RefusedByRule("UNKNOWN_STATION")
-        have = Mark(*row)
-        taken = on_batch(have, batch, _Epochs(db, name), _unreadable)
+        state, *mark = row
+        have = Mark(*mark)
+        taken = Fork(have) if state == FORKED else on_batch(have, batch, _Epochs(db, name), _unreadable)
         if isinstance(taken, Taken) and taken.have != have:
             _append(db, name, have, taken, now_ms)
         elif isinstance(taken, Fork):

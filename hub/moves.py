@@ -5,20 +5,27 @@ The first station is asked to give the order back by a line in its order log; on
 first station is off line the order waits, which is the price of never printing it twice.
 
     orders move ──order_withdrawn──▶ first station ──order_returned──▶ route() ──order──▶ second station
+
+A forked station answers nothing any more. What it still owes is taken over by another one only when people
+who stood before it say so: no line of any log can.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from domain.words import RefusedByRule
 from hub import ingest, orders
 from hub.database import Database
+from hub.ingest import FORKED
 from hub.orders import Writer
 
 READER = "router"
 LINES_A_TURN = 500
 ANSWERS = ("order_returned", "order_kept")
+TAKEN_OVER = "taken_over"  # in the answer's place: people said it, not the station
+BEGUN = ("staged", "printing", "unsure", "lost")
 
 
 def move(db: Database, order: str, to: str, writer: Writer) -> dict[str, Any]:
@@ -26,16 +33,17 @@ def move(db: Database, order: str, to: str, writer: Writer) -> dict[str, Any]:
 
     Gives ``{order, from, to, state}``: ``asked`` (the first station has to answer), ``moved`` (it was not
     in any log yet) or ``there`` (nothing to do).
-    Errors: RefusedByRule UNKNOWN_ORDER, UNKNOWN_STATION, MOVE_OPEN, ORDER_CLOSED.
+    Errors: RefusedByRule UNKNOWN_ORDER, UNKNOWN_STATION, STATION_FORKED, MOVE_OPEN, ORDER_CLOSED.
     """
     with db.transaction():
         row = db.locked("SELECT station, log_seq FROM order_ WHERE id = ?", order)
         if row is None:
             raise RefusedByRule("UNKNOWN_ORDER")
-        if ingest.station(db, to) is None:
-            raise RefusedByRule("UNKNOWN_STATION")
+        _may_owe(db, to)
         start, log_seq = row
         state = _state(db, order, start, to, log_seq)
+        if state in ("ask", "asked"):
+            _may_owe(db, start)  # a forked station would never answer
         if state == "moved":
             db.run("UPDATE order_ SET station = ? WHERE id = ?", to, order)
         elif state == "ask":
@@ -44,6 +52,70 @@ def move(db: Database, order: str, to: str, writer: Writer) -> dict[str, Any]:
     if state == "moved":
         orders.dispatch(db, to, writer)
     return {"order": order, "from": start, "to": to, "state": state}
+
+
+def _may_owe(db: Database, name: str) -> None:
+    found = ingest.station(db, name)
+    if found is None:
+        raise RefusedByRule("UNKNOWN_STATION")
+    if found.state == FORKED:
+        raise RefusedByRule("STATION_FORKED", name)
+
+
+def take_over(
+    db: Database, start: str, to: str, writer: Writer, named: Collection[str] = ()
+) -> dict[str, Any]:
+    """Let ``to`` owe what the forked station ``start`` owes and printed no card of, as far as was told.
+
+    An order whose card was begun there stays, unless it is ``named``: then people looked for that card.
+    Gives ``{from, to, moved: [order…], kept: [{order, state}…]}``. Bring the projections up to date before.
+    Errors: RefusedByRule UNKNOWN_STATION, STATION_FORKED, NOT_FORKED, UNKNOWN_ORDER, ORDER_CLOSED.
+    """
+    route(db, writer)
+    with db.transaction():
+        row = db.locked("SELECT state, watermark FROM station WHERE station = ?", start)
+        if row is None:
+            raise RefusedByRule("UNKNOWN_STATION")
+        if row[0] != FORKED:
+            raise RefusedByRule("NOT_FORKED", start)
+        _may_owe(db, to)
+        owed = [order for (order,) in db.rows_locked("SELECT id FROM order_ WHERE station = ?", start)]
+        begun = _begun(db, start)
+        for order in named:
+            if order not in owed:
+                raise RefusedByRule("UNKNOWN_ORDER", order)
+            if begun.get(order) == "printed":
+                raise RefusedByRule("ORDER_CLOSED", order)
+        moved = sorted(named or (order for order in owed if order not in begun))
+        for order in moved:
+            _settle(db, order, start, to, row[1], writer.now_ms)
+    orders.dispatch(db, to, writer)
+    kept = [{"order": order, "state": state} for order, state in sorted(begun.items()) if order in owed]
+    left = [each for each in kept if each["order"] not in moved and each["state"] != "printed"]
+    return {"from": start, "to": to, "moved": moved, "kept": left}
+
+
+def _begun(db: Database, name: str) -> dict[str, str]:
+    """The orders of which a station told that a card was begun, and how far that card got."""
+    marks = ", ".join("?" * len(BEGUN))
+    told = db.rows(f"SELECT id, state FROM job WHERE station = ? AND state IN ({marks})", name, *BEGUN)  # noqa: S608
+    return dict(told) | {order: "printed" for (order,) in db.rows("SELECT DISTINCT id FROM card")}
+
+
+def _settle(db: Database, order: str, start: str, to: str, watermark: int, now_ms: int) -> None:
+    """The order is owed by ``to``; a question that was still open is answered by people."""
+    told = (TAKEN_OVER, watermark)
+    if not db.run(
+        "UPDATE order_move SET to_station = ?, answer = ?, answer_seq = ? WHERE id = ? AND answer IS NULL",
+        *(to, *told, order),
+    ):
+        (number,) = db.one("SELECT count(*) FROM order_move WHERE id = ?", order) or (0,)
+        db.run(
+            "INSERT INTO order_move (id, number, from_station, to_station, asked_ms, after_seq, answer, "
+            "answer_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            *(order, number + 1, start, to, now_ms, watermark, *told),
+        )
+    db.run("UPDATE order_ SET station = ?, log_seq = NULL WHERE id = ?", to, order)
 
 
 def _state(db: Database, order: str, start: str, to: str, log_seq: int | None) -> str:

@@ -108,18 +108,21 @@ def dispatch_all(db: Database, writer: Writer) -> int:
     """Append every order that waits for a station that has joined; how many were."""
     waiting = db.rows(
         "SELECT DISTINCT o.station FROM order_ o JOIN station s ON s.station = o.station "
-        "WHERE o.log_seq IS NULL AND s.seal_key IS NOT NULL"
+        "WHERE o.log_seq IS NULL AND s.seal_key IS NOT NULL AND s.state <> ?",
+        ingest.FORKED,
     )
     return sum(dispatch(db, name, writer) for (name,) in sorted(waiting))
 
 
 def dispatch(db: Database, name: str, writer: Writer) -> int:
-    """Append the waiting orders of a station that has joined, by priority; how many were."""
+    """Append the waiting orders of a station that has joined, by priority; how many were.
+
+    A forked station gets none."""
     done = 0
     while True:
         with db.transaction():
-            row = db.locked("SELECT seal_key, order_head FROM station WHERE station = ?", name)
-            if row is None or row[0] is None:
+            row = db.locked("SELECT seal_key, order_head, state FROM station WHERE station = ?", name)
+            if row is None or row[0] is None or row[2] == ingest.FORKED:
                 return done
             waiting = db.rows_locked(  # an order that is just being moved away must not be owed here too
                 "SELECT id, kind, reason, requested, sealed FROM order_ "
@@ -192,7 +195,10 @@ class OrderLog:
         return Mark(*row) if row else START
 
     def read(self, after: int, limit: int) -> list[Entry]:
-        """Lines after a number, in order."""
+        """Lines after a number, in order; none for a forked station."""
+        row = self._db.one("SELECT state FROM station WHERE station = ?", self._name)
+        if row == (ingest.FORKED,):
+            return []
         return log_after(self._db, self._name, after, limit)
 
     def acknowledged(self, mark: Mark) -> None:

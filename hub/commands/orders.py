@@ -77,3 +77,37 @@ def move(hub: Hub, order: str, to: tuple[str, str], as_json: bool) -> None:
         "there": f"{done['to']} owes it already.",
     }
     prose(sentence[done["state"]])
+
+
+@orders.command("take-over")
+@click.argument("office")
+@click.argument("station")
+@click.option("--to", nargs=2, required=True, metavar="OFFICE STATION", help="Who shall print them instead.")
+@click.option(
+    "--order", "named", multiple=True, help="Only this one, even if its card was begun; repeatable."
+)
+@hub_options
+@json_option
+def take_over(
+    hub: Hub, office: str, station: str, to: tuple[str, str], named: tuple[str, ...], as_json: bool
+) -> None:
+    """Let another station print what a forked STATION of OFFICE still owes.
+
+    Only after two people looked at the office: the forked PC is switched off for good, and no card of
+    these orders lies anywhere. An order whose card was begun there stays until it is named with --order.
+
+    \b
+    Example:
+        loket-hub orders take-over 64.11 1 --to 64.11 2 --home /var/lib/loket-hub
+    """
+    from hub import moves
+    from hub.projections import Folder
+
+    with hub.opened() as db:
+        Folder(db).catch_up()
+        done = moves.take_over(db, f"{office}-{station}", f"{to[0]}-{to[1]}", hub.writer(), named)
+    if as_json:
+        say(done)
+    elif done["kept"]:
+        table(done["kept"], ("order", "state"))
+    prose(f"{done['to']} owes {len(done['moved'])} orders; {len(done['kept'])} stay until they are named.")
