@@ -78,7 +78,8 @@ def _check_asked(tx: Tx, orders: list[str], asked: str) -> None:
 def resolve(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     """Settle the unsure ``job`` by ``outcome`` with the ``blank`` in the clerk's hand.
 
-    Raises RefusedByRule UNKNOWN_JOB, NOT_UNSURE, WRONG_BLANK, BLANK_USED, BLANK_UNKNOWN.
+    Raises RefusedByRule UNKNOWN_JOB, NOT_UNSURE, REASON_NEEDED, NEVER_PRINTED, WRONG_BLANK, BLANK_USED,
+    BLANK_UNKNOWN.
     """
     job, event, blank = str(args["job"]), _OUTCOMES[str(args["outcome"])], _blank(str(args["blank"]))
     reason, second = args.get("reason"), args.get("second")
@@ -93,6 +94,8 @@ def resolve(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
             raise RefusedByRule("UNKNOWN_JOB", job)
         if now.state is not State.UNSURE:
             raise RefusedByRule("NOT_UNSURE", f"This one is {now.state}.")
+        if event is Event.LOST and reason is None:
+            raise RefusedByRule("REASON_NEEDED")
         if now.blank is None:
             blanks.check(tx, blank, now.kind)
         body: dict[str, Any] = {"blank": blank, "by": "clerk", "reason": reason or now.cause}

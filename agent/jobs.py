@@ -158,8 +158,9 @@ def move(tx: Tx, job: str, event: Event, body: Mapping[str, Any]) -> State:
     """Move ``job`` by ``event``: its row, its order, its blank and its journal line, in ``tx``.
 
     ``order`` and ``kind`` are filled in from the row where the event asks for them. Raises
-    IllegalMove, RefusedByRule UNKNOWN_JOB, WRONG_BLANK (another blank than the job's), and
-    ValueError for a body that lacks a field; the caller's transaction is then undone.
+    IllegalMove, RefusedByRule UNKNOWN_JOB, WRONG_BLANK (another blank than the job's), NEVER_PRINTED
+    (no print was ever intended), and ValueError for a body that lacks a field; the caller's
+    transaction is then undone.
     """
     now = get(tx, job)
     if now is None:
@@ -169,12 +170,41 @@ def move(tx: Tx, job: str, event: Event, body: Mapping[str, Any]) -> State:
     named = told.get("blank")
     if now.blank is not None and named is not None and named != now.blank:
         raise RefusedByRule("WRONG_BLANK", job)
+    if after is State.PRINTED and now.panels is None:
+        raise RefusedByRule("NEVER_PRINTED", job)
     tx.note(event, job, told)
     _set_row(tx, now, event, after, told)
     if after in _ORDER_AFTER:
         tx.execute("UPDATE order_ SET state = ? WHERE id = ?", _ORDER_AFTER[after], now.order)
     blanks.post(tx, event, job, told)
     return after
+
+
+def refuse(tx: Tx, job: str, word: str) -> None:
+    """The order of this queued job can never become a card: both end, and the province is told ``word``.
+
+    Unlike a clerk's own cancelling, which lets the order wait again. Raises as ``move`` does.
+    """
+    move(tx, job, Event.CANCELLED, {"reason": word})
+    ((order,),) = tx.rows("SELECT order_id FROM job WHERE id = ?", job)
+    tx.execute("UPDATE order_ SET state = 'refused' WHERE id = ?", order)
+    tx.note("order_refused", order, {"word": word})
+    forget(tx, order)
+
+
+def forget(tx: Tx, order: str) -> None:
+    """Delete the order's personal part: it will not be printed here."""
+    tx.execute("DELETE FROM payload WHERE sha256 = (SELECT payload_sha256 FROM order_ WHERE id = ?)", order)
+
+
+def forget_told(tx: Tx, after: int, upto: int) -> None:
+    """The same for the orders that ended in the journal lines above ``after`` up to ``upto``."""
+    tx.execute(
+        "DELETE FROM payload WHERE sha256 IN (SELECT payload_sha256 FROM order_ WHERE id IN ("
+        "SELECT json_extract(body, '$.order') FROM journal "
+        "WHERE seq > ? AND seq <= ? AND event IN ('printed', 'lost')))",
+        *(after, upto),
+    )
 
 
 def _told_by_row(job: Job, event: Event) -> dict[str, Any]:

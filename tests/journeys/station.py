@@ -17,6 +17,7 @@ from tests.unit.agent.stations import NAME, Province, open_at, take
 
 LOKET = [sys.executable, "-m", "agent.cli"]
 FEED = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
+PRINT = {**FEED, "panels": 5, "artefact": "aa"}
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class Station:
             job = jobs.queue(tx, order)
             jobs.move(tx, job, Event.FEED_INTENDED, FEED)
             jobs.move(tx, job, Event.STAGED, {"blank": blank, "witness": "chip"})
+            jobs.move(tx, job, Event.PRINT_INTENDED, {"blank": blank, **PRINT})
             jobs.move(tx, job, Event.UNSURE, {"cause": "power_lost", "blank": blank})
             return job
 

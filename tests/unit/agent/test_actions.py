@@ -20,6 +20,7 @@ from tests.unit.agent.stations import Province, events, make_home, open_at, take
 CHIP = Config("64.11", 1, printer="evolis+tcp://127.0.0.1:9", chip="vpcd://127.0.0.1:9")
 NO_CHIP = Config("64.11", 1, printer="evolis+tcp://127.0.0.1:9")
 FEED = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
+PRINT = {**FEED, "panels": 5, "artefact": "aa"}
 
 
 @pytest.fixture
@@ -45,13 +46,15 @@ def word(journal: Journal, action: str, config: Config = CHIP, **args: Any) -> s
     return refused.value.word
 
 
-def unsure(journal: Journal, blank: str | None = "0401") -> str:
+def unsure(journal: Journal, blank: str | None = "0401", *, intended: bool = True) -> str:
     job = str(act(journal, "print", order="O-1")["job"])
 
     def work(tx: Any) -> None:
         jobs.move(tx, job, Event.FEED_INTENDED, FEED)
         if blank:
             jobs.move(tx, job, Event.STAGED, {"blank": blank, "witness": "chip"})
+        if blank and intended:
+            jobs.move(tx, job, Event.PRINT_INTENDED, {"blank": blank, **PRINT})
         jobs.move(tx, job, Event.UNSURE, {"cause": "power_lost", "blank": blank})
 
     journal.write(work)
@@ -111,7 +114,9 @@ def test_an_unsure_job_is_settled_by_what_the_clerk_holds(
     journal: Journal, outcome: str, state: str, place: str
 ) -> None:
     job = unsure(journal)
-    assert act(journal, "resolve", job=job, outcome=outcome, blank="0401") == {"job": job, "state": state}
+    told: dict[str, Any] = {"reason": "gone"} if outcome == "lost" else {}
+    settled = act(journal, "resolve", job=job, outcome=outcome, blank="0401", **told)
+    assert settled == {"job": job, "state": state}
     assert blanks.fold(journal).place("0401") == place
     line = journal.entries(0, 99)[-1]
     assert line.body["by"] == "clerk"
@@ -125,6 +130,19 @@ def test_a_reason_and_a_second_person_are_kept_and_the_cause_stands_in_for_a_rea
     act(journal, "resolve", job=job, outcome="lost", blank="0401", reason="not_found", second="P-17")
     body = journal.entries(0, 99)[-1].body
     assert (body["reason"], body["second"]) == ("not_found", "P-17")
+
+
+def test_a_lost_blank_needs_a_reason(journal: Journal) -> None:
+    assert word(journal, "resolve", job=unsure(journal), outcome="lost", blank="0401") == "REASON_NEEDED"
+
+
+@pytest.mark.parametrize("blank", ["0401", None])
+def test_a_card_that_was_never_sent_to_the_printer_cannot_have_come_out(
+    journal: Journal, blank: str | None
+) -> None:
+    job = unsure(journal, blank, intended=False)
+    assert word(journal, "resolve", job=job, outcome="came_out", blank="0401") == "NEVER_PRINTED"
+    assert act(journal, "resolve", job=job, outcome="untouched", blank="0401")["state"] == "queued"
 
 
 def test_without_a_reason_the_cause_is_the_reason(journal: Journal) -> None:
