@@ -14,6 +14,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from agent import jobs
 from agent.journal import Tx, set_cursor
 from domain import events, policy
 from domain.keys import VerifyKey, order_bytes
@@ -21,6 +22,7 @@ from domain.words import RefusedByRule
 from sync.log import Entry
 
 CURSOR = "orders_have"
+_KEPT = ("taken", "printed", "lost")  # states of an order that has a card, or may have one
 
 
 def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
@@ -47,6 +49,7 @@ def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: Ver
         if known[0][:3] != (digest, body["kind"], body["reason"]):
             raise RefusedByRule("ORDER_CHANGED", order)
         return
+    jobs.forget(tx, order)
     tx.execute("INSERT OR IGNORE INTO payload VALUES (?, ?)", digest, sealed)
     kind, reason = body["kind"], body["reason"]
     tx.execute(
@@ -89,16 +92,15 @@ def _unbase64(text: str, word: str) -> bytes:
 
 
 def _withdraw(tx: Tx, order: str) -> None:
-    """Give the order back, unless a job of it was begun: then whoever asked is told how far it is.
+    """Give the order back while it waits, whatever was tried before; else tell how far it is.
 
-    An order this station never took (it was refused) is given back too: it will not be printed here.
+    An order that was refused, or never taken, is given back too: it will not be printed here.
     """
-    begun = tx.rows(
-        "SELECT state FROM job WHERE order_id = ? AND state <> 'cancelled' ORDER BY attempt DESC LIMIT 1",
-        order,
-    )
-    if begun:
-        tx.note("order_kept", order, {"state": begun[0][0]})
+    found = tx.rows("SELECT state FROM order_ WHERE id = ?", order)
+    if found and found[0][0] in _KEPT:
+        last = tx.rows("SELECT state FROM job WHERE order_id = ? ORDER BY attempt DESC LIMIT 1", order)
+        tx.note("order_kept", order, {"state": last[0][0] if last else found[0][0]})
         return
     tx.execute("UPDATE order_ SET state = 'returned' WHERE id = ?", order)
     tx.note("order_returned", order, {})
+    jobs.forget(tx, order)

@@ -17,8 +17,9 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from agent import jobs
 from agent.inbox import CURSOR, apply
-from agent.journal import DiskFull, Journal, Tx, set_cursor
+from agent.journal import DiskFull, Journal, Tx, cursor, set_cursor
 from agent.keys import Keys, forget_token
 from domain.keys import VerifyKey
 from sync import topics, wire
@@ -53,8 +54,16 @@ class JournalUp:
         return self._journal.entries(after, limit)
 
     def acknowledged(self, mark: Mark) -> None:
-        """The province holds the journal up to ``mark``; when it said so is a receipt of its own."""
-        self._journal.write(lambda tx: set_cursor(tx, "hub_has", mark.seq, mark.epoch))
+        """The province holds the journal up to ``mark``; when it said so is a receipt of its own.
+
+        An order whose end it holds needs no personal part any more.
+        """
+
+        def receipt(tx: Tx) -> None:
+            jobs.forget_told(tx, cursor(tx, "hub_has"), mark.seq)
+            set_cursor(tx, "hub_has", mark.seq, mark.epoch)
+
+        self._journal.write(receipt)
 
 
 class _Any:

@@ -93,7 +93,32 @@ CREATE TABLE blank (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: dict[int, str] = {1: V1}
+V2 = """
+-- An order may be refused for good after it was received; and what is over keeps no personal part.
+CREATE TABLE order_2 (
+    id             TEXT PRIMARY KEY,
+    kind           TEXT NOT NULL CHECK (kind IN ('ktp', 'kia')),
+    reason         TEXT NOT NULL,
+    rank           INTEGER NOT NULL,
+    requested      TEXT NOT NULL,
+    state          TEXT NOT NULL
+        CHECK (state IN ('waiting', 'taken', 'printed', 'returned', 'lost', 'refused')),
+    payload_sha256 TEXT NOT NULL,
+    received_ms    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO order_2 SELECT * FROM order_;
+DROP TABLE order_;
+ALTER TABLE order_2 RENAME TO order_;
+CREATE INDEX order_waiting ON order_ (rank, requested, id) WHERE state = 'waiting';
+DELETE FROM payload WHERE sha256 IN (
+    SELECT payload_sha256 FROM order_ WHERE state = 'returned' OR id IN (
+        SELECT json_extract(body, '$.order') FROM journal JOIN cursor ON cursor.name = 'hub_has'
+        WHERE event IN ('printed', 'lost') AND journal.seq <= cursor.seq
+    )
+);
+"""
+
+STEPS: dict[int, str] = {1: V1, 2: V2}
 
 
 def migrate(path: Path) -> int:

@@ -22,7 +22,7 @@ Error = sqlite3.Error
 VERSION: str = sqlite3.sqlite_version
 
 APPLICATION_ID = 0x4C4F4B54  # "LOKT"
-SCHEMA_VERSION = 1  # the newest migration in agent.migrations
+SCHEMA_VERSION = 2  # the newest migration in agent.migrations
 SQLITE_FIXED = (3, 51, 3)  # the WAL-reset bug ends here; these older lines got the repair too:
 SQLITE_BACKPORTS = {(3, 50): 7, (3, 44): 6}
 _BUSY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 10, 11, 13, 14, 26
@@ -120,6 +120,7 @@ def make_durable(db: Connection) -> None:
     db.execute("PRAGMA cell_size_check = ON")
     db.execute("PRAGMA journal_size_limit = 16777216")
     db.execute("PRAGMA temp_store = MEMORY")
+    db.execute("PRAGMA secure_delete = ON")  # a personal part that is deleted is overwritten
 
 
 def _guard_schema(db: Connection, path: Path) -> None:

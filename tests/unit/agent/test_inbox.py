@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from agent import audit, inbox, jobs
-from agent.journal import Journal
+from agent.journal import Journal, Tx
+from agent.link import JournalUp
 from agent.states import Event
 from domain.keys import SigningKey
+from domain.words import RefusedByRule
+from sync.log import Mark
 from tests.unit.agent.stations import Province, events, make_home, open_at, take
 
 
@@ -163,6 +166,104 @@ def test_an_order_with_a_job_is_kept_and_whoever_asked_is_told_how_far_it_is(
     line = journal.entries(0, 99)[-1]
     assert (line.event, line.subject, line.body) == ("order_kept", "O-1", {"state": "queued"})
     assert journal.write(lambda tx: jobs.queue(tx, "O-1")) == "O-1-1"
+
+
+def end(journal: Journal, outcome: Event, order: str = "O-1") -> None:
+    """One attempt at the order, ended by a clerk."""
+    told = {"blank": "0401", "by": "clerk", "reason": "seen", "second": None}
+    feed = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
+
+    def work(tx: Tx) -> None:
+        job = jobs.queue(tx, order)
+        jobs.move(tx, job, Event.FEED_INTENDED, feed)
+        jobs.move(tx, job, Event.STAGED, {"blank": "0401", "witness": "chip"})
+        jobs.move(tx, job, Event.PRINT_INTENDED, {"blank": "0401", **feed, "panels": 5, "artefact": "aa"})
+        jobs.move(tx, job, Event.UNSURE, {"blank": "0401", "cause": "jam"})
+        jobs.move(tx, job, outcome, told)
+
+    journal.write(work)
+
+
+def payloads(journal: Journal) -> list[bytes]:
+    return [row[0] for row in journal.rows("SELECT sealed FROM payload ORDER BY sealed")]
+
+
+def test_an_order_that_waits_again_after_a_spoiled_card_can_be_moved_away(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, province.order("O-1"))
+    end(journal, Event.SPOILED)
+    take(journal, province, province.entry("order_withdrawn", "O-1", {}))
+    assert events(journal)[-1] == ("order_returned", "O-1")
+    assert jobs.next_waiting(journal, 9) == []
+
+
+@pytest.mark.parametrize("ended", [Event.PRINTED, Event.LOST])
+def test_an_order_that_has_or_may_have_its_card_is_kept(
+    journal: Journal, province: Province, ended: Event
+) -> None:
+    take(journal, province, province.order("O-1"))
+    end(journal, ended)
+    take(journal, province, province.entry("order_withdrawn", "O-1", {}))
+    assert journal.entries(0, 99)[-1].body == {"state": ended.value}
+
+
+def test_a_refused_order_never_waits_again_here_and_can_be_given_back(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, province.order("O-1"), province.order("O-2"))
+    job = journal.write(lambda tx: jobs.queue(tx, "O-1"))
+    journal.write(lambda tx: jobs.refuse(tx, job, "BAD_PHOTO"))
+    assert events(journal)[-2:] == [("cancelled", "O-1-1"), ("order_refused", "O-1")]
+    assert refusal(journal) == "BAD_PHOTO"
+    assert jobs.next_waiting(journal, 9) == ["O-2"]
+    with pytest.raises(RefusedByRule, match="refused"):
+        journal.write(lambda tx: jobs.queue(tx, "O-1"))
+    take(journal, province, province.entry("order_withdrawn", "O-1", {}))
+    assert events(journal)[-1] == ("order_returned", "O-1")
+    take(journal, province, province.order("O-1", sealed=b"a better photo"))
+    assert jobs.next_waiting(journal, 9) == ["O-1", "O-2"]
+
+
+def test_the_personal_part_goes_with_the_order_that_is_given_back_or_refused(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, *(province.order(f"O-{n}") for n in (1, 2, 3)))
+    job = journal.write(lambda tx: jobs.queue(tx, "O-1"))
+    journal.write(lambda tx: jobs.refuse(tx, job, "BAD_PHOTO"))
+    take(journal, province, province.entry("order_withdrawn", "O-2", {}))
+    assert payloads(journal) == [b"sealed O-3"]
+    take(journal, province, province.order("O-2", sealed=b"corrected"))
+    assert payloads(journal) == [b"corrected", b"sealed O-3"]
+
+
+def test_the_personal_part_is_kept_until_the_province_holds_the_end(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, *(province.order(f"O-{n}") for n in (1, 2, 3)))
+    up = JournalUp(journal)
+    for order, ended in (("O-1", Event.PRINTED), ("O-2", Event.SPOILED), ("O-3", Event.LOST)):
+        end(journal, ended, order)
+    ends = {line.subject: line.seq for line in journal.entries(0, 99) if line.event in ("printed", "lost")}
+    up.acknowledged(Mark(ends["O-1-1"] - 1, 7))
+    assert len(payloads(journal)) == 3
+    up.acknowledged(Mark(ends["O-1-1"], 7))
+    assert payloads(journal) == [b"sealed O-2", b"sealed O-3"]
+    up.acknowledged(journal.last())
+    assert payloads(journal) == [b"sealed O-2"], "a spoiled card's order is printed again"
+    assert journal.cursor("hub_has") == journal.head()
+
+
+def test_a_personal_part_that_is_deleted_is_overwritten_on_the_disk(
+    journal: Journal, province: Province
+) -> None:
+    face = b"SPECIMEN FACE " * 400
+    take(journal, province, province.order("O-1", sealed=face))
+    journal.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert face[:1000] in journal.path.read_bytes()
+    take(journal, province, province.entry("order_withdrawn", "O-1", {}))
+    journal.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert face[:14] not in journal.path.read_bytes()
 
 
 def test_an_order_never_taken_here_is_given_back(journal: Journal, province: Province) -> None:

@@ -181,3 +181,17 @@ def test_after_an_unclean_end_a_damaged_file_is_not_worked_on(tmp_path: Path) ->
         file.write(bytes(4096))
     with pytest.raises(Trouble, match="is damaged"):
         open_journal(home, Clock())
+
+
+def test_schema_two_forgets_the_personal_part_of_what_is_over_and_told(tmp_path: Path) -> None:
+    path = restore(DUMPS[0], tmp_path / "journal.db")
+    db = sqlite.connect(path)
+    db.execute("UPDATE cursor SET seq = 12, epoch = 7 WHERE name = 'hub_has'")
+    db.close()
+    migrate(path)
+    db = sqlite.connect(path)
+    assert db.execute("SELECT sealed FROM payload ORDER BY sealed").fetchall() == [
+        (b"sealed O-2",),
+        (b"sealed O-3",),
+    ]
+    db.close()
