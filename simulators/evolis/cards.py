@@ -87,6 +87,11 @@ class Ribbon:
         return self.code < 0
 
     @property
+    def kind(self) -> str | None:
+        """Its name, or None when there is none."""
+        return RIBBON_NAME.get(self.code)
+
+    @property
     def low(self) -> bool:
         """Under a tenth of what it began with."""
         return self.left * 10 < CAPACITY.get(self.code, 1000)

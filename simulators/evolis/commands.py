@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulators.evolis import sensors, status
-from simulators.evolis.cards import RIBBON_NAME
 from simulators.evolis.model import Printer
 from simulators.evolis.orders import Do
 from simulators.evolis.status import Err
@@ -24,7 +23,7 @@ def _model(printer: Printer, given: list[str]) -> str:
 
 
 def _ribbon(printer: Printer, given: list[str]) -> str:
-    return "ERR RIBBON" if printer.ribbon.missing else RIBBON_NAME.get(printer.ribbon.code, "ymcko")
+    return printer.ribbon.kind or "ERR RIBBON"
 
 
 def _counter(printer: Printer, given: list[str]) -> str:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 
 from simulators.evolis import accidents, sensors, status
+from simulators.evolis.cards import RIBBON_NAME
 from simulators.evolis.clock import STARVED_MS
 from simulators.evolis.commands import NOW, WHEN_DONE
 from simulators.evolis.mechanism import submit
@@ -21,6 +22,7 @@ from simulators.evolis.orders import Do, Job, Order
 from simulators.evolis.stream import Command, Opening, Stream
 
 UNKNOWN = "ERROR CDE"
+_RIBBON_AT = {"Pr": 0, "Pwres": 2}  # the parameter that names the ribbon
 _GARBLE = bytes(byte ^ 0x55 for byte in range(256))
 
 
@@ -67,6 +69,7 @@ class Exchange:
         self._ahead: deque[Command | Opening] = deque()
         self._job = Job()
         self._side = "front"
+        self._ribbon: str | None = None  # the kind the cards to come are for
         self._panel: Order | None = None  # open or whole, not yet followed by another
         self._answers: list[str | Order] = []
         self._heard = False
@@ -170,12 +173,21 @@ class Exchange:
             self._answers.append(now(self._printer, given))
         elif (motion := WHEN_DONE.get(name)) is not None:
             self._answers.append(submit(self._printer, Order(motion, Job())))
+        elif name in _RIBBON_AT:
+            self._made_for(given[_RIBBON_AT[name] :])
         elif name == "Rlr":
             self._answers.append(self._face.last_reply)
         else:
             known = name[:1] == "P" and name[1:].isalpha() and name.isascii()
             self._answers.append("OK" if known else UNKNOWN)
         return True
+
+    def _made_for(self, given: list[str]) -> None:
+        """``Pr``, ``Pwres``: which ribbon the cards to come are for, by code or by name."""
+        if given:
+            code = int(given[0]) if given[0].isdecimal() else -1
+            self._ribbon = RIBBON_NAME.get(code, given[0])
+        self._answers.append("OK")
 
     def _panel_whole(self, name: str, data: bytes) -> bool:
         if self._panel is not None and name in ("Db", "Dbc"):
@@ -202,7 +214,7 @@ class Exchange:
         """``Ss``."""
         self._job.begun, self._job.ended = True, False
         self._side = "front"
-        submit(self._printer, Order(Do.START, self._job))
+        submit(self._printer, Order(Do.START, self._job, ribbon=self._ribbon))
 
     def front(self) -> None:
         """``Sr``."""

@@ -50,6 +50,7 @@ class Printer:
     jammed: bool = False
     laying: str | None = None
     face_begun: bool = False
+    wanted: str | None = None  # the kind of ribbon the last card was refused for
     output: list[Card] = field(default_factory=list)
     reject: list[Card] = field(default_factory=list)
     hands: list[Card] = field(default_factory=list)

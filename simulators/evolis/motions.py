@@ -26,14 +26,23 @@ def start(printer: Printer, order: Order) -> Motion:
     printer.replay = [order]
     if printer.jammed or printer.at in (Place.PRINT, Place.EJECT):
         raise Stopped("ERR MECHANICAL", Err.MECHANICAL)
+    _check_ribbon(printer, order)
     while blocking(printer) or (not printer.inside and not printer.blank_ready):
         yield UNTIL_TOLD
+        _check_ribbon(printer, order)
     if printer.inside:
         yield printer.make.station_ms
     else:
         yield from _feed(printer)
     printer.arrive(Place.PRINT)
     strike(printer, "start")
+
+
+def _check_ribbon(printer: Printer, order: Order) -> None:
+    """A card for another ribbon than the one in the machine is refused before anything moves."""
+    if order.ribbon is not None and not printer.ribbon.missing and order.ribbon != printer.ribbon.kind:
+        printer.wanted = order.ribbon
+        raise Stopped("ERR RIBBON", Err.BAD_RIBBON)
 
 
 def to_contactless(printer: Printer, order: Order) -> Motion:

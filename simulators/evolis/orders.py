@@ -68,6 +68,7 @@ class Order:
     job: Job
     face: str = "front"
     letter: str = ""
+    ribbon: str | None = None  # the kind a start was told its card is for
     data: bytes = b""
     bitmap: bool = False  # holds one of the printer's few
     keeps: bool = False  # outlives its job's failure: the end of the claim

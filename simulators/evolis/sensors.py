@@ -52,6 +52,7 @@ def warning(printer: Printer) -> int:
         (printer.cover_open, Warn.COVER_OPEN),
         (printer.ribbon.missing, Warn.NO_RIBBON),
         (not printer.ribbon.missing and printer.ribbon.left <= 0, Warn.RIBBON_ENDED),
+        (bool(printer.error & Err.BAD_RIBBON) and _misfit(printer), Warn.RIBBON_UNSUPPORTED),
         (printer.hopper_full, Warn.HOPPER_FULL),
         (printer.reject_full, Warn.REJECT_FULL),
         ("cooling" in printer.deadlines, Warn.COOLING),
@@ -59,6 +60,10 @@ def warning(printer: Printer) -> int:
         if holds:
             word |= bit
     return int(word)
+
+
+def _misfit(printer: Printer) -> bool:
+    return not printer.ribbon.missing and printer.wanted != printer.ribbon.kind
 
 
 def blocking(printer: Printer) -> str | None:

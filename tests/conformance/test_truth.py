@@ -80,6 +80,14 @@ def test_both_sides_too(fault: str) -> None:
         assert pictures(wire) == [DUPLEX.sha256]
 
 
+@pytest.mark.parametrize("staged", [False, True], ids=["straight", "staged"])
+def test_a_card_drawn_for_another_ribbon_gets_no_ink_and_is_not_counted_as_printed(staged: bool) -> None:
+    wire = MemoryWire(ribbon="k")
+    assert attempt(wire, SIMPLEX, staged=staged) is not Verdict.PRINTED
+    wire.clock.sleep_ms(120_000)
+    assert [line["event"] for line in wire.simulated.truth] == ["power_on", *["fed", "chip"] * staged]
+
+
 def test_without_accidents_every_card_is_printed() -> None:
     wire = MemoryWire()
     for card, staged in itertools.product((SIMPLEX, DUPLEX), (False, True)):

@@ -185,3 +185,17 @@ def test_it_moves_a_card_to_the_contactless_station_and_out(tmp_path: Path) -> N
         assert "INF_CARD_CONTACTLESS" in host.flags()
         assert host.do("place", card="EJECT")["returned"]
         assert len(printer.hand(look=True)["output"]) == 1
+
+
+def test_a_card_for_another_ribbon_is_refused_before_it_is_fed(
+    tmp_path: Path, pictures: dict[str, str]
+) -> None:
+    with Technician(*options(tmp_path), "--ribbon", "k") as printer, vendor(printer) as host:
+        assert host.do("print", front=pictures["front"]) == {"returned": "PRINT_EMECHANICAL"}
+        assert {"ERR_BAD_RIBBON", "WAR_UNSUPPORTED_RIBBON", "INF_CARD_FEEDER"} <= host.flags()
+        assert printer.hand(look=True)["feeder"] == 100
+        printer.hand(ribbon="ymcko")
+        assert "WAR_UNSUPPORTED_RIBBON" not in host.flags()
+        assert host.do("clear")["returned"]
+        assert host.do("print", front=pictures["front"]) == {"returned": "OK"}
+        assert ejected(tmp_path) == [FRONT]
