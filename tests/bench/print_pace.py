@@ -3,6 +3,7 @@
 Virtual time, so the figure is the same on every machine. Both sides print full-colour cards on the simulated
 Primacy 2 through the chip station, one after another. The limit feeds, sends and feeds again the very
 millisecond the printer is free; ours is the whole agent: reservation, chip, two intents, polls, judgement.
+The limit is no guess: it must be what the protocol's table of times adds up to, to the millisecond.
 """
 
 from __future__ import annotations
@@ -14,12 +15,23 @@ from typing import Any
 from agent import blanks
 from agent.migrations import migrate
 from simulators.evolis.bench import MemoryPrinter
+from simulators.evolis.makes import MAKES
 from tests.journeys.killer import Points
 from tests.journeys.killer_virtual import START_MS, Station, artefact
 
 CARDS, RIBBON, GOAL = 20, "ymcko", 0.98
 HOUR_MS = 3_600_000
 FEED = b"\x1bSic\r\0"
+PANELS = "ymcko"
+
+
+def table_ms() -> int:
+    """One card by drivers/evolis/PROTOCOL.md, Times: in, to the chip and back, its panels, out."""
+    make = MAKES["primacy2"]
+    if artefact(RIBBON).panels != len(PANELS):
+        raise RuntimeError(f"the card has {artefact(RIBBON).panels} panels, not {len(PANELS)}")
+    panels_ms = sum(make.panel_ms(letter) for letter in PANELS)
+    return make.feed_ms + 2 * make.station_ms + panels_ms + make.eject_ms
 
 
 def limit_ms() -> int:
@@ -33,7 +45,10 @@ def limit_ms() -> int:
         while len(printer.hand(look=True)["output"]) < number:
             printer.sleep_ms(1)
         printer.exchange(b"\x1bPcla;0\r\0")
-    return printer.now_ms() - began_ms
+    spent_ms = printer.now_ms() - began_ms
+    if spent_ms != CARDS * table_ms():
+        raise RuntimeError(f"a card takes {spent_ms / CARDS} ms, but the table says {table_ms()}")
+    return spent_ms
 
 
 def ours_ms(folder: Path) -> int:

@@ -46,10 +46,11 @@ def kill() -> None:
 
 @cache
 def artefact(ribbon: str = "k") -> Artefact:
-    """A plain card: black bars on white, so that a black ribbon prints one panel and a colour one all."""
-    line = bytes(30 * 3) + b"\xff" * (WIDTH - 30) * 3
-    dot = line if ribbon in ("k", "ko") else b"\x20\x90\xd0" * (WIDTH // 2) + line[-(WIDTH // 2) * 3 :]
-    return prepare("evolis", "primacy2", ribbon, dot * HEIGHT, None, 1_589_241_600)
+    """A plain card with a black bar on white, and colour where the ribbon has it: every panel is printed."""
+    bar, white = bytes(30 * 3), b"\xff" * (WIDTH - 30) * 3
+    colour = b"\x20\x90\xd0" * (WIDTH // 2)
+    line = bar + (white if ribbon in ("k", "ko") else colour + white[len(colour) :])
+    return prepare("evolis", "primacy2", ribbon, line * HEIGHT, None, 1_589_241_600)
 
 
 class Wire:

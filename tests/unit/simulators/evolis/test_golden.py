@@ -49,5 +49,15 @@ def test_a_true_stream_is_taken_whole_and_ejects_one_card(
     assert not (seen.error or seen.info & 0x9F000081)
 
 
+def test_a_card_through_the_chip_station_takes_what_the_table_adds_up_to() -> None:
+    printer = bench()
+    start = printer.now_ms()
+    printer.exchange(b"\x1bSic\r")
+    printer.exchange(vector("primacy2-ymcko-front"))
+    printer.sleep_ms(60_000)
+    (out,) = [line for line in printer.truth if line["event"] == "ejected"]
+    assert out["ms"] - start == 2_000 + 2 * 800 + 3 * 2_200 + 2 * 1_500 + 1_200
+
+
 def test_the_picture_of_the_colour_stream_is_the_one_found_by_hand() -> None:
     assert picture_of(vector("primacy2-ymcko-front"))[1].startswith("25366386ed14a59d")
