@@ -14,11 +14,15 @@ from pathlib import Path
 from agent.trouble import Trouble
 
 DEVICES = ("printer", "chip", "reader", "biometrics")
+CERTIFICATES = ("ca", "cert", "key")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What ``loket init`` asked for. An empty address means: there is no such device here."""
+    """What ``loket init`` asked for. An empty address means: there is no such device here.
+
+    For a broker at mqtts, paths: ``ca`` who signed its certificate, ``cert`` and ``key`` our own.
+    """
 
     office: str
     station: int
@@ -27,6 +31,9 @@ class Config:
     reader: str = ""
     biometrics: str = ""
     broker: str = "mqtt://127.0.0.1:1883"
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
     ribbon: str = ""  # empty: the printer is asked
     web_port: int = 0  # 0: any free one
 
@@ -53,6 +60,8 @@ def load(path: Path) -> Config:
     for name in ("office", "station"):
         if name not in told:
             raise Trouble(f"{path} does not say which {name} this is.")
+    if bool(told.get("cert")) != bool(told.get("key")):
+        raise Trouble(f"{path}: cert and key go together.")
     return Config(**told)
 
 

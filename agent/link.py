@@ -25,7 +25,7 @@ from domain.keys import VerifyKey
 from sync import topics, wire
 from sync.backoff import until_done
 from sync.log import START, WITHHELD, Batch, Entry, Fork, Gap, Mark, Taken, on_batch
-from sync.mqtt import Link, Will
+from sync.mqtt import Certificates, Link, Will
 from sync.session import LinkDown
 from sync.talk import Standing, Talk
 
@@ -109,7 +109,7 @@ def _carried(event: str, _body: Mapping[str, Any]) -> str | None:
 
 
 class LinkThread:
-    """Keeps the line. ``broker``: URL; ``ca_file``: for mqtts; ``keys_path``: where a used token lies."""
+    """Keeps the line. ``broker``: URL, ``certificates`` for mqtts; ``keys_path``: where a used token lies."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class LinkThread:
         keys_path: Path,
         *,
         version: str = "",
-        ca_file: str | None = None,
+        certificates: Certificates | None = None,
         now_unix_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._journal = journal
@@ -130,7 +130,7 @@ class LinkThread:
         self._joining = keys.token is not None
         self._now_unix_ms = now_unix_ms
         down = topics.down(station)
-        self._link = Link(broker, f"loket-{station}", [down], will=self._will, ca_file=ca_file)
+        self._link = Link(broker, f"loket-{station}", [down], will=self._will, certificates=certificates)
         self._talk = Talk(
             JournalUp(journal),
             OrdersDown(journal, station, keys.hub_sign),

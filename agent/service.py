@@ -44,6 +44,7 @@ from drivers.card_printer import Transport
 from drivers.chip import ChipReader
 from drivers.clock import MonotonicClock
 from drivers.errors import DeviceError
+from sync.mqtt import Certificates
 
 T = TypeVar("T")
 OpenTransport = Callable[[Address], Transport]
@@ -124,7 +125,10 @@ def build(
     """
     config, secret = home.config(), keys.load(home.keys_path)
     journal = open_journal(home, unix_ms)
-    link = LinkThread(journal, config.name, config.broker, secret, home.keys_path, version=VERSION)
+    papers = Certificates(config.ca, config.cert, config.key)
+    link = LinkThread(
+        journal, config.name, config.broker, secret, home.keys_path, version=VERSION, certificates=papers
+    )
     bell = Bell()
     printing = None
     try:

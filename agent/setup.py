@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import keys
-from agent.config import DEVICES, Config, to_toml
+from agent.config import CERTIFICATES, DEVICES, Config, to_toml
 from agent.home import Home, Reserve
 from agent.migrations import migrate
 from agent.trouble import Trouble
@@ -24,10 +24,12 @@ from drivers import address
 def make_station(
     home: Home, join_path: Path, office: str | None, station: int | None, devices: Mapping[str, str]
 ) -> Config:
-    """Make the station and return its configuration. ``devices``: addresses by name, and ``broker``.
+    """Make the station and return its configuration. ``devices``: addresses by name, ``broker``, and the
+    paths of its ``ca``, ``cert`` and ``key``.
 
     Raises Trouble (a home that is a station already, a file that is no join file, an address that is
-    none) and RefusedByRule UNKNOWN_OFFICE, WRONG_STATION; nothing is made then.
+    none, a certificate that is not there) and RefusedByRule UNKNOWN_OFFICE, WRONG_STATION; nothing is
+    made then.
     """
     if home.config_path.exists():
         raise Trouble(f"There is a station at {home.root} already; edit {home.config_path} to change it.")
@@ -39,6 +41,7 @@ def make_station(
     for name in DEVICES:
         _check_address(devices.get(name, ""))
     addresses: dict[str, Any] = {name: devices.get(name, "") for name in DEVICES}
+    addresses |= _certificates(devices)
     config = Config(join.office, join.station, broker=devices.get("broker") or join.broker, **addresses)
     _make(home, join, config)
     return config
@@ -62,6 +65,17 @@ def _read(path: Path) -> join_file.JoinFile:
         raise Trouble(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError:
         raise Trouble(f"{path} is no join file; `loket-hub join-code` writes one.") from None
+
+
+def _certificates(told: Mapping[str, str]) -> dict[str, str]:
+    """The paths by name, from the root on: the service starts elsewhere."""
+    paths = {name: Path(told[name]).resolve() for name in CERTIFICATES if told.get(name)}
+    for name, path in paths.items():
+        if not path.is_file():
+            raise Trouble(f"There is no file {path} for --{name}.")
+    if ("cert" in paths) != ("key" in paths):
+        raise Trouble("--cert and --key go together.")
+    return {name: str(path) for name, path in paths.items()}
 
 
 def _check_address(text: str) -> None:

@@ -28,10 +28,16 @@ class Trouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What ``loket-hub init`` was told. ``database`` empty: the embedded one in the home."""
+    """What ``loket-hub init`` was told. ``database`` empty: the embedded one in the home.
+
+    For a broker at mqtts, paths: ``ca`` who signed its certificate, ``cert`` and ``key`` our own.
+    """
 
     database: str = ""
     broker: str = BROKER
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
     web_host: str = "127.0.0.1"
     web_port: int = 0  # 0: any free one
 
@@ -71,6 +77,8 @@ class Home:
             if name not in kinds or type(value) is not kinds[name]:
                 raise Trouble(f"{self.config_path} has a setting that is unknown or not of its kind: {name}.")
         config = Config(**kept)
+        if bool(config.cert) != bool(config.key):
+            raise Trouble(f"{self.config_path}: cert and key go together.")
         return replace(config, database=database or config.database, broker=broker or config.broker)
 
     def database(self, config: Config) -> str:

@@ -18,7 +18,7 @@ from hub.database import Database, DatabaseLost
 from hub.desk import Desk, Said
 from sync import topics, wire
 from sync.backoff import until_done
-from sync.mqtt import Link
+from sync.mqtt import Certificates, Link
 from sync.session import LinkDown
 
 LOOK_S = 1.0  # how soon an order that another process imported is noticed
@@ -43,7 +43,7 @@ class HubLink:
         joined: Callable[[Database, str], None] = lambda _db, _name: None,
         taken: Callable[[str], None] = lambda _name: None,
         version: str = "",
-        ca_file: str | None = None,
+        certificates: Certificates | None = None,
         now_unix_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._open_database = open_database
@@ -51,7 +51,9 @@ class HubLink:
         self._desk: Callable[[Database], Desk] = lambda db: Desk(
             db, now_unix_ms, joined=joined, taken=taken, version=version
         )
-        self._link = Link(broker, "loket-hub", [topics.ALL_UP, topics.ALL_PRESENCE], ca_file=ca_file)
+        self._link = Link(
+            broker, "loket-hub", [topics.ALL_UP, topics.ALL_PRESENCE], certificates=certificates
+        )
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
         self._looked_ms = 0

@@ -24,6 +24,7 @@ from hub.projections import Folder
 from hub.web import app
 from hub.web.guard import LOOPBACK
 from hub.web.server import WebThread
+from sync.mqtt import Certificates
 
 LOOK_S = 1.0  # how soon the work of another process at the same database is noticed
 DATABASE_LOST_S = 3.0
@@ -98,6 +99,7 @@ class Service:
             self._keys.sign,
             joined=lambda _db, _name: self._clerk.wake(),
             taken=lambda _name: self._clerk.wake(),
+            certificates=Certificates(config.ca, config.cert, config.key),
             version=version("loket"),
             now_unix_ms=now_ms,
         )

@@ -50,11 +50,36 @@ class Will:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """For mqtts, paths of PEM files. ``ca``: who signed the broker's certificate, empty for the system's own;
+    ``cert`` and ``key``: our own, empty where the broker asks for none. Raises ValueError for half of a pair.
+    """
+
+    ca: str = ""
+    cert: str = ""
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.cert) != bool(self.key):
+            raise ValueError("A certificate of our own needs its key, and a key its certificate.")
+
+    def context(self) -> ssl.SSLContext:
+        """Read anew for every connection, so that a renewed certificate is taken up. Raises LinkDown."""
+        try:
+            context = ssl.create_default_context(cafile=self.ca or None)
+            if self.cert:
+                context.load_cert_chain(self.cert, self.key)
+        except OSError as error:  # ssl's own errors are among them
+            raise LinkDown("bad_certificate", "our own certificate files cannot be used") from error
+        context.sslsocket_class = _TidySocket
+        return context
+
+
 class Link:
     """One connection after another to one broker. Only ``wake`` may be called from another thread.
 
-    ``will`` is asked at every connection. ``ca_file``: the authority that signed the broker's
-    certificate, for mqtts; the system's own where it is None.
+    ``will`` is asked at every connection.
     """
 
     def __init__(
@@ -64,13 +89,13 @@ class Link:
         topics: Sequence[str],
         *,
         will: Callable[[], Will | None] = lambda: None,
-        ca_file: str | None = None,
+        certificates: Certificates | None = None,
     ) -> None:
         self.broker = parse_url(url)
         self._client_id = client_id
         self._topics = list(topics)
         self._will = will
-        self._ca_file = ca_file
+        self._certificates = certificates or Certificates()
         self._version = self.broker.version
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -159,9 +184,7 @@ class Link:
         if self.broker.user is not None:
             client.username_pw_set(self.broker.user, self.broker.secret)
         if self.broker.tls:
-            context = ssl.create_default_context(cafile=self._ca_file)
-            context.sslsocket_class = _TidySocket
-            client.tls_set_context(context)
+            client.tls_set_context(self._certificates.context())
         if will := self._will():
             client.will_set(will.topic, will.payload, qos=1)
         session = Session(client, version, self.broker)

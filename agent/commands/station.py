@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 @click.option("--reader", default="", help="Address of the fingerprint reader.")
 @click.option("--biometrics", default="", help="Address of the biometric device service.")
 @click.option("--broker", default="", help="URL of the broker; else the join file's.")
+@click.option("--ca", default="", help="For mqtts: who signed the broker's certificate.")
+@click.option(
+    "--cert", default="", help="For mqtts: this station's own certificate; its name is the station's."
+)
+@click.option("--key", default="", help="The key of --cert.")
 def init(home: Home, join_path: Path, office: str | None, station: int | None, **devices: str) -> None:
     """Make this station: its home, its keys and its configuration.
 

@@ -13,12 +13,17 @@ import click
 
 from hub.commands.common import Hub, hub_options, json_option, prose, say
 
+_FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
+
 
 @click.command()
 @hub_options
+@click.option("--ca", type=_FILE, help="For mqtts: who signed the broker's certificate.")
+@click.option("--cert", type=_FILE, help="For mqtts: the hub's own certificate; its name is loket-hub.")
+@click.option("--key", type=_FILE, help="The key of --cert.")
 @click.option("--web-host", help="Where the page is served; at first 127.0.0.1.")
 @click.option("--web-port", type=int, help="Its port; at first 0, any free one.")
-def init(hub: Hub, web_host: str | None, web_port: int | None) -> None:
+def init(hub: Hub, web_host: str | None, web_port: int | None, **certificates: str | None) -> None:
     """Make the hub's home and keys and its tables, or bring older tables up to date.
 
     Run again, it keeps the keys, and of the configuration whatever is not told anew.
@@ -37,9 +42,12 @@ def init(hub: Hub, web_host: str | None, web_port: int | None) -> None:
         "broker": hub.broker,
         "web_host": web_host,
         "web_port": web_port,
+        **certificates,
     }
     kept = hub.home.config() if hub.home.config_path.exists() else Config()
     config = replace(kept, **{name: value for name, value in told.items() if value is not None})
+    if bool(config.cert) != bool(config.key):
+        raise click.UsageError("--cert and --key go together.")
     new = hub.home.make(config)
     db = open_database(hub.home.database(config))
     steps = schema.create(db, unix_ms())

@@ -164,11 +164,9 @@ class Station:
         self.journal = Journal(self.home.journal_path, epoch, lambda: time.time_ns() // 1_000_000)
         self.link: LinkThread | None = None
 
-    def start(self, *, ca_file: str | None = None) -> LinkThread:
+    def start(self) -> LinkThread:
         keys = station_keys.load(self.home.keys_path)
-        self.link = LinkThread(
-            self.journal, STATION, self.broker, keys, self.home.keys_path, version="test", ca_file=ca_file
-        )
+        self.link = LinkThread(self.journal, STATION, self.broker, keys, self.home.keys_path, version="test")
         self.link.start()
         return self.link
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
-from sync.mqtt import Link, Will
+from sync.mqtt import Certificates, Link, Will
 from sync.session import LinkDown, Received
+from tests.journeys.papers import Authority
 from tests.journeys.sync_rig import Broker, free_port
-
-A_DAY = datetime.timedelta(days=1)
 
 
 @pytest.fixture(params=["mosquitto", "embedded"])
@@ -154,66 +147,27 @@ def test_a_port_where_no_broker_is_has_a_word_of_its_own(tmp_path: Path) -> None
     link.dispose()
 
 
-def authority(folder: Path, name: str) -> tuple[Path, ec.EllipticCurvePrivateKey, x509.Name]:
-    """A certificate authority's own certificate, on disk."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    path = folder / f"{name}.pem"
-    path.write_bytes(
-        certificate(subject, key, subject, key, ca=True).public_bytes(serialization.Encoding.PEM)
-    )
-    return path, key, subject
-
-
-Key = ec.EllipticCurvePrivateKey
-
-
-def certificate(
-    subject: x509.Name, key: Key, issuer: x509.Name, signer: Key, *, ca: bool
-) -> x509.Certificate:
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - A_DAY)
-        .not_valid_after(now + A_DAY)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-    )
-    return made.sign(signer, hashes.SHA256())
-
-
 def test_a_broker_is_trusted_by_the_authority_we_were_given_and_no_other(tmp_path: Path) -> None:
-    ours, signer, issuer = authority(tmp_path, "ours")
-    theirs, _, _ = authority(tmp_path, "theirs")
-    key = ec.generate_private_key(ec.SECP256R1())
-    shown = certificate(
-        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")]), key, issuer, signer, ca=False
-    )
-    (tmp_path / "broker.pem").write_bytes(shown.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "broker.key").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    ours, theirs = Authority(tmp_path, "ours"), Authority(tmp_path, "theirs")
+    shown = ours.certify("broker")
     port = free_port()
-    tls = (f"certfile {tmp_path}/broker.pem", f"keyfile {tmp_path}/broker.key", "allow_anonymous true")
+    tls = (f"certfile {shown.cert}", f"keyfile {shown.key}", "allow_anonymous true")
     broker = Broker("mosquitto", tmp_path, "user root", f"listener {port} 127.0.0.1", *tls, port=port)
     url = f"mqtts://127.0.0.1:{port}"
-    good, bad = Link(url, "good", ["x/g"], ca_file=str(ours)), Link(url, "bad", ["x/b"], ca_file=str(theirs))
+    good = Link(url, "good", ["x/g"], certificates=Certificates(ca=str(ours.ca)))
+    bad = Link(url, "bad", ["x/b"], certificates=Certificates(ca=str(theirs.ca)))
+    lost = Link(url, "lost", ["x/l"], certificates=Certificates(ca=str(tmp_path / "nowhere.pem")))
     try:
         good.open()
         good.publish("x/g", b"not to myself")
         good.publish("x/nobody", bytes(200_000))
         assert good.wait(5.0) == []
         assert good.take_unheard()
-        with pytest.raises(LinkDown) as down:
-            bad.open()
-        assert down.value.cause == "bad_certificate"
+        for link in (bad, lost):
+            with pytest.raises(LinkDown) as down:
+                link.open()
+            assert down.value.cause == "bad_certificate"
     finally:
-        good.dispose()
-        bad.dispose()
+        for link in (good, bad, lost):
+            link.dispose()
         broker.kill()
