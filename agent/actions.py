@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent import blanks, jobs
+from agent import behind, blanks, jobs
 from agent.config import Config
 from agent.journal import Journal, Tx
 from agent.states import Event, State
@@ -44,6 +44,7 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
         raise Trouble("The disk is nearly full; no new card is begun until some space is freed.")
 
     def work(tx: Tx) -> list[str]:
+        behind.check(tx)
         order = args.get("order")
         count = min(int(args.get("next") or 0), NEXT_MAX)
         orders = [str(order)] if order is not None else jobs.next_waiting(tx, count)

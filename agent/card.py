@@ -7,13 +7,13 @@ Order of the fields: the population administration's; everything else is invente
 """
 
 import base64
-import binascii
 import io
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont
 
 from agent import card_paper
 from agent.card_paper import INK, WHITE, WIDTH, font
@@ -190,6 +190,9 @@ def background(born: date) -> tuple[int, int, int]:
     return RED if born.year % 2 else BLUE
 
 
+_NO_PICTURE = (ValueError, OSError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError)
+
+
 def _photo(kind: str, fields: Fields, issued: date) -> Image.Image | None:
     """The photo, filling its place; None on a small child's card. CannotDraw("BAD_PHOTO") when it is none."""
     if kind == "kia" and _age(_birthdate(fields), issued) < NO_PHOTO_UNTIL:
@@ -203,7 +206,7 @@ def _photo(kind: str, fields: Fields, issued: date) -> Image.Image | None:
             raise ValueError("too many dots")
         left, top, right, bottom = PHOTO_PLACE
         return _filling(photo.convert("RGB"), right - left, bottom - top)
-    except (ValueError, OSError, SyntaxError, binascii.Error, UnidentifiedImageError) as error:
+    except _NO_PICTURE as error:
         raise CannotDraw("BAD_PHOTO", "the order's photo cannot be read") from error
 
 

@@ -14,7 +14,7 @@ from agent.jobs import Job
 from agent.lane import Lane
 from agent.sqlite import Reads
 from agent.studio import Studio, StudioTrouble
-from agent.worker import NotDrawn
+from agent.undrawn import NotDrawn
 from domain.keys import CannotOpen, OpenKey, order_info
 from domain.words import RefusedByRule
 from drivers.address import parse
@@ -37,10 +37,10 @@ class Drawing:
         """The card of ``job``. Raises RefusedByRule when it never will be one, NotDrawn when it may later."""
         printer = self._lane.identity
         if printer is None:
-            raise NotDrawn("the printer has not said what it is")
+            raise NotDrawn("the printer has not said what it is", "no_answer")
         ribbon = self._config.ribbon or printer.ribbon
         if not ribbon:
-            raise NotDrawn("nobody has said which ribbon is in the printer")
+            raise NotDrawn("nobody has said which ribbon is in the printer", "no_ribbon")
         family = parse(self._config.printer).family
         try:
             return self._studio.make(
@@ -53,7 +53,7 @@ class Drawing:
                 printer.duplex,
             )
         except StudioTrouble as error:
-            raise NotDrawn(str(error)) from error
+            raise NotDrawn(str(error), error.cause) from error
 
     def close(self) -> None:
         """End the drawing process."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from agent import blanks, jobs
+from agent import behind, blanks, jobs
 from agent.config import Config
 from agent.journal import mark
 from agent.sqlite import Reads
@@ -119,7 +119,8 @@ def last_printer(reads: Reads) -> tuple[str, str, str | None] | None:
 
 def attention(reads: Reads, *, free_bytes: int, now_ms: int) -> list[Attention]:
     """What a person should look at, the most pressing first."""
-    found = [*_about_cards(reads), *_about_printer(reads)]
+    found = [Attention(behind.WORD, sentence(behind.WORD), red=True)] if behind.is_behind(reads) else []
+    found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
     found += _about_link(reads, now_ms)

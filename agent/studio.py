@@ -32,7 +32,11 @@ else:
 
 
 class StudioTrouble(Exception):
-    """No card came out, and it was not the order's fault. Nothing has happened to any card."""
+    """No card came out, and not by a rule. Nothing has happened to any card. ``cause``: a word for it."""
+
+    def __init__(self, sentence: str, cause: str = "not_drawn") -> None:
+        super().__init__(sentence)
+        self.cause = cause
 
 
 class Child(Protocol):
@@ -93,7 +97,7 @@ class Studio:
         if "refused" in answer:
             raise RefusedByRule(str(answer["refused"]))
         if "trouble" in answer:
-            raise StudioTrouble(str(answer["trouble"]))
+            raise StudioTrouble(str(answer["trouble"]), str(answer["cause"]))
         return Artefact(job, int(answer["panels"]), str(answer["sha256"]))
 
     def close(self) -> None:
@@ -235,11 +239,15 @@ def _answer(request: dict[str, object]) -> tuple[dict[str, object], bytes]:
         front, back = card.draw(kind, fields, issued_on)
     except card.CannotDraw as refusal:
         return {"refused": refusal.word}, b""
+    except MemoryError:
+        raise  # this machine's trouble: the child ends and a new one is asked
+    except Exception:  # noqa: BLE001 - whatever it is, the same order would end the next child as well
+        return {"refused": "CANNOT_DRAW"}, b""
     stamp_s = int(datetime.fromisoformat(issued_on).replace(tzinfo=UTC).timestamp())
     try:
         artefact = prepare(family, model, ribbon, front, back if request["duplex"] else None, stamp_s)
     except ValueError as error:
-        return {"trouble": str(error)}, b""
+        return {"trouble": str(error), "cause": "ribbon_unsupported"}, b""
     told = {"bytes": len(artefact.job), "panels": artefact.panels, "sha256": artefact.sha256}
     return told, artefact.job
 

@@ -11,25 +11,23 @@ This file knows no printer by name: it calls the verbs of drivers.card_printer t
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event as Flag
 
-from agent import blanks, jobs
+from agent import behind, jobs
 from agent.cycle import Cycle, End, Outcome, before_of
 from agent.jobs import Job
-from agent.journal import DiskFull
+from agent.journal import DiskFull, Tx
 from agent.lane import Lane, Store
 from agent.recovery import Act, Begun, Decision, decide, in_path
-from agent.states import Event, State
+from agent.states import Event, IllegalMove, State
+from agent.undrawn import Attempts, NotDrawn
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, PrinterStatus, Snapshot, Verdict
 
 Draw = Callable[[Job], Artefact]
 """Draws a job's card. Raises RefusedByRule when it never will, NotDrawn when it may later."""
-
-
-class NotDrawn(Exception):
-    """The card could not be drawn this time; nothing is wrong with the order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,7 @@ class Worker:
         self._trouble = ""
         self._tries = 0
         self._goes: tuple[str, int] = ("", 0)
+        self._attempts = Attempts()
         self._look: tuple[Snapshot | None, int] | None = None
         self._held: tuple[str, object] | None = None
 
@@ -111,17 +110,34 @@ class Worker:
             return pause
         if self._holding() or not (status.state == "ready" or self._latched(status)):
             return self._growing()
+        if behind.is_behind(self._store):
+            return self._pace.idle  # what is queued here may be printed already
+        if job.asked is not None and (word := self._cycle.strange(job, job.asked)):
+            return self._end(job, word, for_good=False)
         try:
             artefact = self._artefact(job)
-            if job.asked is not None:
-                blanks.check(self._store, job.asked, job.kind)
         except RefusedByRule as refusal:
-            body = {"reason": refusal.word}
-            self._store.write(lambda tx: jobs.move(tx, job.id, Event.CANCELLED, body))
-            return 0
-        except NotDrawn:
+            return self._end(job, refusal.word, for_good=True)
+        except NotDrawn as trouble:
+            self._lane.hold(trouble.cause)
+            if self._attempts.failed(job.id, trouble.cause):
+                return self._end(job, "NOT_DRAWN", for_good=True)
             return self._growing()
+        self._attempts.drawn()
         return self._after(job, self._cycle.begin(job, artefact))
+
+    def _end(self, job: Job, word: str, *, for_good: bool) -> int:
+        """A rule ends a job that nothing was begun for: its order is refused, or waits again."""
+
+        def work(tx: Tx) -> None:
+            if for_good:
+                jobs.refuse(tx, job.id, word)
+            else:
+                jobs.move(tx, job.id, Event.CANCELLED, {"reason": word})
+
+        with suppress(IllegalMove):  # the clerk cancelled it meanwhile
+            self._store.write(work)
+        return 0
 
     def _settle(self, job: Job, status: PrinterStatus) -> int:
         """A begun job: look until the printer is at rest, then do what the evidence allows."""

@@ -35,6 +35,10 @@ SENTENCES: dict[str, str] = {
     "CONSIGNMENT_CHANGED": "A consignment of this name was received with other content.",
     "REASON_NEEDED": "A lost blank needs a reason.",
     "NEVER_PRINTED": "No print was begun for this job; the blank is clean, spoiled or lost.",
+    "CANNOT_DRAW": "The order's content cannot be drawn as a card.",
+    "NOT_DRAWN": "The card could not be drawn, again and again.",
+    "JOURNAL_BEHIND_HUB": "This disk was put back from an older copy: it lacks lines the province holds. "
+    "Nothing is printed here; call the province.",
     "LANE_CLOSED": "A job is unsure; nothing is printed until it is settled.",
     "MOVE_OPEN": "The order is being moved already.",
     "ALREADY_JOINED": "A station joins once; a new machine gets a new number.",

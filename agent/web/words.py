@@ -7,6 +7,10 @@ from __future__ import annotations
 
 HEADLINES: dict[str, tuple[str, str]] = {
     "READY": ("Siap melayani", "Printer dan catatan dalam keadaan baik."),
+    "JOURNAL_BEHIND_HUB": (
+        "Catatan di komputer ini tertinggal",
+        "Isi komputer ini dipulihkan dari salinan lama. Pencetakan berhenti; hubungi provinsi.",
+    ),
     "UNSURE": (
         "{n} kartu belum pasti",
         "Pencetakan berhenti. Ambil kartunya, lihat, lalu selesaikan pekerjaan di bawah.",
@@ -80,6 +84,7 @@ CAUSES: dict[str, str] = {
     "claim_stuck": "printer tidak selesai bekerja",
     "claim_never_seen": "printer tidak pernah mulai bekerja",
     "bad_before": "hitungan printer tidak ada",
+    "not_drawn": "gambar kartu tidak dapat dibuat",
     "disk_full": "penyimpanan penuh",
     "nothing_sent": "kartu belum disentuh",
     "nothing_fed": "kartu belum disentuh",

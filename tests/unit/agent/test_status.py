@@ -164,6 +164,7 @@ def test_every_word_of_attention_has_a_headline_and_all_tables_are_whole() -> No
     assert set(words.CAUSES) >= CAUSES
     assert set(words.HEADLINES) == {
         "READY",
+        "JOURNAL_BEHIND_HUB",
         "UNSURE",
         "BLANKS_UNACCOUNTED",
         "DISK_LOW",
