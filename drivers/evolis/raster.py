@@ -83,9 +83,9 @@ def _measure(ink: _Ink) -> tuple[tuple[int, int, int, int], bool]:
     """What ``Pida`` tells, and whether there is colour at all."""
     y, m, c = (ink.planes[letter] for letter in COLOURS)
     most = ImageChops.lighter(ImageChops.lighter(y, m), c)
-    bare = int.from_bytes(_bits(most.point(_up_to(0)))).bit_count()
+    bare = most.histogram()[0]
     density = ((200 * bare + DOTS) // (2 * DOTS), _mean(y), _mean(m), _mean(c))
-    return density, most.getbbox() is not None
+    return density, bare < DOTS
 
 
 def _mean(plane: Image.Image) -> int:
