@@ -1,6 +1,7 @@
 """``make bench [BENCH=name]``: each benchmark prints one JSON line; a goal not met is said so.
 
-Every figure of time is a ratio against a limit or a peer measured in the same run, on this machine;
+``against`` says which limit or peer was measured in the same run, ``against_figure`` what it reached; a
+peer that is only shown has neither goal nor ``holds``. Every figure of time is a ratio, on this machine;
 bytes, memory and virtual time stand alone. A benchmark never decides a test.
 """
 
@@ -12,6 +13,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
+KEYS = ("name", "figure", "unit", "against", "ratio", "goal", "holds")
 ORDER = ("journal_append", "agent_weight", "card_cost", "print_pace", "drain_one_station", "hub_ingest")
 
 
@@ -40,6 +42,9 @@ def main(wanted: list[str]) -> int:
             failed = 1
             continue
         for line in lines if isinstance(lines, list) else [lines]:
+            if missing := [key for key in KEYS if key not in line]:
+                sys.stderr.write(f"{name}: its line does not say {', '.join(missing)}\n")
+                failed = 1
             sys.stdout.write(json.dumps(line) + "\n")
             sys.stdout.flush()
     return failed

@@ -135,13 +135,14 @@ def run() -> dict[str, Any]:
         "name": "hub_ingest",
         "figure": round(one),
         "unit": "events/s, 1 worker, to a committed PostgreSQL row",
-        "against": f"COPY of the same rows, {BATCH} a commit: {round(statistics.median(paces['copy', 1]))}/s",
+        "against": f"COPY of the same rows, {BATCH} a commit",
+        "against_figure": round(statistics.median(paces["copy", 1])),
         "ratio": round(ratio_one, 2),
-        "goal": GOAL,
+        "goal": f"ratio >= {GOAL}, with one worker and with two",
         "holds": ratio_one >= GOAL and ratio_two >= GOAL,
         "two_workers": {
             "figure": round(two),
-            "against": round(statistics.median(paces["copy", 2])),
+            "against_figure": round(statistics.median(paces["copy", 2])),
             "ratio": round(ratio_two, 2),
         },
     }
