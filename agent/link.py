@@ -17,14 +17,14 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from agent import jobs
+from agent import behind, jobs
 from agent.inbox import CURSOR, apply
 from agent.journal import DiskFull, Journal, Tx, cursor, set_cursor
 from agent.keys import Keys, forget_token
 from domain.keys import VerifyKey
 from sync import topics, wire
 from sync.backoff import until_done
-from sync.log import START, WITHHELD, Batch, Entry, Fork, Gap, Mark, Taken, on_batch
+from sync.log import START, WITHHELD, Batch, Entry, Fork, Gap, Mark, Taken, epoch_at, on_batch
 from sync.mqtt import Certificates, Link, Will
 from sync.session import LinkDown
 from sync.talk import Standing, Talk
@@ -65,6 +65,10 @@ class JournalUp:
 
         self._journal.write(receipt)
 
+    def holds(self, mark: Mark) -> bool:
+        """Whether this journal has the line that ``mark`` stands at, or has pruned it."""
+        return mark.seq < self.base().seq or epoch_at(self, mark.seq) == mark.epoch
+
 
 class _Any:
     """The station keeps one mark of its orders, not every epoch; the hub finds what this lets pass."""
@@ -86,8 +90,13 @@ class OrdersDown:
         return self._journal.mark(CURSOR)
 
     def take(self, batch: Batch) -> Taken | Gap | Fork:
-        """Apply what is new, each line with its cursor, all in one transaction."""
+        """Apply what is new, each line with its cursor, all in one transaction.
+
+        Nothing while this disk lacks lines that the province holds: an order may be printed already.
+        """
         have = self.have()
+        if behind.is_behind(self._journal):
+            return Fork(have)
         judged = on_batch(have, batch, _Any(), _carried)
         if isinstance(judged, Taken) and judged.have != have:
             self._journal.write(lambda tx: self._store(tx, judged))
@@ -131,8 +140,9 @@ class LinkThread:
         self._now_unix_ms = now_unix_ms
         down = topics.down(station)
         self._link = Link(broker, f"loket-{station}", [down], will=self._will, certificates=certificates)
+        self._up = JournalUp(journal)
         self._talk = Talk(
-            JournalUp(journal),
+            self._up,
             OrdersDown(journal, station, keys.hub_sign),
             now_unix_ms,
             version=version,
@@ -235,7 +245,15 @@ class LinkThread:
         if isinstance(message, wire.Hello) and self._joining:
             forget_token(self._keys_path)
             self._joining = False
+        self._compare(message)
         self._send(self._talk.on_message(message, _now_ms()))
+
+    def _compare(self, message: wire.Message) -> None:
+        """What the province says it holds of this journal must be here; if not, remember it for good."""
+        held = _held(message)
+        if held is not None and not self._up.holds(held):
+            log.error("the province holds line %d of this journal, and this disk does not", held.seq)
+            self._journal.write(lambda tx: behind.remember(tx, held))
 
     def _send(self, messages: Sequence[wire.Message]) -> None:
         for message in messages:
@@ -259,6 +277,13 @@ class LinkThread:
             return None
         sign, seal = self._keys.sign.public().text, self._keys.open.public().text
         return wire.Keys(sign, seal, wire.proof(token, self._station, sign, seal))
+
+
+def _held(message: wire.Message) -> Mark | None:
+    """How far the province says it holds our journal, if the message tells."""
+    if isinstance(message, wire.Have):
+        return message.mark
+    return message.have if isinstance(message, (wire.Hello, wire.Refused)) else None
 
 
 def _now_ms() -> int:
