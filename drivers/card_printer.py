@@ -175,6 +175,10 @@ class CardPrinter(Protocol):
         """
         ...
 
+    def renew(self, session: int) -> None:
+        """Prolong the reservation if it still is ``session``'s; clears no mark, moves no card."""
+        ...
+
     def release(self) -> None:
         """Give the reservation back; harmless when it is not ours."""
         ...

@@ -118,6 +118,16 @@ class EvolisPrinter:
         self._saved_mode = codec.take_error_mode(self._line.ask("Rem", 1).text) or 0
         self._take_charge()
 
+    def renew(self, session: int) -> None:
+        """Prolong ``session``'s reservation if it still stands, and keep it from now on; clears nothing."""
+        seen = self._line.poll()
+        if seen.session != session:
+            return
+        if session != self._session:  # an earlier process's, which died
+            self._saved_mode = codec.take_error_mode(self._line.ask("Rem", 1).text) or 0
+            self._session = session
+        self._line.ask("Psid", session, PRINT_HOLD_S if status.claimed(seen) else HOLD_S)
+
     def release(self) -> None:
         """Give error handling and the reservation back; another host's reservation is left alone."""
         if self._session and self._line.poll().session == self._session:

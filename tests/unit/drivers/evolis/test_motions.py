@@ -181,6 +181,23 @@ def test_releasing_gives_back_the_error_mode_the_printer_was_saved_with() -> Non
     assert wire.raw[-2:] == [b"\x1bPem;2\r", b"\x1bPsid;0;45\r"]
 
 
+def test_renewing_prolongs_and_clears_no_mark() -> None:
+    wire = script(poll=[reply("", RESET, error=0x0100_0000)])
+    printer = wire.printer()
+    printer.renew(OURS)
+    printer.renew(OURS)
+    assert [name.split(";")[0] for name in wire.said] == ["", "Rem", "Psid", "", "Psid"]
+    printer.release()
+    assert wire.raw[-2:] == [b"\x1bPem;0\r", b"\x1bPsid;0;45\r"], "an earlier life's reservation is ours to give"
+
+
+@pytest.mark.parametrize("session", [0, 9])
+def test_a_reservation_that_is_gone_is_not_taken_back_by_renewing(session: int) -> None:
+    wire = script(poll=[reply(session=session)])
+    wire.printer().renew(OURS)
+    assert wire.said == [""]
+
+
 @pytest.mark.parametrize("session", [0, 1, 2, 65536])
 def test_a_session_is_a_number_of_ours(session: int) -> None:
     with pytest.raises(ValueError, match="session"):
