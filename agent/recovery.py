@@ -3,10 +3,11 @@
 Asked for each unfinished job when the agent starts, and after any exchange whose outcome is unknown.
 Nothing here guesses. A card counts as printed only when both counters moved exactly as intended,
 the path is empty and the printer has neither restarted nor been anyone else's since; it counts as
-blank only while its chip names it at the station before any printing was intended, or where no motion can
-have been asked for: once printing is intended, bytes of a dead process may still be on their way to
-the printer, so that no later process ever prints on the card that waits there. While the printer may still go on with a job by itself, nobody decides. Everything else is *unsure*: the
-lane closes, whatever lies inside goes to the reject tray, and a person with the card in hand decides.
+blank only while its chip names it at the station before any printing was intended, or where no motion
+can have been asked for: after that intent a dead process's bytes may still be on their way, so that no
+later one ever prints on the card that waits there. While the printer may still go on with a job by
+itself, nobody decides. Everything else is *unsure*: the lane closes, whatever lies inside goes to the
+reject tray, and a person with the card in hand decides.
 Tests hold these rows against a model of what could have happened physically
 (tests/unit/agent/test_recovery.py).
 """
@@ -20,7 +21,7 @@ from agent.states import State
 from drivers.card_printer import INSIDE, PrinterStatus, Snapshot
 
 STATION = "contactless"  # where a staged card lies while its chip is read
-CLAIMED = "claim_stuck"
+CLAIMED, LAPSED = "claim_stuck", "session_lost"
 
 
 class Act(StrEnum):
@@ -79,8 +80,8 @@ def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bo
         return Decision(Act.AGAIN, "nothing_fed", job.blank)
     told = unsent and not inside  # an error then only says why nothing was taken
     doubt = _doubt(job, replace(snapshot, errors=()) if told else snapshot)
-    if doubt == CLAIMED and not snapshot.errors and not _complete(job, snapshot):
-        return Decision(Act.WAIT, doubt, job.blank)
+    if _hangs(job, snapshot, doubt):
+        return Decision(Act.WAIT, CLAIMED, job.blank)
     if doubt:
         return _unsure(job, doubt, inside)
     if inside:
@@ -96,10 +97,10 @@ def in_path(seen: Snapshot | PrinterStatus) -> tuple[str, ...]:
 def _never_fed(job: Begun, now: Snapshot) -> bool:
     """No chip was read, printing was never intended, no counter moved and nothing is inside.
 
-    The one place where equal counters settle anything, after a restart of the printer too. They need not prove
-    that no blank moved: not a byte of this job's card was ever sent, so no card of it can exist and taking
-    the order up again makes no second one. A blank that did leave unseen is still counted as on hand, and the
-    next card's counters show it. Never when the printer was somebody else's since.
+    The one place where equal counters settle anything, after a restart of the printer too. They need not
+    prove that no blank moved: not a byte of this job's card was ever sent, so no card of it can exist and
+    taking the order up again makes no second one. A blank that did leave unseen is still counted as on
+    hand, and the next card's counters show it. Never when the printer was somebody else's since.
     """
     if now.session != job.session and not (now.reset and now.session == 0):
         return False
@@ -119,12 +120,19 @@ def _doubt(job: Begun, now: Snapshot) -> str:
     if now.reset:
         return "printer_reset"
     if now.session is None or now.session != job.session:
-        return "session_lost"
+        return LAPSED
     if now.errors:
         return now.errors[0]
     if now.cards is None or now.panels is None:
         return "counter_missing"
     return CLAIMED if now.claim else ""
+
+
+def _hangs(job: Begun, now: Snapshot, doubt: str) -> bool:
+    """The printer may still go on with this job by itself: a claim outlives its reservation."""
+    if not now.claim or now.errors or _complete(job, now):
+        return False
+    return doubt == CLAIMED or (doubt == LAPSED and now.session == 0)
 
 
 def _with_a_card_inside(
@@ -160,7 +168,9 @@ def _with_an_empty_path(job: Begun, now: Snapshot, unsent: bool) -> Decision:
 
 def _complete(job: Begun, now: Snapshot) -> bool:
     """Whether the card has left with every panel: whatever else is told, no more will be printed of it."""
-    return job.state is State.PRINTING and not in_path(now) and _moved(job, now) == (1, job.panels)
+    if job.state is not State.PRINTING or in_path(now) or now.cards is None or now.panels is None:
+        return False
+    return _moved(job, now) == (1, job.panels)
 
 
 def _moved(job: Begun, now: Snapshot) -> tuple[int, int]:
