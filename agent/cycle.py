@@ -17,8 +17,8 @@ from agent import blanks, jobs
 from agent.jobs import Job
 from agent.journal import Tx
 from agent.lane import CHIP_TIMEOUT_S, Lane, Store
-from agent.recovery import in_path
-from agent.states import Event, State
+from agent.recovery import Begun, in_path
+from agent.states import Event, IllegalMove, State
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, Snapshot, Verdict
 from drivers.errors import DeviceError, NeedsHands, Unreachable
@@ -31,6 +31,7 @@ class End(StrEnum):
     UNSURE = "unsure"
     LOOK = "look"  # something was begun: look at the printer, then decide
     LATER = "later"  # nothing was begun: the same again after a pause
+    GONE = "gone"  # the clerk took the job out of the queue meanwhile; nothing was begun
     STRANGE = "strange"  # the card at the station is none that may be used; the job waits again
 
 
@@ -65,6 +66,12 @@ def before_of(job: Job) -> Snapshot | None:
     )
 
 
+def begun_of(job: Job) -> Begun:
+    """What recovery has to know of a job."""
+    witness = None if job.blank is None else "clerk" if job.asked else "chip"
+    return Begun(job.state, job.blank, witness, job.session, before_of(job), job.panels)
+
+
 class Cycle:
     """Takes one job's card through one lane.
 
@@ -88,8 +95,13 @@ class Cycle:
         if doubt:
             self.release()
             return Outcome(End.LATER, doubt)
+        self._lane.free()
         intent = {"printer": self._lane.serial, "session": before.session, "before": noted(before)}
-        self._move(job, Event.FEED_INTENDED, intent)
+        try:
+            self._move(job, Event.FEED_INTENDED, intent)
+        except IllegalMove:
+            self.release()
+            return Outcome(End.GONE)
         if job.asked is not None:
             self._name(job, job.asked, "clerk")
             return self._print(job.id, artefact, before, staged=False)
@@ -106,6 +118,7 @@ class Cycle:
             self._lane.printer.reserve(job.session)
         except DeviceError as error:
             return Outcome(End.LATER, error.cause)
+        self._lane.free()
         if job.state is State.PRINTING:
             self._store.write(lambda tx: _arm_again(tx, job, uid))
         elif job.blank is None:
@@ -222,7 +235,7 @@ def _not_fit(before: Snapshot) -> str:
         return before.errors[0]
     if in_path(before):
         return "card_inside"
-    return "busy" if before.claim else ""
+    return "claim_stuck" if before.claim else ""
 
 
 def _arm_again(tx: Tx, job: Job, uid: str) -> None:

@@ -2,8 +2,9 @@
 
 The worker looks through this file only. What is seen is kept in ``Lane.seen`` (one frozen value,
 swapped whole, so that the pages' thread may read it at any time) and each change of it that a
-person would notice becomes a ``printer_state`` line. A printer is known by its serial number: after
-every silence it is asked again, so that one swapped on the desk is never taken for the other.
+person would notice becomes a ``printer_state`` line. A printer is known by its serial number: after every
+silence and every trouble it is asked again, so that one swapped on the desk is never taken for the other, nor
+a ribbon for the one before. What holds the lane although the printer is well is shown until a card begins.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ T = TypeVar("T")
 CHIP_TIMEOUT_S = 5.0
 OFFLINE = PrinterStatus(state="offline", cause="no_answer", card_at=(), raw="")
 _UNTOLD = ("busy",)  # comes and goes with every card; no line of the journal's
+_WELL = ("ready", "busy")  # the printer itself asks for nobody
 
 
 class Store(Reads, Protocol):
@@ -62,6 +64,8 @@ class Lane:
         self._store = store
         self._now_ms = now_ms
         self._identity: Identity | None = None
+        self._now = OFFLINE  # as the printer itself said last
+        self._held = ""
         self._told = _last_told(store)
 
     @property
@@ -78,14 +82,24 @@ class Lane:
         """How the printer is; silence is the state ``offline``. Journals what changed."""
         try:
             now = self.printer.status()
-            if now.state != "offline" and self._identity is None:
+            doubtful = self._identity is None or self._now.state not in _WELL
+            if now.state != "offline" and doubtful:
                 self._identity = self.printer.identify()
         except DeviceError as error:
             now = replace(OFFLINE, cause=error.cause)
         if now.state == "offline":
             self._identity = None
+        self._now = now
         self._show(now)
         return now
+
+    def ask_again(self) -> Identity | None:
+        """Who stands there now, and with which ribbon; None when it does not answer."""
+        try:
+            self._identity = self.printer.identify()
+        except DeviceError:
+            self._identity = None
+        return self._identity
 
     def snapshot(self, job: Job | None = None) -> Snapshot | None:
         """What the printer testifies to, None when it does not answer.
@@ -125,26 +139,48 @@ class Lane:
         except DeviceError:
             return  # the claim still stands, and the next look shows it
 
-    def clear(self, snapshot: Snapshot) -> bool:
-        """Send away whatever lies inside; whether the printer did it."""
+    def renew(self, session: int) -> None:
+        """Keep our reservation while a card of ours waits; one that has lapsed is not taken back."""
+        try:
+            self.printer.renew(session)
+        except DeviceError:
+            return  # the next look shows whether it still stands
+
+    def clear(self, snapshot: Snapshot, job: str | None) -> bool:
+        """Send away whatever lies inside, with its name where a chip tells it; whether the printer did it.
+
+        ``job``: the unsure one it may belong to. The line moves no account: the card still is what it was.
+        """
         if not in_path(snapshot):
             return True
+        name = self.uid(snapshot.card_at) or ""
         try:
             self.printer.reject()
         except DeviceError as error:
             self._show(replace(OFFLINE, state="error", cause=error.cause, card_at=snapshot.card_at))
             return False
+        body = {"card_at": list(in_path(snapshot)), "job": job}
+        self._store.write(lambda tx: tx.note("card_rejected", name, body))
         return True
 
     def hold(self, cause: str) -> None:
-        """Show that the lane waits for a person although the printer itself is ready."""
-        self._show(replace(OFFLINE, state="needs_hands", cause=cause))
+        """Show, until ``free``, that the lane waits for a person although the printer itself is well."""
+        self._held = cause
+        self._show(self._now)
+
+    def free(self) -> None:
+        """Nothing holds the lane any more."""
+        if self._held:
+            self._held = ""
+            self._show(self._now)
 
     def hold_quietly(self, cause: str) -> None:
         """The same on the screen alone, for when the journal itself cannot take a line."""
         self.seen = replace(self.seen, state="needs_hands", cause=cause, at_ms=self._now_ms())
 
     def _show(self, now: PrinterStatus) -> None:
+        if self._held and now.state in _WELL:
+            now = replace(now, state="needs_hands", cause=self._held)
         who = self._identity
         self.seen = replace(
             self.seen,

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from threading import Event as Flag
 
 from agent import behind, jobs
-from agent.cycle import Cycle, End, Outcome, before_of
+from agent.cycle import Cycle, End, Outcome, before_of, begun_of
 from agent.jobs import Job
 from agent.journal import DiskFull, Tx
 from agent.lane import Lane, Store
-from agent.recovery import Act, Begun, Decision, decide, in_path
+from agent.recovery import Act, Decision, decide, in_path
 from agent.states import Event, IllegalMove, State
 from agent.undrawn import Attempts, NotDrawn
 from domain.words import RefusedByRule
@@ -66,10 +66,11 @@ class Worker:
         self._now_ms = now_ms
         self._wait = wait
         self._pace = pace or Pace()
-        self._drawn: tuple[str, Artefact] | None = None
+        self._drawn: tuple[object, Artefact] | None = None
         self._unsent = ""  # the job of which this process knows that no byte was taken
         self._trouble = ""
         self._tries = 0
+        self._laters = 0
         self._goes: tuple[str, int] = ("", 0)
         self._attempts = Attempts()
         self._look: tuple[Snapshot | None, int] | None = None
@@ -99,6 +100,8 @@ class Worker:
             return self._keep_closed(status)
         job = jobs.next_queued(self._store)
         if job is None:
+            self._laters = 0
+            self._lane.free()
             return self._pace.idle
         return self._next(job, status)
 
@@ -146,6 +149,8 @@ class Worker:
         rested_ms = self._rested(snapshot)
         if snapshot is None:
             return self._silence(job, rested_ms)
+        if job.session is not None and snapshot.session == job.session:
+            self._lane.renew(job.session)
         if snapshot.claim and snapshot.session == job.session:
             self._lane.finish()
         moving = snapshot.claim or status.state == "busy"
@@ -154,30 +159,31 @@ class Worker:
         if unsent and in_path(snapshot) and status.state == "needs_hands":
             return self._growing()  # the card lies blank at the station: nothing is lost by waiting
         uid = self._lane.uid(snapshot.card_at)
-        decision = decide(_begun(job), snapshot, uid, unsent=unsent)
+        decision = decide(begun_of(job), snapshot, uid, unsent=unsent)
         return self._carry_out(job, decision, snapshot)
 
     def _carry_out(self, job: Job, decision: Decision, now: Snapshot) -> int:
+        if decision.act in (Act.WAIT, Act.NOTHING):  # only hands can end this: at the cover, or at the switch
+            self._lane.hold(now.warnings[0] if now.warnings else decision.cause)
+            return self._growing()
         self._look = None
-        reason = self._trouble or decision.cause
         if decision.act is Act.GO_ON and decision.blank is not None:
             return self._go_on(job, decision.blank)
         if decision.act is Act.AGAIN:
-            self._cycle.untouched(job, reason)
+            self._cycle.untouched(job, self._trouble or decision.cause)
             return self._growing()
-        if decision.act is Act.PRINTED and self._driver_agrees(job, now):
-            return self._after(job, self._cycle.printed(job))
-        if decision.act in (Act.UNSURE, Act.PRINTED):
-            return self._after(job, self._cycle.unsure(job, decision.cause))
-        self._lane.hold(decision.cause)  # only hands can end this: at the cover, or at the switch
-        return self._growing()
+        if decision.act is Act.PRINTED:
+            reason = self._driver_objects(job, now)
+            return self._after(job, self._cycle.unsure(job, reason) if reason else self._cycle.printed(job))
+        return self._after(job, self._cycle.unsure(job, decision.cause))
 
-    def _driver_agrees(self, job: Job, now: Snapshot) -> bool:
-        """The family's own rules must say the same; they may know of bits that we do not."""
+    def _driver_objects(self, job: Job, now: Snapshot) -> str:
+        """Empty when the family's own rules say printed, too: they may know of bits that we do not."""
         before = before_of(job)
         if before is None or job.panels is None:
-            return False
-        return self._lane.printer.judge(before, now, job.panels).verdict is Verdict.PRINTED
+            return "counter_missing"
+        judged = self._lane.printer.judge(before, now, job.panels)
+        return "" if judged.verdict is Verdict.PRINTED else judged.reason
 
     def _go_on(self, job: Job, uid: str) -> int:
         self._unsent = ""
@@ -200,7 +206,10 @@ class Worker:
         if outcome.end is End.STRANGE:
             self._held = (outcome.cause.lower(), self._stock())
             return 0
+        self._laters = self._laters + 1 if outcome.end is End.LATER else 0
         if outcome.end is End.LATER:
+            if self._laters > 1:  # nobody should wait before a screen that says ready
+                self._lane.hold(outcome.cause)
             return self._growing()
         if outcome.end is not End.LOOK:
             self._tries, self._drawn, self._look = 0, None, None
@@ -209,7 +218,10 @@ class Worker:
     def _keep_closed(self, status: PrinterStatus) -> int:
         """An unsure job: nothing is fed; what lies or hangs inside is sent away."""
         pause = self._tidy(status)
-        return self._pace.idle if pause is None else pause
+        if pause is not None:
+            return pause
+        self._lane.free()
+        return self._pace.idle
 
     def _tidy(self, status: PrinterStatus) -> int | None:
         """None when nothing lies inside and no job hangs there; else ms until the next look.
@@ -220,18 +232,21 @@ class Worker:
             return None
         snapshot = self._lane.snapshot()
         rested_ms = self._rested(snapshot)
-        if snapshot is None or self._cycle.foreign(snapshot):
+        if snapshot is None:
             return self._growing()
         if not in_path(snapshot) and not snapshot.claim:
             return None
-        if snapshot.claim and not snapshot.errors:
+        foreign = self._cycle.foreign(snapshot)
+        if foreign or (snapshot.claim and not snapshot.errors):
             if rested_ms >= self._pace.stuck:
-                self._lane.hold("busy")
+                self._lane.hold("busy" if foreign else "claim_stuck")
             return self._growing()
         if rested_ms < self._pace.poll:
             return self._pace.poll
         self._look = None
-        return self._pace.poll if self._lane.clear(snapshot) else self._growing()
+        unsure = jobs.in_state(self._store, State.UNSURE)
+        cleared = self._lane.clear(snapshot, unsure[0].id if unsure else None)
+        return self._pace.poll if cleared else self._growing()
 
     def _latched(self, status: PrinterStatus) -> bool:
         """Whether the printer still tells an error that is over: a reservation clears it."""
@@ -254,9 +269,11 @@ class Worker:
         return now - self._look[1]
 
     def _artefact(self, job: Job) -> Artefact:
-        """The job's card, drawn once and kept in memory until the job is over."""
-        if self._drawn is None or self._drawn[0] != job.id:
-            self._drawn = (job.id, self._draw(job))
+        """The job's card for the printer and ribbon that are there now, kept until the job is over."""
+        who = self._lane.ask_again()
+        wanted = (job.id, who.model, who.ribbon, who.duplex) if who is not None else (job.id,)
+        if self._drawn is None or self._drawn[0] != wanted:
+            self._drawn = (wanted, self._draw(job))
         return self._drawn[1]
 
     def _holding(self) -> bool:
@@ -275,9 +292,3 @@ class Worker:
     def _growing(self) -> int:
         self._tries += 1
         return int(min(self._pace.pause_min << min(self._tries - 1, 8), self._pace.pause_max))
-
-
-def _begun(job: Job) -> Begun:
-    """What recovery has to know of a job."""
-    witness = None if job.blank is None else "clerk" if job.asked else "chip"
-    return Begun(job.state, job.blank, witness, job.session, before_of(job), job.panels)

@@ -34,7 +34,10 @@ JOURNAL: dict[str, frozenset[str]] = {
     "cancelled": frozenset({"order", "reason"}),
     # blanks, subject: the consignment, or the blank
     "blanks_received": frozenset({"kind", "names", "count"}),
+    # spoiled outside any job, by a person's word; and what the printer sent away, subject: its name, if a
+    # chip told it: that moves no account, since the card still is whatever it was
     "blank_rejected": frozenset({"kind", "reason"}),
+    "card_rejected": frozenset({"card_at", "job"}),
 }
 
 ORDERS: dict[str, frozenset[str]] = {

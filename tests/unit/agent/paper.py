@@ -49,6 +49,9 @@ class Paper:
         self.errors: tuple[Cause, ...] = ()
         self.hands: Cause | None = None  # what the printer waits for
         self.plugged = True
+        self.serial, self.ribbon = "SIMPAPER", "ymcko"
+        self.mute = False  # the counters do not answer
+        self.objection = ""  # what only the driver's own rules know of
         self.points = points
         self.now_ms = 0
         self.asked_status = 0
@@ -57,7 +60,7 @@ class Paper:
     def wait(self, ms: int) -> None:
         """Time goes by; a cut job's card stays until the printer gives up."""
         self.now_ms += ms
-        if self.now_ms > self.lapses_ms and not self.claim:
+        if self.now_ms > self.lapses_ms:
             self.session = 0
         due = [wake for wake in self.wakes if wake[0] <= self.now_ms]
         self.wakes = [wake for wake in self.wakes if wake[0] > self.now_ms]
@@ -113,7 +116,7 @@ class PaperPrinter:
 
     def identify(self) -> Identity:
         self._reach("identify")
-        return Identity("Paper", "SIMPAPER", "1", None, False, True)
+        return Identity("Paper", self.world.serial, "1", self.world.ribbon, False, True)
 
     def status(self) -> PrinterStatus:
         self.world.asked_status += 1
@@ -131,9 +134,8 @@ class PaperPrinter:
         self._reach("snapshot")
         world = self.world
         at = (world.place,) if world.inside else ()
-        return Snapshot(
-            world.cards, world.panels, world.session, world.reset, world.claim, at, world.errors, ()
-        )
+        cards, panels = (None, None) if world.mute else (world.cards, world.panels)
+        return Snapshot(cards, panels, world.session, world.reset, world.claim, at, world.errors, ())
 
     def reserve(self, session: int) -> None:
         self._reach("reserve")
@@ -143,6 +145,12 @@ class PaperPrinter:
         self.world.reserve(session, LAPSE_MS)
         self.world.reset, self.world.errors = False, ()
         self.world.points("reserved")
+
+    def renew(self, session: int) -> None:
+        self._reach("renew")
+        if self.world.session == session:
+            self._session = session
+            self.world.reserve(session, LAPSE_PRINTING_MS if self.world.claim else LAPSE_MS)
 
     def release(self) -> None:
         self._reach("release")
@@ -185,8 +193,9 @@ class PaperPrinter:
         self.world.claim = True
         try:
             self.world.points("claimed")
-            if self.world.hanging:
-                self.world.wait(PATIENCE_MS)
+            for _ in range(PATIENCE_MS // 60_000 if self.world.hanging else 0):
+                self.world.wait(60_000)
+                self.renew(before.session or 0)
             if self.world.hanging:
                 return self.judge(before, self.snapshot(), artefact.panels)
             self._card(artefact)
@@ -219,6 +228,8 @@ class PaperPrinter:
         assert before.cards is not None and before.panels is not None
         exact = (after.cards, after.panels) == (before.cards + 1, before.panels + panels)
         calm = not (after.reset or after.claim or after.errors or after.card_at)
+        if self.world.objection:
+            return Judgement(Verdict.UNSURE, self.world.objection)
         if exact and calm and after.session == before.session:
             return Judgement(Verdict.PRINTED, "evidence")
         return Judgement(Verdict.UNSURE, "counter_mismatch")

@@ -1,0 +1,321 @@
+"""The worker while it waits: the clerk is told why, nothing lapses, and what changed meanwhile is seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from agent import blanks, jobs
+from agent.jobs import Job
+from agent.journal import DiskFull
+from agent.states import Event, State
+from drivers.card_printer import Artefact
+from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
+from tests.unit.agent.office import Office, draw, raise_once
+from tests.unit.agent.paper import PANELS, Killed, Paper
+
+SECOND = "20200512-000002"
+
+
+def turn_for(office: Office, ms: int) -> None:
+    """Turns until so much time has passed."""
+    end = office.world.now_ms + ms
+    while office.world.now_ms < end:
+        office.world.wait(max(office.worker.turn(), 100))
+
+
+def told(office: Office, event: str) -> list[tuple[str, dict[str, object]]]:
+    rows = office.journal.rows("SELECT subject, body FROM journal WHERE event = ? ORDER BY seq", event)
+    return [(subject, json.loads(body)) for subject, body in rows]
+
+
+def causes(office: Office) -> list[object]:
+    return [body["cause"] for _, body in told(office, "printer_state")]
+
+
+# -- ready, and nothing prints
+
+
+def reserved_by_another(world: Paper) -> None:
+    world.reserve(9, 60_000)
+    world.later(60_001, lambda: None)
+
+
+def counters_that_do_not_answer(world: Paper) -> None:
+    world.mute = True
+    world.later(60_000, lambda: setattr(world, "mute", False))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "cause"), [(reserved_by_another, "busy"), (counters_that_do_not_answer, "counter_missing")]
+)
+def test_a_ready_printer_that_prints_nothing_says_why_and_goes_on_by_itself(
+    office: Office, world: Paper, trouble: Callable[[Paper], None], cause: str
+) -> None:
+    job = office.take()
+    trouble(world)
+    office.worker.turn()
+    assert office.lane.seen.state == "ready", "once may pass by itself"
+    turn_for(office, 40_000)
+    assert (office.lane.seen.state, office.lane.seen.cause) == ("needs_hands", cause)
+    assert "feed_intended" not in office.events()
+    office.turns()
+    assert office.job(job).state is State.PRINTED
+    assert causes(office) == [None, cause, None], "told once, not at every look"
+    assert office.lane.seen.state == "ready"
+
+
+def test_the_printer_s_own_trouble_is_shown_before_what_holds_the_lane(office: Office, world: Paper) -> None:
+    office.take()
+    world.mute = True
+    turn_for(office, 10_000)
+    world.hands = "cover_open"
+    turn_for(office, 20_000)
+    assert office.lane.seen.cause == "cover_open"
+    world.hands = None
+    turn_for(office, 20_000)
+    assert office.lane.seen.cause == "counter_missing"
+
+
+def test_a_queue_that_is_emptied_holds_nothing(office: Office, world: Paper) -> None:
+    job = office.take()
+    world.mute = True
+    turn_for(office, 10_000)
+    office.journal.write(lambda tx: jobs.move(tx, job, Event.CANCELLED, {"reason": "clerk"}))
+    office.worker.turn()
+    assert office.lane.seen.state == "ready"
+
+
+def errors_stay(world: Paper) -> None:
+    world.errors = ("jam",)
+
+
+def another_claims(world: Paper) -> None:
+    world.claim = True
+
+
+def a_card_appears(world: Paper) -> None:
+    world.feed("print")
+
+
+def it_restarts(world: Paper) -> None:
+    world.reset = True
+
+
+@pytest.mark.parametrize(
+    "accident", [errors_stay, another_claims, a_card_appears, it_restarts, counters_that_do_not_answer]
+)
+def test_nothing_is_fed_where_the_reservation_shows_a_printer_that_does_not_fit(
+    office: Office, world: Paper, accident: Callable[[Paper], None]
+) -> None:
+    office.take()
+    told = []
+
+    def points(name: str) -> None:
+        told.append(name)
+        if name == "reserved":
+            accident(world)
+
+    world.points = points
+    office.worker.turn()
+    assert "reserved" in told and "stage" not in told
+    assert "feed_intended" not in office.events()
+
+
+def test_a_claim_that_never_clears_is_told_as_such_and_ends_with_the_printer_s_power(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    world.claim = True
+    turn_for(office, 120_000)
+    assert (office.lane.seen.state, office.lane.seen.cause) == ("needs_hands", "claim_stuck")
+    world.power_cut()
+    office.turns()
+    assert office.job(job).state is State.PRINTED
+
+
+# -- a card that waits
+
+
+def test_a_named_card_waits_as_long_as_a_new_ribbon_takes(office: Office, world: Paper) -> None:
+    """Far longer than a reservation stands by itself."""
+    job = office.take()
+
+    def points(name: str) -> None:
+        if name == "print" and world.now_ms < 10_000:
+            world.hands = "ribbon_ended"
+            world.later(600_000, lambda: setattr(world, "hands", None))
+
+    world.points = points
+    office.turns()
+    assert office.job(job).state is State.PRINTED
+    assert [card.uid for card in world.output] == ["040001"] and not world.rejected
+    assert world.now_ms > 600_000
+
+
+def test_a_reservation_that_did_lapse_is_not_taken_back(office: Office, world: Paper) -> None:
+    job = office.take()
+    raise_once(world, "print", Killed())
+    with pytest.raises(Killed):
+        office.turns()
+    world.wait(50_000)  # nobody was there to renew it
+    office.restart()
+    office.turns()
+    assert (office.job(job).state, office.job(job).cause) == (State.UNSURE, "session_lost")
+
+
+# -- the clerk is quicker
+
+
+def test_a_job_cancelled_while_its_card_is_drawn_begins_nothing(office: Office, world: Paper) -> None:
+    def cancel_meanwhile(job: Job) -> Artefact:
+        office.draw = draw
+        body = {"reason": "clerk"}
+        office.journal.write(lambda tx: jobs.move(tx, job.id, Event.CANCELLED, body))
+        return draw(job)
+
+    office.draw = cancel_meanwhile
+    job = office.take()
+    office.turns()
+    assert office.job(job).state is State.CANCELLED
+    assert (world.session, world.cards) == (0, 100), "let go of, and nothing fed"
+    again = office.take(blanks_count=0)
+    office.turns()
+    assert again != job and office.job(again).state is State.PRINTED
+
+
+# -- which printer, which ribbon
+
+
+def for_ribbon(office: Office) -> Callable[[Job], Artefact]:
+    def drawn(job: Job) -> Artefact:
+        who = office.lane.identity
+        assert who is not None
+        return Artefact(b"", PANELS, f"{job.order} on {who.ribbon}")
+
+    return drawn
+
+
+def test_a_ribbon_changed_between_two_cards_is_drawn_for(office: Office, world: Paper) -> None:
+    office.draw = for_ribbon(office)
+    office.take()
+    office.turns()
+    world.ribbon = "ko"  # quicker than the worker looks
+    office.take(SECOND, 0)
+    office.turns()
+    assert world.output[1].panels == [f"{SECOND} on ko"] * PANELS
+
+
+def test_a_ribbon_changed_while_a_card_waits_is_drawn_for_anew(office: Office, world: Paper) -> None:
+    office.draw = for_ribbon(office)
+    office.take()
+
+    def points(name: str) -> None:
+        if name == "print" and world.ribbon != "ko":
+            world.ribbon = "ko"
+            raise NeedsHands("ribbon_ended")
+
+    world.points = points
+    office.turns()
+    assert world.output[0].panels == ["20200512-000001 on ko"] * PANELS
+    assert [body["artefact"] for _, body in told(office, "print_intended")] == [
+        "20200512-000001 on ymcko",
+        "20200512-000001 on ko",
+    ]
+
+
+def test_a_printer_is_asked_who_it_is_after_every_trouble(office: Office, world: Paper) -> None:
+    office.worker.turn()
+    world.hands = "cover_open"
+    office.worker.turn()
+    world.hands, world.serial, world.ribbon = None, "SIMOTHER", "ko"
+    office.worker.turn()
+    assert office.lane.serial == "SIMOTHER"
+    assert office.lane.identity is not None and office.lane.identity.ribbon == "ko"
+
+
+def test_another_printer_can_testify_nothing_of_a_job(office: Office, world: Paper) -> None:
+    """It shows the very counters that would prove the card, and was never fed it."""
+    job = office.take()
+    raise_once(world, "closed", Killed())
+    with pytest.raises(Killed):
+        office.turns()
+    world.serial = "SIMOTHER"
+    office.restart()
+    office.turns()
+    assert (office.job(job).state, office.job(job).cause) == (State.UNSURE, "session_lost")
+
+
+def test_a_printer_swapped_in_one_silence_is_not_taken_for_the_other(office: Office, world: Paper) -> None:
+    job = office.take()
+    raise_once(world, "closed", OutcomeUnknown("link_lost"))
+    office.worker.turn()
+    begun = office.job(job)
+    world.plugged = False
+    office.lane.status()
+    world.plugged, world.serial = True, "SIMOTHER"
+    seen = office.lane.snapshot(begun)
+    assert seen is not None and seen.session is None
+    world.plugged = False
+    assert office.lane.snapshot(begun) is None
+    world.plugged, world.serial = True, "SIMTHIRD"
+    office.lane.snapshot(begun)
+    assert office.lane.serial == "SIMTHIRD"
+
+
+# -- what is believed
+
+
+def test_the_driver_s_own_word_is_taken_over_counters_that_fit(office: Office, world: Paper) -> None:
+    job = office.take()
+
+    def points(name: str) -> None:
+        if name == "closed":
+            world.objection = "hardware"
+            raise OutcomeUnknown("link_lost")
+
+    world.points = points
+    office.turns()
+    assert (office.job(job).state, office.job(job).cause) == (State.UNSURE, "hardware")
+
+
+@pytest.mark.parametrize("first", ["stage", "print"])
+def test_no_byte_was_taken_once_says_nothing_of_the_next_time(
+    office: Office, world: Paper, first: str
+) -> None:
+    """The second time the card comes out, the disk is full before that can be told, and the counters lag."""
+    job = office.take()
+    raise_once(world, first, Unreachable("no_answer"))
+    office.worker.turn()
+
+    def points(name: str) -> None:
+        if name == "closed" and len(world.output) == 1:
+            world.cards, world.panels = 100, 1000
+            world.points = lambda name: None
+            raise DiskFull("full")
+
+    world.points = points
+    office.turns()
+    assert office.job(job).state is State.UNSURE
+    assert len(world.output) == 1
+
+
+# -- what is sent away
+
+
+def test_a_stray_card_leaves_its_name_and_moves_no_account(office: Office, world: Paper) -> None:
+    world.feed("contactless")
+    office.take()
+    office.turns()
+    assert told(office, "card_rejected") == [("040001", {"card_at": ["contactless"], "job": None})]
+    account = blanks.account(office.journal)["ktp"]
+    assert (account["on_hand"], account["used"], account["unaccounted"]) == (2, 1, [])
+
+
+def test_a_card_that_no_chip_names_is_told_without_a_name(office: Office, world: Paper) -> None:
+    job = office.take()
+    raise_once(world, "panel 1", OutcomeUnknown("link_lost"))
+    office.turns()
+    assert told(office, "card_rejected") == [("", {"card_at": ["print"], "job": job})]
