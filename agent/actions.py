@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent import behind, blanks, jobs
+from agent import behind, blanks, jobs, tally
 from agent.config import Config
 from agent.journal import Journal, Tx
 from agent.states import Event, State
@@ -138,6 +138,18 @@ def receive_blanks(journal: Journal, _config: Config, args: Args) -> dict[str, A
     return {"consignment": consignment, "kind": kind, "count": count, "new": new}
 
 
+def looked(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
+    """A person has looked into the trays; ``spoiled``: blanks found there that belong to no job.
+
+    Returns {printer, cards, panels, spoiled}. Raises RefusedByRule BLANK_USED, BLANK_UNKNOWN.
+    """
+    spoiled = [_blank(str(each)) for each in args.get("spoiled") or []]
+    done = journal.write(lambda tx: tally.looked(tx, spoiled))
+    if done["printer"] is None and not spoiled:
+        raise Trouble("No printer waits for anybody's look.")
+    return done
+
+
 def _blank(text: str) -> str:
     try:
         return blanks.name(text)
@@ -150,4 +162,5 @@ ACTIONS: dict[str, Action] = {
     "resolve": resolve,
     "cancel": cancel,
     "blanks-receive": receive_blanks,
+    "looked": looked,
 }

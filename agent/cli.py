@@ -52,7 +52,7 @@ def main() -> None:
 for command in (
     *(station.init, station.run),
     *(show.status, show.devices, show.jobs, show.journal, show.audit, show.export),
-    *(work.print_, work.resolve, work.cancel, work.blanks),
+    *(work.print_, work.resolve, work.cancel, work.looked, work.blanks),
     bench.conformance,
 ):
     main.add_command(command)

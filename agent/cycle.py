@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from agent import blanks, jobs
+from agent import blanks, jobs, tally
 from agent.jobs import Job
 from agent.journal import Tx
 from agent.lane import CHIP_TIMEOUT_S, Lane, Store
@@ -92,6 +92,9 @@ class Cycle:
             return Outcome(End.LATER, error.cause)
         status = self._lane.status()
         doubt = _not_fit(before) or ("" if status.state == "ready" else status.cause or status.state)
+        if not doubt and tally.moved(self._store, self._lane.serial, before):
+            self._store.write(lambda tx: tally.note(tx, self._lane.serial, before))
+            doubt = "cards_unknown"
         if doubt:
             self.release()
             return Outcome(End.LATER, doubt)

@@ -16,6 +16,9 @@ JOURNAL: dict[str, frozenset[str]] = {
     # the station itself
     "station_started": frozenset({"version", "sqlite", "after"}),
     "printer_state": frozenset({"state", "cause"}),
+    # cards were fed or panels laid that no job here knows of; and: a person has looked, and found those
+    "counters_moved": frozenset({"known", "now"}),
+    "printer_looked": frozenset({"cards", "panels"}),
     # orders, subject: the order
     "order_received": frozenset({"kind", "reason"}),
     "order_refused": frozenset({"word"}),

@@ -89,6 +89,30 @@ def cancel(home: Home, as_json: bool, job: str) -> None:
     _answer(_perform(home, "cancel", {"job": job}), as_json)
 
 
+@click.command()
+@home_option
+@json_option
+@click.option(
+    "--spoiled", metavar="BLANK", multiple=True, help="A blank found there, of no job; many allowed."
+)
+def looked(home: Home, as_json: bool, spoiled: tuple[str, ...]) -> None:
+    """Say that you have looked into the printer's trays, where its counters tell of cards that no job knows.
+
+    Until then such a printer (cause cards_unknown) feeds nothing. It comes of test cards, of a printer lent
+    out, or of a job that was printed behind the station's back: destroy what lies there and name it.
+
+    \b
+    Example:
+        loket looked --home /var/lib/loket
+        loket looked --home /var/lib/loket --spoiled 04A2B3C4D5E680
+    """
+    done = _perform(home, "looked", {"spoiled": list(spoiled)})
+    if as_json:
+        say(done)
+    else:
+        click.echo(f"looked at {done['printer'] or 'no printer'}, {len(done['spoiled'])} blanks spoiled")
+
+
 def _answer(done: dict[str, Any], as_json: bool) -> None:
     if as_json:
         say(done)

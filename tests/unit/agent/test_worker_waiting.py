@@ -1,4 +1,4 @@
-"""The worker while it waits: the clerk is told why, nothing lapses, and what changed meanwhile is seen."""
+"""The worker while it waits: the clerk is told why, and nothing lapses."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ import pytest
 
 from agent import blanks, jobs
 from agent.jobs import Job
-from agent.journal import DiskFull
 from agent.states import Event, State
 from drivers.card_printer import Artefact
-from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
+from drivers.errors import OutcomeUnknown
 from tests.unit.agent.office import Office, draw, raise_once
-from tests.unit.agent.paper import PANELS, Killed, Paper
-
-SECOND = "20200512-000002"
+from tests.unit.agent.paper import Killed, Paper
 
 
 def turn_for(office: Office, ms: int) -> None:
@@ -184,122 +181,6 @@ def test_a_job_cancelled_while_its_card_is_drawn_begins_nothing(office: Office, 
     again = office.take(blanks_count=0)
     office.turns()
     assert again != job and office.job(again).state is State.PRINTED
-
-
-# -- which printer, which ribbon
-
-
-def for_ribbon(office: Office) -> Callable[[Job], Artefact]:
-    def drawn(job: Job) -> Artefact:
-        who = office.lane.identity
-        assert who is not None
-        return Artefact(b"", PANELS, f"{job.order} on {who.ribbon}")
-
-    return drawn
-
-
-def test_a_ribbon_changed_between_two_cards_is_drawn_for(office: Office, world: Paper) -> None:
-    office.draw = for_ribbon(office)
-    office.take()
-    office.turns()
-    world.ribbon = "ko"  # quicker than the worker looks
-    office.take(SECOND, 0)
-    office.turns()
-    assert world.output[1].panels == [f"{SECOND} on ko"] * PANELS
-
-
-def test_a_ribbon_changed_while_a_card_waits_is_drawn_for_anew(office: Office, world: Paper) -> None:
-    office.draw = for_ribbon(office)
-    office.take()
-
-    def points(name: str) -> None:
-        if name == "print" and world.ribbon != "ko":
-            world.ribbon = "ko"
-            raise NeedsHands("ribbon_ended")
-
-    world.points = points
-    office.turns()
-    assert world.output[0].panels == ["20200512-000001 on ko"] * PANELS
-    assert [body["artefact"] for _, body in told(office, "print_intended")] == [
-        "20200512-000001 on ymcko",
-        "20200512-000001 on ko",
-    ]
-
-
-def test_a_printer_is_asked_who_it_is_after_every_trouble(office: Office, world: Paper) -> None:
-    office.worker.turn()
-    world.hands = "cover_open"
-    office.worker.turn()
-    world.hands, world.serial, world.ribbon = None, "SIMOTHER", "ko"
-    office.worker.turn()
-    assert office.lane.serial == "SIMOTHER"
-    assert office.lane.identity is not None and office.lane.identity.ribbon == "ko"
-
-
-def test_another_printer_can_testify_nothing_of_a_job(office: Office, world: Paper) -> None:
-    """It shows the very counters that would prove the card, and was never fed it."""
-    job = office.take()
-    raise_once(world, "closed", Killed())
-    with pytest.raises(Killed):
-        office.turns()
-    world.serial = "SIMOTHER"
-    office.restart()
-    office.turns()
-    assert (office.job(job).state, office.job(job).cause) == (State.UNSURE, "session_lost")
-
-
-def test_a_printer_swapped_in_one_silence_is_not_taken_for_the_other(office: Office, world: Paper) -> None:
-    job = office.take()
-    raise_once(world, "closed", OutcomeUnknown("link_lost"))
-    office.worker.turn()
-    begun = office.job(job)
-    world.plugged = False
-    office.lane.status()
-    world.plugged, world.serial = True, "SIMOTHER"
-    seen = office.lane.snapshot(begun)
-    assert seen is not None and seen.session is None
-    world.plugged = False
-    assert office.lane.snapshot(begun) is None
-    world.plugged, world.serial = True, "SIMTHIRD"
-    office.lane.snapshot(begun)
-    assert office.lane.serial == "SIMTHIRD"
-
-
-# -- what is believed
-
-
-def test_the_driver_s_own_word_is_taken_over_counters_that_fit(office: Office, world: Paper) -> None:
-    job = office.take()
-
-    def points(name: str) -> None:
-        if name == "closed":
-            world.objection = "hardware"
-            raise OutcomeUnknown("link_lost")
-
-    world.points = points
-    office.turns()
-    assert (office.job(job).state, office.job(job).cause) == (State.UNSURE, "hardware")
-
-
-@pytest.mark.parametrize("first", ["stage", "print"])
-def test_no_byte_was_taken_once_says_nothing_of_the_next_time(
-    office: Office, world: Paper, first: str
-) -> None:
-    """The second time the card comes out, the disk is full before that can be told, and the counters lag."""
-    job = office.take()
-    raise_once(world, first, Unreachable("no_answer"))
-    office.worker.turn()
-
-    def points(name: str) -> None:
-        if name == "closed" and len(world.output) == 1:
-            world.cards, world.panels = 100, 1000
-            world.points = lambda name: None
-            raise DiskFull("full")
-
-    world.points = points
-    office.turns()
-    assert office.job(job).state is State.UNSURE
-    assert len(world.output) == 1
 
 
 # -- what is sent away
