@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from hub import schema
@@ -66,7 +65,13 @@ def address(db: Database, stations: list[FakeStation], tmp_path: Path) -> Iterat
 
 
 def printed(browser: webdriver.Chrome) -> str:
-    return browser.find_element(By.ID, "printed").text
+    """Read in one go: between finding an element and reading it the page may have renewed itself."""
+    return str(browser.execute_script("return document.getElementById('printed').innerText"))
+
+
+def wait_for(browser: webdriver.Chrome, true: str) -> None:
+    """Until the browser finds ``true``, a JavaScript expression."""
+    WebDriverWait(browser, WAIT_S).until(lambda page: page.execute_script(f"return Boolean({true})"))
 
 
 def test_a_card_that_comes_in_shows_without_a_hand_on_the_page(
@@ -81,9 +86,9 @@ def test_a_card_that_comes_in_shows_without_a_hand_on_the_page(
 
 def test_the_page_fits_and_breaks_no_rule_of_its_own(browser: webdriver.Chrome, address: str) -> None:
     browser.get(address)
-    assert len(browser.find_elements(By.CSS_SELECTOR, "tbody tr")) == 10
-    assert browser.find_element(By.CSS_SELECTOR, "[data-office='64.71'] .ask.now").is_displayed()
-    assert not browser.find_element(By.ID, "stale").is_displayed()
+    assert browser.execute_script("return document.querySelectorAll('tbody tr').length") == 10
+    wait_for(browser, "document.querySelector(\"[data-office='64.71'] .ask.now\").checkVisibility()")
+    assert browser.execute_script("return document.getElementById('stale').hidden")
     width = browser.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
     assert width <= 0
     loaded = browser.execute_script("return performance.getEntriesByType('resource').map(each => each.name)")
@@ -99,6 +104,6 @@ def test_a_hub_that_is_gone_is_said_on_the_page(
     build = app.build(lambda: open_database(str(tmp_path / "hub.db")), lambda: NOON_MS)
     server = WebThread(build, "127.0.0.1", 0)
     browser.get(server.start())
-    WebDriverWait(browser, WAIT_S).until(lambda page: page.find_element(By.ID, "clock").text)
+    wait_for(browser, "document.getElementById('clock').innerText")
     server.stop()
-    WebDriverWait(browser, WAIT_S).until(lambda page: page.find_element(By.ID, "stale").is_displayed())
+    wait_for(browser, "!document.getElementById('stale').hidden")
