@@ -16,6 +16,8 @@ from enum import StrEnum
 
 import click
 
+from simulators.closing import stop_accepting
+
 CHUNK_BYTES = 1460
 HELD_BYTES_MAX = 64 << 10  # what a modem and its operator keep under way in one direction
 
@@ -137,6 +139,8 @@ class Link:
 
     async def close(self) -> None:
         """Stops listening and resets every connection."""
+        if self._server:
+            await stop_accepting(self._server)
         if self._weather:
             self._weather.cancel()
         tasks = list(self._open)

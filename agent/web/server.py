@@ -7,6 +7,7 @@ idle agent would cost. Here its main loop waits for the one event that ends it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 
@@ -18,6 +19,7 @@ from agent.trouble import Trouble
 LOOPBACK = "127.0.0.1"
 START_S = 15.0
 STOP_S = 3.0
+TURNS = 4  # of the loop, until a connection that was let in is one
 
 
 class Server(uvicorn.Server):
@@ -51,6 +53,16 @@ class Server(uvicorn.Server):
         if not self.should_exit:
             await self._ended.wait()
         self._app.state.stopping.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does it, but for whoever has just come in: closing the listener in the very turn of the
+        loop that lets somebody in leaves that one open with nobody to close it (CPython, gh-109564)."""
+        for listener in sockets or []:
+            with contextlib.suppress(NotImplementedError):  # Windows' own loop has no such gap
+                asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
 
     def stop(self) -> None:
         """End the main loop; from any thread, as often as wanted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import threading
 
@@ -13,6 +14,7 @@ from hub.home import Trouble
 
 START_S = 15.0
 STOP_S = 3
+TURNS = 4  # of the loop, until a connection that was let in is one
 
 
 class WebThread:
@@ -68,6 +70,16 @@ class _Server(uvicorn.Server):
         if not self.should_exit:
             await self._ended.wait()
         self._app.state.changes.stop()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does it, but for whoever has just come in: closing the listener in the very turn of the
+        loop that lets somebody in leaves that one open with nobody to close it (CPython, gh-109564)."""
+        for listener in sockets or []:
+            with contextlib.suppress(NotImplementedError):  # Windows' own loop has no such gap
+                asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
 
     def stop(self) -> None:
         """From any thread."""

@@ -8,6 +8,7 @@ brings it back fresh from a bus reset.
 import asyncio
 import contextlib
 
+from simulators.closing import stop_accepting
 from simulators.usbip.device import TooMuchPending, UsbPrinter
 from simulators.usbip.wire import (
     BUSID_BYTES,
@@ -47,6 +48,7 @@ class Export:
         """Stops listening and drops whoever is connected."""
         self._drop_owner()
         if self._server:
+            await stop_accepting(self._server)
             self._server.close()
             for writer in self._open.values():
                 writer.transport.abort()

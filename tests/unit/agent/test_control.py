@@ -21,6 +21,7 @@ from agent.trouble import Trouble
 from agent.web import app
 from agent.web.server import WebThread
 from domain.words import RefusedByRule
+from tests.left_open import nothing_left_open
 from tests.unit.agent.stations import START_MS, Province, events, make_home, open_at, take
 
 TOKEN = "a token of this run"
@@ -223,6 +224,16 @@ def test_the_server_ends_at_once_even_while_somebody_watches(home: Home, journal
     assert answer.read() == b"data: -\n\n"  # an orderly end: a torn one raises IncompleteRead
     answer.close()
     line.close()
+
+
+def test_whoever_comes_in_at_the_last_moment_is_closed_too(home: Home) -> None:
+    with nothing_left_open():
+        web = WebThread(app(home, home.config(), clock=lambda: START_MS), 0)
+        port = int(web.start().rpartition(":")[2])
+        late = [socket.create_connection(("127.0.0.1", port)) for _ in range(5)]
+        web.stop()
+        for each in late:
+            each.close()
 
 
 def test_a_taken_port_is_one_clear_sentence(home: Home, journal: Journal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hub.web import app
 from hub.web.guard import host
 from hub.web.page import fingerprint, look
 from hub.web.server import WebThread
+from tests.left_open import nothing_left_open
 from tests.unit.hub.provinces import NOON_MS, busy
 from tests.unit.hub.stations import MINUTE_MS, FakeStation, consignment
 
@@ -150,3 +152,14 @@ def test_a_database_that_is_away_is_said_and_asked_again(db: Database, url: str,
     assert get(web, "/")[0] == 200
     web.close()
     server.stop()
+
+
+def test_whoever_comes_in_at_the_last_moment_is_closed_too(db: Database, url: str) -> None:
+    with nothing_left_open():
+        server = WebThread(app.build(lambda: open_database(url), lambda: NOON_MS), "127.0.0.1", 0)
+        host, _, port = server.start().removeprefix("http://").partition(":")
+        late = [socket.create_connection((host, int(port))) for _ in range(5)]
+        server.stop()
+        for each in late:
+            each.close()
+        del server

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.link import PROFILES, Line, Link, Outage, Profile, link, weather
+from tests.left_open import nothing_left_open
 
 WAIT_S = 10
 STILL = Profile(0, 0, 0, 0, 0, ())
@@ -233,6 +235,21 @@ def test_a_broker_that_is_not_there_ends_the_connection() -> None:
             await bad.close()
 
     assert asyncio.run(story())
+
+
+@pytest.mark.parametrize("turns", range(8))
+def test_whoever_comes_in_while_the_link_is_closed_is_not_left_open(turns: int) -> None:
+    async def story() -> None:
+        async with bench() as room:
+            host, _, port = room.bad.address.rpartition(":")
+            late = [socket.create_connection((host, int(port))) for _ in range(3)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        for each in late:
+            each.close()
+
+    with nothing_left_open():
+        asyncio.run(story())
 
 
 @pytest.mark.parametrize("address", ["here", ":1883", "127.0.0.1:mqtt", "127.0.0.1:"])
