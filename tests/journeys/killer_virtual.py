@@ -22,7 +22,7 @@ from agent.states import Event, State
 from agent.worker import Worker
 from domain.words import RefusedByRule
 from drivers.address import parse
-from drivers.card_printer import HEIGHT, WIDTH, Artefact
+from drivers.card_printer import HEIGHT, WIDTH, Artefact, Transport
 from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
 from drivers.evolis.printer import EvolisPrinter
 from drivers.registry import prepare
@@ -107,12 +107,16 @@ class Station:
         shutil.copy(template, path)
         self.path, self.printer, self.ribbon = path, printer, ribbon
 
+    def wire(self) -> Transport:
+        """The line to the printer, as a new process opens it."""
+        return Wire(self.printer)
+
     def start(self, points: Points) -> None:
         self.journal = PointedJournal(self.path, next(EPOCHS), lambda: START_MS + self.printer.now_ms())
         self.journal.points = points
-        wire = PointedTransport(Wire(self.printer), points)
+        wire = PointedTransport(self.wire(), points)
         driver = EvolisPrinter(wire, parse("evolis+memory://station"), self.printer)
-        lane = Lane(driver, Chip(self.printer), self.journal, self.printer.now_ms)
+        self.lane = lane = Lane(driver, Chip(self.printer), self.journal, self.printer.now_ms)
         self.worker = Worker(
             lane,
             Cycle(lane, self.journal, SESSION),
