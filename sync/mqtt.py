@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -79,7 +80,7 @@ class Certificates:
 class Link:
     """One connection after another to one broker. Only ``wake`` may be called from another thread.
 
-    ``will`` is asked at every connection.
+    ``will`` is asked at every connection. ``clock``: seconds, by which a silent broker is judged.
     """
 
     def __init__(
@@ -90,12 +91,14 @@ class Link:
         *,
         will: Callable[[], Will | None] = lambda: None,
         certificates: Certificates | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.broker = parse_url(url)
         self._client_id = client_id
         self._topics = list(topics)
         self._will = will
         self._certificates = certificates or Certificates()
+        self._clock = clock
         self._version = self.broker.version
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -187,7 +190,7 @@ class Link:
             client.tls_set_context(self._certificates.context())
         if will := self._will():
             client.will_set(will.topic, will.payload, qos=1)
-        session = Session(client, version, self.broker)
+        session = Session(client, version, self.broker, self._clock)
         try:
             session.connect(may_refuse_version=version == MQTTv5)
         except BaseException:

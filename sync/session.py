@@ -2,7 +2,8 @@
 
 No thread of paho's runs: an idle line costs a few wake-ups a minute, publishing needs no lock, and
 nothing is called while paho holds its own. What paho leaves to us is here: the reason codes, the
-server's Receive Maximum and Maximum Packet Size, and an end to waiting for an answer.
+server's Receive Maximum and Maximum Packet Size, and an end to waiting for an answer, or for a broker that
+went without a word (sync/pulse.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from typing import Any
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5
 from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from sync.pulse import Pulse
 
 KEEPALIVE_S = 60  # a packet must leave within twice this, or paho hangs up: see log.ENTRY_WEIGHT_MAX
 MISC_S = 15.0  # how often paho looks at its keepalive; a ping leaves 60 to 75 s after the last packet
@@ -71,7 +74,13 @@ class OtherVersion(Exception):
 class Session:
     """One connection: what paho's callbacks put aside, and the select loop."""
 
-    def __init__(self, client: Client, version: MQTTProtocolVersion, broker: Broker) -> None:
+    def __init__(
+        self,
+        client: Client,
+        version: MQTTProtocolVersion,
+        broker: Broker,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.version = version
         self.unheard: set[str] = set()
         self._broker = broker
@@ -84,7 +93,9 @@ class Session:
         self._packet_max = 0
         self._inflight_max = INFLIGHT_MAX
         self._kept: deque[tuple[str, bytes]] = deque()
-        self._topics: dict[int, str] = {}
+        self._clock = clock
+        self._pulse = Pulse()
+        self._unanswered: dict[int, tuple[str, int]] = {}  # topic and bytes, by paho's number
         client.on_connect = self._on_connect
         client.on_message = self._on_message
         client.on_subscribe = self._on_subscribe
@@ -152,13 +163,14 @@ class Session:
             left.close()
 
     def _send_kept(self) -> None:
-        while self._kept and len(self._topics) < self._inflight_max:
+        while self._kept and len(self._unanswered) < self._inflight_max:
             topic, payload = self._kept.popleft()
             info = self._client.publish(topic, payload, qos=1)
             if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
                 self._lost = self._lost or "nothing can be sent"
                 return
-            self._topics[info.mid] = topic
+            self._unanswered[info.mid] = topic, len(payload) + 1
+            self._pulse.sent(len(payload) + 1, self._clock())
 
     def _until(self, done: Callable[[], bool], timeout_s: float | None, wake: Any = None) -> None:
         """Run the line until ``done``, the time is over, the line is lost or ``wake`` can be read."""
@@ -182,12 +194,15 @@ class Session:
         reads = [line] if wake is None else [line, wake]
         can_read, can_write, _ = select.select(reads, writes, [], timeout_s)
         if line in can_read or (self._broker.tls and line.pending()):
+            self._pulse.heard(self._clock())
             self._client.loop_read()
         if line in can_write:
             self._client.loop_write()
         if self._client.socket() is not None:
             self._client.loop_misc()
             self._send_kept()
+        if self._pulse.gone(self._clock()):
+            self._lost = self._lost or "the broker does not answer any more"
         woken = wake in can_read
         if woken:
             wake.recv(4096)
@@ -214,7 +229,8 @@ class Session:
         self._suback = reasons
 
     def _on_publish(self, _client: Client, _data: Any, mid: int, reason: Any, _properties: Any) -> None:
-        topic = self._topics.pop(mid, "")
+        topic, size = self._unanswered.pop(mid, ("", 0))
+        self._pulse.answered(size)
         if reason.is_failure:
             self._denied = reason.getName()
         elif reason.value == NOBODY_LISTENS:
