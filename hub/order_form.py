@@ -18,8 +18,10 @@ from pathlib import Path
 from domain import nik, policy, regions
 from domain.keys import canonical
 from domain.words import RefusedByRule
+from hub import picture
 
 PHOTO_BYTES_MAX = 200 * 1024
+PHOTO_DOTS_MAX = 4_000_000  # thirty times what a card shows of it
 FIELD_CHARACTERS_MAX = 200
 PERSONAL = (
     "nik", "name", "birthplace", "birthdate", "sex", "blood", "address", "rt_rw", "village", "district",
@@ -31,7 +33,7 @@ NEEDED = (
 )  # fmt: skip
 NEEDED_ON_KTP = ("religion", "marital", "occupation")
 WOMAN = {"P": True, "PEREMPUAN": True, "F": True, "L": False, "LAKI-LAKI": False, "M": False}
-PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+PICTURES = (b"\xff\xd8\xff", picture.PNG)
 _ORDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -134,5 +136,7 @@ def _photo(fields: Fields, beside: Path) -> bytes:
     except (OSError, ValueError):
         raise RefusedByRule("BAD_PHOTO") from None
     if len(photo) > PHOTO_BYTES_MAX or not photo.startswith(PICTURES):
+        raise RefusedByRule("BAD_PHOTO")
+    if (picture.dots(photo) or 0) > PHOTO_DOTS_MAX:
         raise RefusedByRule("BAD_PHOTO")
     return photo

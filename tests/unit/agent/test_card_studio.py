@@ -5,6 +5,8 @@ import struct
 import subprocess
 import sys
 import threading
+import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -12,7 +14,7 @@ import pytest
 
 from agent import studio
 from agent.studio import Studio, StudioTrouble
-from domain.words import RefusedByRule
+from domain.words import SENTENCES, RefusedByRule
 from drivers.card_printer import Artefact
 from tests.unit.agent.test_card import ISSUED, person
 
@@ -63,6 +65,34 @@ def test_an_order_that_can_never_be_a_card_is_refused_by_its_word(real: Studio) 
 def test_a_printer_nobody_knows_is_trouble_and_not_the_orders_fault(real: Studio) -> None:
     with pytest.raises(StudioTrouble):
         make(real, model="quill")
+
+
+@pytest.mark.attack
+def test_a_photo_of_more_dots_than_any_machine_holds_is_refused_and_the_child_goes_on(real: Studio) -> None:
+    size = struct.pack(">4sIIBBBBB", b"IHDR", 20_000, 20_000, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + size + struct.pack(">I", zlib.crc32(size))
+    with pytest.raises(RefusedByRule) as caught:
+        make(real, photo=b64encode(bomb).decode())
+    assert caught.value.word == "BAD_PHOTO"
+    child = real._child
+    assert make(real).panels == 5
+    assert real._child is child
+
+
+def test_what_would_end_the_drawing_becomes_a_word_instead(real: Studio) -> None:
+    with pytest.raises(RefusedByRule) as caught:
+        real.make("ktp", person(), "the day after tomorrow", "evolis", "primacy2", "ymcko", False)
+    assert caught.value.word == "CANNOT_DRAW"
+    assert caught.value.word in SENTENCES
+
+
+@pytest.mark.parametrize(("model", "ribbon"), [("quill", "ymcko"), ("primacy2", "ink")])
+def test_trouble_with_the_printer_s_own_words_says_so_in_a_cause(
+    real: Studio, model: str, ribbon: str
+) -> None:
+    with pytest.raises(StudioTrouble) as caught:
+        real.make("ktp", person(), ISSUED, "evolis", model, ribbon, False)
+    assert caught.value.cause == "ribbon_unsupported"
 
 
 def test_a_payload_that_is_not_all_text_is_refused(real: Studio) -> None:

@@ -7,8 +7,12 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
 
 from domain.words import SENTENCES, RefusedByRule
+from hub import picture
 from hub.order_form import PHOTO_BYTES_MAX, Order, order_of
 from tests.unit.hub.lists import JPEG, record
 
@@ -119,6 +123,29 @@ def test_a_photo_is_a_picture_of_bounded_size(tmp_path: Path) -> None:
         made(tmp_path, photo="missing.jpg")
     with pytest.raises(RefusedByRule):
         made(tmp_path, photo="")
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize(("size", "good"), [((2000, 2000), True), ((2001, 2000), False)])
+def test_a_small_file_that_promises_a_huge_picture_is_refused_by_its_header(
+    tmp_path: Path, kind: str, size: tuple[int, int], good: bool
+) -> None:
+    Image.new("L", size).save(tmp_path / "large", kind, quality=10)
+    photo = (tmp_path / "large").read_bytes()
+    assert picture.dots(photo) == size[0] * size[1]
+    assert len(photo) < PHOTO_BYTES_MAX
+    if good:
+        made(tmp_path, photo="large")
+    else:
+        with pytest.raises(RefusedByRule, match="photo"):
+            made(tmp_path, photo="large")
+
+
+@given(st.sampled_from([PNG[:8], b"\xff\xd8\xff"]), st.binary(max_size=200))
+def test_no_header_whatever_breaks_the_reading_of_it(start: bytes, rest: bytes) -> None:
+    told = picture.dots(start + rest)
+    assert told is None or 0 <= told < 2**64
 
 
 def test_a_young_child_s_card_needs_no_photo(tmp_path: Path) -> None:
