@@ -5,7 +5,11 @@ param(
     [Parameter(Mandatory = $true)][string] $JoinFile,
     [string] $Target = "$env:ProgramFiles\Loket",
     [string] $LoketHome = "$env:ProgramData\Loket",
-    [string] $Printer = ""
+    [string] $Printer = "",
+    # For a broker at mqtts: who signed its certificate, and the station's own certificate with its key.
+    [string] $Ca = "",
+    [string] $Cert = "",
+    [string] $Key = ""
 )
 $ErrorActionPreference = "Stop"
 python -m venv $Target
@@ -13,6 +17,8 @@ python -m venv $Target
 & "$Target\Scripts\python.exe" -m pip install --no-index --find-links $Wheels --no-deps loket
 $arguments = @("init", "--home", $LoketHome, "--join", $JoinFile)
 if ($Printer) { $arguments += @("--printer", $Printer) }
+if ($Ca) { $arguments += @("--ca", $Ca) }
+if ($Cert) { $arguments += @("--cert", $Cert, "--key", $Key) }
 & "$Target\Scripts\loket.exe" @arguments
 # Only the service's account and administrators may read the keys and the journal.
 icacls $LoketHome /inheritance:r /grant "SYSTEM:(OI)(CI)F" "Administrators:(OI)(CI)F" | Out-Null

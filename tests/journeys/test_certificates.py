@@ -112,14 +112,20 @@ def test_a_station_s_certificate_opens_its_own_topics_and_nobody_else_s(
             link.dispose()
 
 
-def test_half_of_a_pair_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+def test_half_of_a_pair_or_a_missing_file_is_refused_before_anything_is_made(tmp_path: Path) -> None:
     own = Authority(tmp_path, "ca").certify("64.11-1")
+    hub, home, none = tmp_path / "hub", tmp_path / "home", str(tmp_path / "none.pem")
+    program("loket-hub", "init", "--home", str(hub))
+    join = json.loads(program("loket-hub", "join-code", "64.11", "1", "--home", str(hub), "--json"))["file"]
     for name, words, code in (
         ("loket-hub", ["--cert", own.cert], 2),
-        ("loket-hub", ["--ca", str(tmp_path / "none.pem")], 2),
+        ("loket-hub", ["--ca", none], 2),
+        ("loket", ["--join", join, "--key", own.key], 1),
+        ("loket", ["--join", join, "--ca", none], 1),
     ):
-        argv = [str(PROGRAMS / name), "init", "--home", str(tmp_path / "home"), *words]
-        assert subprocess.run(argv, capture_output=True, check=False, timeout=60).returncode == code
-        assert not (tmp_path / "home").exists()
+        argv = [str(PROGRAMS / name), "init", "--home", str(home), *words]
+        done = subprocess.run(argv, capture_output=True, check=False, timeout=60)
+        assert (done.returncode, home.exists()) == (code, False)
+        assert done.stderr
     with pytest.raises(ValueError, match="needs its key"):
         Certificates(cert="x")
