@@ -2,27 +2,31 @@
 
 The command line and the running agent use the same functions: with no agent the command holds the
 lock and calls them itself, else they are called inside the agent by name (agent.control). Each
-returns a JSON object, or raises RefusedByRule or Trouble.
+returns a JSON object, or raises RefusedByRule or Trouble. ``request`` among the arguments is the one
+asking's own mark: the last request asked again is answered again and not done again.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from agent import behind, blanks, jobs, tally
 from agent.config import Config
-from agent.journal import Journal, Tx
+from agent.journal import Journal, Tx, meta, set_meta
 from agent.states import Event, State
 from agent.trouble import Trouble
 from domain.policy import KINDS
 from domain.words import RefusedByRule
 
+T = TypeVar("T")
 Args = Mapping[str, Any]
 Action = Callable[[Journal, Config, Args], dict[str, Any]]
 
 NEXT_MAX = 1000
+LAST_REQUEST = "last_request"
 _OUTCOMES: dict[str, Event] = {
     "came_out": Event.PRINTED,
     "spoiled": Event.SPOILED,
@@ -37,7 +41,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]:
     """Queue ``order``, or the ``next`` n waiting ones; ``blank`` where the clerk names it.
 
-    Returns {jobs: [{job, order, state}]}, and job and state beside it where it is one.
+    Returns {jobs: [{job, order, state}]}, and beside it the same of the first, if there is one.
+    Raises RefusedByRule UNKNOWN_ORDER, ORDER_CLOSED, JOURNAL_BEHIND_HUB, BLANK_NEEDED, BLANK_NOT_ASKED,
+    BLANK_USED, BLANK_UNKNOWN.
     """
     asked = _asked_blank(config, args)
     if not journal.has_room():
@@ -52,9 +58,29 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
             _check_asked(tx, orders, asked)
         return [jobs.queue(tx, each, asked) for each in orders]
 
-    queued = [jobs.get(journal, job) for job in journal.write(work)]
+    queued = [jobs.get(journal, job) for job in _once(journal, args, work)]
     told = [{"job": job.id, "order": job.order, "state": str(job.state)} for job in queued if job]
-    return {**(told[0] if len(told) == 1 else {}), "jobs": told}
+    return {**(told[0] if told else {}), "jobs": told}
+
+
+def _once(journal: Journal, args: Args, work: Callable[[Tx], T]) -> T:
+    """``work``'s answer (JSON). The last ``request`` asked again gives the same one and does nothing.
+
+    So that whoever lost the answer, but not the work, may simply ask again.
+    """
+    request = args.get("request")
+
+    def once(tx: Tx) -> T:
+        last = json.loads(meta(tx, LAST_REQUEST, "{}"))
+        if request is not None and last.get("request") == request:
+            answer: T = last["answer"]
+            return answer
+        done = work(tx)
+        if request is not None:
+            set_meta(tx, LAST_REQUEST, json.dumps({"request": request, "answer": done}))
+        return done
+
+    return journal.write(once)
 
 
 def _asked_blank(config: Config, args: Args) -> str | None:
@@ -104,7 +130,7 @@ def resolve(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
             body["second"] = second
         return jobs.move(tx, job, event, body)
 
-    return {"job": job, "state": str(journal.write(work))}
+    return {"job": job, "state": str(_once(journal, args, work))}
 
 
 def cancel(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
@@ -119,7 +145,7 @@ def cancel(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
             raise RefusedByRule("NOT_QUEUED", f"This one is {now.state}.")
         return jobs.move(tx, job, Event.CANCELLED, {"reason": "clerk"})
 
-    return {"job": job, "state": str(journal.write(work))}
+    return {"job": job, "state": str(_once(journal, args, work))}
 
 
 def receive_blanks(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
@@ -134,7 +160,7 @@ def receive_blanks(journal: Journal, _config: Config, args: Args) -> dict[str, A
     count = len(names) if names is not None else int(args["count"])
     if count < 1:
         raise Trouble("A consignment holds at least one blank.")
-    new = journal.write(lambda tx: blanks.receive(tx, consignment, kind, names, count))
+    new = _once(journal, args, lambda tx: blanks.receive(tx, consignment, kind, names, count))
     return {"consignment": consignment, "kind": kind, "count": count, "new": new}
 
 

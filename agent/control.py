@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -116,16 +117,25 @@ def live(home: Home) -> dict[str, Any] | None:
 
 
 def perform(home: Home, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Do ``action`` here under the lock, or in the agent that holds it. Raises RefusedByRule, Trouble."""
+    """Do ``action`` here under the lock, or in the agent that holds it. Raises RefusedByRule, Trouble.
+
+    It is done once, even if the agent's answer is lost: then it is asked again, or done here if the agent
+    has died, with the same ``request``, which whoever did it remembers.
+    """
     config = home.config()
+    asked = {**args, "request": secrets.token_hex(16)}
+    last: Trouble
     for wait_ms in (0, LOCK_WAIT_MS):  # the second time: it was another command, or an agent that starts
         try:
             with home.lock(wait_ms):
-                return _perform_here(home, config, action, args)
+                return _perform_here(home, config, action, asked)
         except Busy as busy:
-            with suppress(_NobodyThere):
-                return _perform_there(home, action, args)
             last = busy
+            with suppress(_NobodyThere):
+                try:
+                    return _perform_there(home, action, asked)
+                except _AnswerLost as lost:
+                    last = lost
     raise last
 
 
@@ -153,6 +163,10 @@ class _NobodyThere(Exception):
     """No agent answers for this home."""
 
 
+class _AnswerLost(Trouble):
+    """The agent was asked and did not answer to the end: the work may have been done."""
+
+
 def _ask(home: Home, method: str, path: str, told: dict[str, Any] | None) -> dict[str, Any]:
     from http.client import HTTPConnection, HTTPException
 
@@ -172,8 +186,7 @@ def _ask(home: Home, method: str, path: str, told: dict[str, Any] | None) -> dic
         line.request(method, path, None if told is None else json.dumps(told), headers)
         answered = json.loads(line.getresponse().read())
     except (OSError, HTTPException, ValueError):
-        # The work may have been done: asking again is safe, every action is idempotent or refused.
-        raise Trouble("The running agent did not answer to the end; look with `loket jobs`.") from None
+        raise _AnswerLost("The running agent did not answer to the end; look with `loket jobs`.") from None
     finally:
         line.close()
     return answered if isinstance(answered, dict) else {}

@@ -72,6 +72,40 @@ def test_next_takes_the_waiting_orders_and_order_takes_that_one(journal: Journal
     assert act(journal, "print", next=5) == {"jobs": []}
 
 
+def test_whoever_asks_for_one_or_for_more_finds_a_job_and_its_state_on_top(journal: Journal) -> None:
+    done = act(journal, "print", next=2)
+    assert (done["job"], done["state"], len(done["jobs"])) == ("O-1-1", "queued", 2)
+
+
+@pytest.mark.parametrize(
+    ("action", "args"),
+    [
+        ("print", {"next": 2}),
+        ("print", {"order": "O-2"}),
+        ("cancel", {"job": "O-3-1"}),
+        ("blanks-receive", {"consignment": "C-9", "kind": "ktp", "count": 5}),
+        ("resolve", {"job": "O-1-1", "outcome": "untouched", "blank": "0401"}),
+    ],
+)
+def test_the_same_request_asked_again_is_answered_again_and_done_once(
+    journal: Journal, action: str, args: dict[str, Any]
+) -> None:
+    if action == "cancel":
+        act(journal, "print", order="O-3")
+    if action == "resolve":
+        unsure(journal)
+    done = act(journal, action, request="r-1", **args)
+    lines = events(journal)
+    assert act(journal, action, request="r-1", **args) == done
+    assert events(journal) == lines
+
+
+def test_another_request_is_done_anew(journal: Journal) -> None:
+    assert act(journal, "print", next=1, request="r-1")["job"] == "O-1-1"
+    assert act(journal, "print", next=1, request="r-2")["job"] == "O-2-1"
+    assert act(journal, "print", next=1)["job"] == "O-3-1"
+
+
 def test_without_a_chip_reader_the_clerk_names_the_blank_and_with_one_does_not(journal: Journal) -> None:
     assert word(journal, "print", NO_CHIP, order="O-1") == "BLANK_NEEDED"
     assert word(journal, "print", CHIP, order="O-1", blank="0401") == "BLANK_NOT_ASKED"
