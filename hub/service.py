@@ -15,6 +15,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from types import TracebackType
 
+from domain.guard import LOOPBACK
 from hub import moves, orders, schema
 from hub.database import Database, DatabaseLost, open_database
 from hub.home import Config, Home
@@ -22,7 +23,6 @@ from hub.link import HubLink
 from hub.orders import Writer
 from hub.projections import Folder
 from hub.web import app
-from hub.web.guard import LOOPBACK
 from hub.web.server import WebThread
 from sync.mqtt import Certificates
 

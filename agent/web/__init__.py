@@ -23,8 +23,8 @@ from starlette.staticfiles import StaticFiles
 from agent.config import Config
 from agent.control import Live
 from agent.home import Home
-from agent.web.guard import Guard
 from agent.web.page import Page, look
+from domain.guard import Guard
 
 HERE = Path(__file__).parent
 LOOK_AGAIN_S = 0.5  # how soon a commit shows on a screen that is watched

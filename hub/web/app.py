@@ -21,9 +21,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from domain.guard import LOOPBACK, SHOWS, Guard
 from hub.database import Database, DatabaseLost
 from hub.web import words
-from hub.web.guard import LOOPBACK, Guard
 from hub.web.page import fingerprint, look
 
 HERE = Path(__file__).parent
@@ -148,7 +148,7 @@ def build(
             Route("/changes", tell, methods=["GET"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
-        middleware=[Middleware(Guard, hosts=hosts)],
+        middleware=[Middleware(Guard, hosts=hosts, methods=SHOWS)],
         lifespan=life,
     )
     app.state.changes = changes

@@ -12,7 +12,6 @@ import pytest
 from hub import ingest
 from hub.database import Database, DatabaseLost, open_database
 from hub.web import app
-from hub.web.guard import host
 from hub.web.page import fingerprint, look
 from hub.web.server import WebThread
 from tests.left_open import nothing_left_open
@@ -97,7 +96,6 @@ def test_a_foreign_name_for_this_machine_is_not_answered(web: http.client.HTTPCo
     for name in ("evil.example", "127.0.0.1.evil.example", "localhost.evil", "", "[::1].evil"):
         assert get(web, "/", Host=name)[0] in (400, 421), name
     assert get(web, "/", Host="LOCALHOST:80")[0] == 200
-    assert host("[::1]:8080") == "[::1]"
 
 
 @pytest.mark.attack
@@ -106,7 +104,7 @@ def test_every_answer_forbids_what_the_page_does_not_need(web: http.client.HTTPC
         web.request("GET", path)
         answer = web.getresponse()
         answer.read()
-        assert answer.headers["content-security-policy"].startswith("default-src 'self'")
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "server" not in answer.headers
         assert answer.status == (404 if path in ("/nothing", "/static/../app.py") else 200)
