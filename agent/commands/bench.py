@@ -21,6 +21,27 @@ class _Person:
         return click.confirm(f"{TASKS[task]} Done, or ready for it?", default=True, err=True)
 
 
+def _checked(address: str, hands: _Person | None) -> list[dict[str, str]]:
+    """Every check's result. Raises Trouble when there is no printer to check."""
+    from contextlib import closing
+
+    from agent.trouble import Trouble
+    from drivers.clock import MonotonicClock
+    from drivers.conformance import card_printer
+    from drivers.errors import DeviceError
+    from drivers.registry import open_printer
+
+    clock = MonotonicClock()
+    try:
+        with closing(open_printer(address, clock=clock)) as printer:
+            printer.identify()  # nothing that does not answer can fail a check
+            return card_printer.run_on(printer, clock, hands)
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    except DeviceError as error:
+        raise Trouble(f"The device at {address} cannot be checked: {error}.") from error
+
+
 @click.command()
 @json_option
 @click.option(
@@ -30,22 +51,14 @@ class _Person:
 def conformance(address: str, as_json: bool, hands: bool) -> None:
     """Check a device against what its family promises. Prints a few cards.
 
-    Exit code 3 if a check failed. Stop the station first: two programs never talk to one printer.
+    Exit code 3 if a check failed, 1 if no printer answers there. Stop the station first: two programs never
+    talk to one printer.
 
     \b
     Example:
         loket conformance evolis+tcp://127.0.0.1:9100
     """
-    from agent.trouble import Trouble
-    from drivers.conformance import card_printer
-    from drivers.errors import DeviceError
-
-    try:
-        found = card_printer.run(address, _Person() if hands else None)
-    except ValueError as error:
-        raise Trouble(str(error)) from error
-    except DeviceError as error:
-        raise Trouble(f"The device at {address} cannot be checked: {error}.") from error
+    found = _checked(address, _Person() if hands else None)
     if as_json:
         say(found)
     else:

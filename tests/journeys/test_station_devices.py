@@ -42,7 +42,12 @@ def test_an_address_without_a_printer_is_one_clear_sentence(
     assert done.err.count("\n") == 1
 
 
-def test_a_printer_that_does_not_answer_passes_nothing(tmp_path: Path) -> None:
-    done = Station(tmp_path).loket("conformance", "evolis+tcp://127.0.0.1:1", "--json")
-    assert done.code == 3
-    assert {each["result"] for each in done.json} <= {"failed", "skipped"}
+@pytest.mark.parametrize("options", [(), ("--json",)])
+@pytest.mark.parametrize("address", ["evolis+tcp://127.0.0.1:1", "evolis+usbip://127.0.0.1:1/1-1"])
+def test_a_printer_that_does_not_answer_is_one_clear_sentence(
+    tmp_path: Path, address: str, options: tuple[str, ...]
+) -> None:
+    done = Station(tmp_path).loket("conformance", address, *options)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"The device at {address} cannot be checked: ")
+    assert done.err.count("\n") == 1

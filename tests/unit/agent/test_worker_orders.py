@@ -88,6 +88,7 @@ def test_a_ribbon_nobody_knows_is_waited_for_and_no_order_suffers(office: Office
     for _ in range(4 * DRAWS_MAX):
         world.wait(office.worker.turn())
     assert office.lane.seen.cause == "ribbon_unsupported"
+    assert len(office.events("printer_state")) <= 2, "waiting writes no line"
     assert office.job(job).state is State.QUEUED
     office.draw = draw
     office.turns()
