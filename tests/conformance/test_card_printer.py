@@ -25,7 +25,7 @@ def test_a_printer_in_memory_passes(name: str, model: str) -> None:
     assert result["result"] == ("skipped" if (model, name) in SKIPPED else "passed"), result
 
 
-@pytest.fixture(scope="module", params=["tcp", "usbip"])
+@pytest.fixture(scope="module", params=["tcp", "usbip", "usblp"])
 def wire(request: pytest.FixtureRequest) -> Iterator[ProcessWire]:
     started = ProcessWire(request.param)
     yield started
@@ -36,6 +36,20 @@ def wire(request: pytest.FixtureRequest) -> Iterator[ProcessWire]:
 def test_a_printer_on_a_real_wire_passes(name: str, wire: ProcessWire) -> None:
     result = run_one(name, wire.printer, wire.clock, Technician(wire.tell))
     assert result["result"] == "passed", result
+
+
+def test_the_kernel_s_driver_has_the_printer_back_when_we_let_it_go() -> None:
+    wire = ProcessWire("usblp")
+    try:
+        assert run_one("simplex", wire.printer, wire.clock, None)["result"] == "passed"
+        assert wire.backend is not None
+        (busid,) = wire.backend.enumerate_devices()
+        assert not wire.backend.is_kernel_driver_active(wire.backend.open_device(busid), 0)
+        wire.printer.close()
+        assert wire.backend.is_kernel_driver_active(wire.backend.open_device(busid), 0)
+        wire.backend.close()
+    finally:
+        wire.close()
 
 
 def test_without_hands_the_rest_is_run_and_the_others_are_named(wire: ProcessWire) -> None:

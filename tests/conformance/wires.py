@@ -7,11 +7,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from drivers.address import parse
-from drivers.card_printer import CardPrinter
+from drivers.address import Address, parse
+from drivers.card_printer import CardPrinter, Transport
 from drivers.evolis.printer import EvolisPrinter
-from drivers.registry import open_printer
+from drivers.registry import EVOLIS_VENDOR, open_printer, open_transport
 from drivers.transports.memory import MemoryTransport
+from drivers.transports.usb import UsbTransport
+from drivers.transports.usbip import UsbipBackend
 from simulators.evolis.bench import MemoryPrinter
 
 SPEED = 25
@@ -49,18 +51,25 @@ class HurriedClock:
 class ProcessWire:
     """A driver and a simulated printer that is a process of its own, over a real wire.
 
-    ``wire`` is ``tcp`` or ``usbip``.
+    ``wire`` is ``tcp``, ``usbip``, or ``usblp``: USB/IP on a machine whose kernel driver came first.
     """
 
     def __init__(self, wire: str, model: str = "primacy2") -> None:
+        self._usblp = wire == "usblp"
         command = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
         command += ["--model", model, "--cards", "60"]
-        command += [f"--{wire}", "127.0.0.1:0", "--speed", str(SPEED)]
+        command += [f"--{'tcp' if wire == 'tcp' else 'usbip'}", "127.0.0.1:0", "--speed", str(SPEED)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.ready = self._line()
         self.clock = HurriedClock()
         self.address = self.ready["addresses"][0]
-        self.printer = open_printer(self.address, clock=self.clock)
+        self.backend: UsbipBackend | None = None
+        opens = self._beside_usblp if self._usblp else open_transport
+        self.printer = open_printer(self.address, clock=self.clock, open_transport=opens)
+
+    def _beside_usblp(self, address: Address) -> Transport:
+        self.backend = UsbipBackend(address.host, address.port, address.busid, kernel_driver_bound=True)
+        return UsbTransport(EVOLIS_VENDOR, backend=self.backend, release=self.backend.close)
 
     def tell(self, told: dict[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
