@@ -22,6 +22,11 @@ STATIONS, BATCH, BATCHES_A_STATION, ROUNDS = 20, 500, 5, 5
 GOAL = 0.6
 EPOCH = 4_611_686_018_427_387_904
 AT_MS = 1_589_212_800_000
+COPIED = (  # the same columns and key as ``event``
+    "CREATE TABLE copied (station TEXT NOT NULL, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, "
+    "at_ms BIGINT NOT NULL, event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, "
+    "PRIMARY KEY (station, seq))"
+)
 
 Work = Callable[[str, list[str], int], None]
 
@@ -114,11 +119,7 @@ def run() -> dict[str, Any]:
     with postgres.cluster(programs) as url:
         db = open_database(url)
         schema.create(db, now_ms=0)
-        db.create(
-            "CREATE TABLE copied (station TEXT NOT NULL, seq BIGINT NOT NULL, epoch BIGINT NOT NULL, "
-            "at_ms BIGINT NOT NULL, event TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, "
-            "PRIMARY KEY (station, seq))"
-        )
+        db.create(COPIED)
         for workers in (1, 2):
             stations = [f"64.{workers}{place:02}-1" for place in range(STATIONS)]
             for name in stations:
