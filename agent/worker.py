@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event as Flag
 
 from agent import behind, jobs
@@ -186,10 +186,8 @@ class Worker:
         return "" if judged.verdict is Verdict.PRINTED else judged.reason
 
     def _go_on(self, job: Job, uid: str) -> int:
-        self._unsent = ""
-        job_id, times = self._goes
-        self._goes = (job.id, times + 1 if job_id == job.id else 1)
-        if self._goes[1] > GOES_ON_MAX:
+        times = self._goes[1] + 1 if self._goes[0] == job.id else 1
+        if times > GOES_ON_MAX:
             return self._after(job, self._cycle.unsure(job, self._trouble or "card_inside"))
         try:
             artefact = self._artefact(job)
@@ -197,7 +195,12 @@ class Worker:
             return self._after(job, self._cycle.unsure(job, refusal.word))
         except NotDrawn:
             return self._growing()
-        return self._after(job, self._cycle.go_on(job, uid, artefact))
+        unsent, self._unsent = self._unsent == job.id, ""
+        outcome = self._cycle.go_on(job, uid, artefact)
+        if outcome.end is End.LATER:  # nothing was begun: what was known before still holds
+            return self._after(job, replace(outcome, unsent=unsent))
+        self._goes = (job.id, times)
+        return self._after(job, outcome)
 
     def _after(self, job: Job, outcome: Outcome) -> int:
         """Remember what the next turn has to know, and when it should come."""

@@ -49,7 +49,7 @@ class Paper:
         self.errors: tuple[Cause, ...] = ()
         self.hands: Cause | None = None  # what the printer waits for
         self.plugged = True
-        self.serial, self.ribbon = "SIMPAPER", "ymcko"
+        self.serial, self.model, self.ribbon, self.duplex = "SIMPAPER", "Paper", "ymcko", False
         self.mute = False  # the counters do not answer
         self.objection = ""  # what only the driver's own rules know of
         self.points = points
@@ -116,7 +116,8 @@ class PaperPrinter:
 
     def identify(self) -> Identity:
         self._reach("identify")
-        return Identity("Paper", self.world.serial, "1", self.world.ribbon, False, True)
+        world = self.world
+        return Identity(world.model, world.serial, "1", world.ribbon, world.duplex, True)
 
     def status(self) -> PrinterStatus:
         self.world.asked_status += 1
@@ -134,8 +135,9 @@ class PaperPrinter:
         self._reach("snapshot")
         world = self.world
         at = (world.place,) if world.inside else ()
+        waits = (world.hands,) if world.hands else ()
         cards, panels = (None, None) if world.mute else (world.cards, world.panels)
-        return Snapshot(cards, panels, world.session, world.reset, world.claim, at, world.errors, ())
+        return Snapshot(cards, panels, world.session, world.reset, world.claim, at, world.errors, waits)
 
     def reserve(self, session: int) -> None:
         self._reach("reserve")

@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
+from agent import jobs
 from agent.jobs import Job
 from agent.journal import DiskFull
-from agent.states import State
+from agent.states import Event, State
 from drivers.card_printer import Artefact
 from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
-from tests.unit.agent.office import Office, raise_once
+from tests.unit.agent.office import ORDER, Office, picture, raise_once
 from tests.unit.agent.paper import PANELS, Killed, Paper
 
 SECOND = "20200512-000002"
@@ -21,42 +22,62 @@ SECOND = "20200512-000002"
 # -- which printer, which ribbon
 
 
-def for_ribbon(office: Office) -> Callable[[Job], Artefact]:
+def for_machine(office: Office) -> Callable[[Job], Artefact]:
     def drawn(job: Job) -> Artefact:
         who = office.lane.identity
         assert who is not None
-        return Artefact(b"", PANELS, f"{job.order} on {who.ribbon}")
+        return Artefact(b"", PANELS, f"{job.order} on {who.model} {who.ribbon} {who.duplex}")
 
     return drawn
 
 
 def test_a_ribbon_changed_between_two_cards_is_drawn_for(office: Office, world: Paper) -> None:
-    office.draw = for_ribbon(office)
+    office.draw = for_machine(office)
     office.take()
     office.turns()
     world.ribbon = "ko"  # quicker than the worker looks
     office.take(SECOND, 0)
     office.turns()
-    assert world.output[1].panels == [f"{SECOND} on ko"] * PANELS
+    assert world.output[1].panels == [f"{SECOND} on Paper ko False"] * PANELS
 
 
-def test_a_ribbon_changed_while_a_card_waits_is_drawn_for_anew(office: Office, world: Paper) -> None:
-    office.draw = for_ribbon(office)
+@pytest.mark.parametrize(
+    ("what", "to", "after"),
+    [
+        ("ribbon", "ko", "Paper ko False"),
+        ("model", "New", "New ymcko False"),
+        ("duplex", True, "Paper ymcko True"),
+    ],
+)
+def test_a_machine_changed_while_a_card_waits_is_drawn_for_anew(
+    office: Office, world: Paper, what: str, to: object, after: str
+) -> None:
+    office.draw = for_machine(office)
     office.take()
 
     def points(name: str) -> None:
-        if name == "print" and world.ribbon != "ko":
-            world.ribbon = "ko"
+        if name == "print" and getattr(world, what) != to:
+            setattr(world, what, to)
             raise NeedsHands("ribbon_ended")
 
     world.points = points
     office.turns()
-    assert world.output[0].panels == ["20200512-000001 on ko"] * PANELS
+    assert world.output[0].panels == [f"{ORDER} on {after}"] * PANELS
     rows = office.journal.rows("SELECT body FROM journal WHERE event = 'print_intended' ORDER BY seq")
-    assert [json.loads(body)["artefact"] for (body,) in rows] == [
-        "20200512-000001 on ymcko",
-        "20200512-000001 on ko",
-    ]
+    told = [json.loads(body)["artefact"] for (body,) in rows]
+    assert told == [f"{ORDER} on Paper ymcko False", f"{ORDER} on {after}"]
+
+
+def test_a_card_drawn_for_a_job_that_is_gone_is_never_another_s(office: Office, world: Paper) -> None:
+    first = office.take()
+    raise_once(world, "stage", Unreachable("no_answer"))
+    office.worker.turn()
+    office.worker.turn()
+    assert office.job(first).state is State.QUEUED
+    office.journal.write(lambda tx: jobs.move(tx, first, Event.CANCELLED, {"reason": "clerk"}))
+    office.take(SECOND, 0)
+    office.turns()
+    assert world.output[0].panels == [picture(SECOND)] * PANELS
 
 
 def test_a_printer_is_asked_who_it_is_after_every_trouble(office: Office, world: Paper) -> None:

@@ -176,15 +176,16 @@ def test_a_job_that_hangs_in_the_printer_is_never_settled_behind_its_back(
     office = Office(tmp_path / "hangs.db", blank_journal, world)
     office.take(blanks_count=CARDS)
 
-    goes_on = hang(world, 100_000, Killed())
+    goes_on = hang(world, 400_000, Killed())
     with pytest.raises(Killed):
         office.turns()
     world.wakes = [wake for wake in world.wakes if wake[1] == goes_on]  # the stream came whole
     world.points = lambda name: None
     office.restart()
-    while world.now_ms < 100_000:
+    while world.now_ms < 380_000:
         assert office.job(f"{ORDER}-1").state is State.PRINTING
         world.wait(max(office.worker.turn(), 1))
+    assert office.lane.seen.cause == "cover_open", "what it waits for, not that it waits"
     office.turns()
     assert office.job(f"{ORDER}-1").state is State.PRINTED
     truth_agrees(office)

@@ -78,6 +78,8 @@ def test_what_is_printed_after_the_look_needs_another(office: Office, world: Pap
     assert office.job(job).state is State.QUEUED
     assert len(lines(office, "counters_moved")) == 2
     looked(office)
+    with pytest.raises(Trouble, match="waits"):
+        looked(office)
     office.turns()
     assert office.job(job).state is State.PRINTED
 

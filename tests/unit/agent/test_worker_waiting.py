@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from agent import blanks, jobs
+from agent.cycle import _not_fit
 from agent.jobs import Job
 from agent.states import Event, State
-from drivers.card_printer import Artefact
-from drivers.errors import OutcomeUnknown
+from drivers.card_printer import Artefact, Snapshot
+from drivers.errors import OutcomeUnknown, Unreachable
 from tests.unit.agent.office import Office, draw, raise_once
 from tests.unit.agent.paper import Killed, Paper
 
@@ -85,6 +88,62 @@ def test_a_queue_that_is_emptied_holds_nothing(office: Office, world: Paper) -> 
     assert office.lane.seen.state == "ready"
 
 
+def test_once_in_a_while_is_no_reason_to_call_anybody(office: Office, world: Paper) -> None:
+    for order in ("20200512-000001", "20200512-000002"):
+        office.take(order)
+        raise_once(world, "reserve", Unreachable("no_answer"))
+        office.turns()
+    assert causes(office) == [None]
+
+
+def test_while_a_card_is_printed_nothing_is_shown_to_hold_the_lane(office: Office, world: Paper) -> None:
+    office.take()
+    counters_that_do_not_answer(world)
+    turn_for(office, 20_000)
+    assert office.lane.seen.cause == "counter_missing"
+    shown: list[str | None] = []
+    refused = [Unreachable("no_answer") for _ in range(5)]
+
+    def points(name: str) -> None:
+        if name == "print" and not shown:
+            shown.append(office.lane.seen.cause)
+            raise Unreachable("no_answer")
+        if name == "reserve" and shown and refused:
+            raise refused.pop()
+        if name == "sending":
+            shown.append(office.lane.seen.cause)
+
+    world.points = points
+    office.turns()
+    assert shown == [None, None] and not refused
+    assert causes(office) == [None, "counter_missing", None, "no_answer", None]
+
+
+def test_a_lane_that_an_unsure_job_closes_shows_no_stuck_claim_that_is_over(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    raise_once(world, "panel 1", OutcomeUnknown("link_lost"))
+    office.turns()
+    assert office.job(job).state is State.UNSURE
+    world.claim, world.errors = True, ()
+    turn_for(office, 120_000)
+    assert office.lane.seen.cause == "claim_stuck"
+    world.power_cut()
+    turn_for(office, 20_000)
+    assert office.lane.seen.state == "ready"
+
+
+def test_somebody_else_s_card_that_never_leaves_is_told(office: Office, world: Paper) -> None:
+    world.feed("print")
+    world.reserve(9, 600_000)
+    office.take()
+    turn_for(office, 30_000)
+    assert office.lane.seen.state == "ready", "others may print, too"
+    turn_for(office, 60_000)
+    assert office.lane.seen.cause == "busy"
+
+
 def errors_stay(world: Paper) -> None:
     world.errors = ("jam",)
 
@@ -131,6 +190,23 @@ def test_a_claim_that_never_clears_is_told_as_such_and_ends_with_the_printer_s_p
     world.power_cut()
     office.turns()
     assert office.job(job).state is State.PRINTED
+
+
+@pytest.mark.parametrize(
+    ("now", "word"),
+    [
+        ({"cards": None}, "counter_missing"),
+        ({"panels": None}, "counter_missing"),
+        ({"reset": True}, "printer_reset"),
+        ({"errors": ("jam",)}, "jam"),
+        ({"card_at": ("print",)}, "card_inside"),
+        ({"claim": True}, "claim_stuck"),
+        ({"warnings": ("feeder_empty",), "card_at": ("hopper",)}, ""),
+    ],
+)
+def test_a_snapshot_that_proves_nothing_later_begins_nothing(now: dict[str, Any], word: str) -> None:
+    fit = Snapshot(10, 50, 4711, False, False, (), (), ())
+    assert _not_fit(replace(fit, **now)) == word
 
 
 # -- a card that waits
