@@ -39,11 +39,15 @@ def status(home: Home, as_json: bool) -> None:
         say(told)
         return
     click.echo(f"{config.name}: {told['headline']['colour']} {told['headline']['word']}")
-    click.echo(f"printer {told['printer']['state']}, link {told['link']['state']}")
+    click.echo(f"printer {_with_cause(told['printer'])}, link {_with_cause(told['link'])}")
     click.echo(f"unsent {told['unsent']['events']} events, the province has {told['link']['hub_has']}")
     click.echo("jobs " + (", ".join(f"{n} {state}" for state, n in told["jobs"].items()) or "none"))
     for each in told["attention"]:
         click.echo(f"! {each['word']} {each['count']}: {each['text']}")
+
+
+def _with_cause(told: dict[str, Any]) -> str:
+    return f"{told['state']} ({told['cause']})" if told.get("cause") else str(told["state"])
 
 
 @click.command()

@@ -144,3 +144,23 @@ def test_a_full_disk_first_takes_the_reserve_and_then_says_so_and_loses_nothing(
     assert station.loket("audit", "verify").code == 0
     assert station.loket("blanks", "receive", "--consignment", "C-9", "--count", "1").code == 0
     shutil.rmtree(small_disk / "ballast", ignore_errors=True)
+
+
+def test_a_running_station_on_a_full_disk_begins_no_card_says_so_and_goes_on_when_there_is_room(
+    small_disk: Path,
+) -> None:
+    station = Station(small_disk / "home")
+    assert station.init("--chip", "vpcd://127.0.0.1:0").code == 0
+    station.orders("O-1")
+    with station.run() as running:
+        (station.root / "reserve").unlink()  # an earlier shortage took it
+        ballast = fill(small_disk)
+        full = station.loket("print", "--order", "O-1", "--json")
+        assert (full.code, full.out) == (1, "")
+        assert full.err == "The disk is nearly full; no new card is begun until some space is freed.\n"
+        assert station.loket("status", "--json").json["headline"] == {"colour": "red", "word": "DISK_LOW"}
+        assert station.loket("jobs", "--json").json == []
+        ballast.unlink()
+        assert station.loket("print", "--order", "O-1", "--json").json["state"] == "queued"
+        assert running.stop() == 0
+    assert station.loket("audit", "verify").code == 0

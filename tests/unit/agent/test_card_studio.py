@@ -86,6 +86,16 @@ def test_what_would_end_the_drawing_becomes_a_word_instead(real: Studio) -> None
     assert caught.value.word in SENTENCES
 
 
+def test_a_machine_without_memory_is_no_fault_of_the_order() -> None:
+    class Full(dict[str, str]):
+        def __getitem__(self, name: str) -> str:
+            raise MemoryError
+
+    asked = {"kind": "ktp", "fields": Full(person()), "issued_on": ISSUED, "duplex": False}
+    with pytest.raises(MemoryError):
+        studio._answer({**asked, "family": "evolis", "model": "primacy2", "ribbon": "ymcko"})
+
+
 @pytest.mark.parametrize(("model", "ribbon"), [("quill", "ymcko"), ("primacy2", "ink")])
 def test_trouble_with_the_printer_s_own_words_says_so_in_a_cause(
     real: Studio, model: str, ribbon: str
