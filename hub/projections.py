@@ -216,7 +216,7 @@ def post(ledger: Ledger, event: str, subject: str, body: Mapping[str, Any]) -> N
     except TypeError:
         return  # a number where a list of names has to be
     if all(
-        isinstance(each.name, str | None)
+        (each.name is None or (isinstance(each.name, str) and ingest.plain(each.name) == each.name))
         and isinstance(each.kind, str | None)
         and isinstance(each.count, int)
         for each in told

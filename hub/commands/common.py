@@ -98,8 +98,8 @@ def json_option(command: F) -> F:
 
 
 def say(document: Any) -> None:
-    """One JSON document, on one line."""
-    click.echo(json.dumps(document, ensure_ascii=False))
+    """One JSON document, on one line; what a station wrote may hold what no terminal can show."""
+    click.echo(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def prose(text: str) -> None:

@@ -175,6 +175,17 @@ def test_a_journal_is_told_as_its_station_tells_it(shell: Shell) -> None:
     assert shell("journal", "64.02-1", "--json") == '{"refused": "UNKNOWN_STATION"}\n'
 
 
+@pytest.mark.attack
+def test_text_that_nobody_can_show_ends_no_command(shell: Shell) -> None:
+    db = open_database(str(shell.home / "hub.db"))
+    odd = "04\ud800"
+    FakeStation().join(db).write(consignment(odd), *card("o1", odd), *card("o2", "Z")).send(db)
+    db.close()
+    assert shell.json("reconcile")["blanks_unaccounted"] == ["Z"]
+    assert len(shell("journal", "--json").splitlines()) == 11
+    assert shell.json("report", "daily", "--date", "2020-05-12")["printed"] == 2
+
+
 def test_what_is_wrong_with_the_set_up_has_its_own_exit_code(shell: Shell, tmp_path: Path) -> None:
     db = open_database(str(shell.home / "hub.db"))
     db.run("INSERT INTO schema_step (number, done_ms) VALUES (?, ?)", 99, 0)
