@@ -193,7 +193,8 @@ class Worker:
             artefact = self._artefact(job)
         except RefusedByRule as refusal:
             return self._after(job, self._cycle.unsure(job, refusal.word))
-        except NotDrawn:
+        except NotDrawn as trouble:
+            self._lane.hold(trouble.cause)
             return self._growing()
         unsent, self._unsent = self._unsent == job.id, ""
         outcome = self._cycle.go_on(job, uid, artefact)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agent import behind, jobs
 from agent.jobs import Job
 from agent.states import Event, State
@@ -9,8 +11,8 @@ from agent.undrawn import DRAWS_MAX, NotDrawn
 from domain.words import SENTENCES, RefusedByRule
 from drivers.card_printer import Artefact
 from sync.log import Mark
-from tests.unit.agent.office import ORDER, Office, draw
-from tests.unit.agent.paper import Paper
+from tests.unit.agent.office import ORDER, Office, draw, raise_once
+from tests.unit.agent.paper import Killed, Paper
 
 OTHER = "20200512-000002"
 
@@ -80,6 +82,24 @@ def test_when_nothing_can_be_drawn_the_machine_is_at_fault_and_no_second_order_s
     office.draw = draw
     office.turns()
     assert order_state(office, OTHER) == "printed"
+
+
+def test_a_card_at_the_station_waits_for_its_drawing_and_the_screen_says_so(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    raise_once(world, "chip", Killed())
+    with pytest.raises(Killed):
+        office.turns()
+    office.restart()
+    drawing(office, ORDER, error=NotDrawn("the drawing process ended twice"))
+    for _ in range(4 * DRAWS_MAX):
+        world.wait(office.worker.turn())
+    assert (office.job(job).state, office.lane.seen.cause) == (State.STAGED, "not_drawn")
+    office.draw = draw
+    office.turns()
+    assert office.job(job).state is State.PRINTED
+    assert len(world.output) == 1
 
 
 def test_a_ribbon_nobody_knows_is_waited_for_and_no_order_suffers(office: Office, world: Paper) -> None:
