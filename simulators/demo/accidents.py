@@ -22,6 +22,7 @@ class Cut(StrEnum):
 
 TOLD = (Outage.CUT, Outage.SILENCE, Outage.HALF_OPEN)  # a ghost outlasts a day of two minutes
 CUTS = 14
+CUT_IN_CARDS = 5  # what a cut costs its counter, in the time of a card: a boot, a start, a clerk who looks
 OUTAGES = 8
 OUTAGE_MS = (1_500, 5_000)
 
@@ -58,16 +59,41 @@ def misfortunes(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:
 
 
 def _cuts(orders: Mapping[str, int], dice: random.Random) -> dict[str, list[tuple[int, Cut]]]:
-    """`CUTS` cuts over the cards of the day, never two for one card, more where more is printed.
+    """`CUTS` cuts, never two for one card, where there is room for them: no counter ends long after the rest.
 
     None waits for a counter's last cards: a cut that finds no card under way in time must find another.
     """
-    cards = [(name, card) for name, count in orders.items() for card in range((2 * count + 1) // 3)]
-    struck = dice.sample(cards, min(CUTS, len(cards)))
+    room = _room(orders)
+    chosen = dice.sample(room, min(CUTS, len(room)))
+    struck = [
+        (name, card)
+        for name, count in orders.items()
+        for card in sorted(dice.sample(range(_strikable(count)), chosen.count(name)))
+    ]
     cuts: dict[str, list[tuple[int, Cut]]] = {name: [] for name in orders}
-    for number, (name, card) in enumerate(sorted(struck)):
+    for number, (name, card) in enumerate(struck):
         cuts[name].append((card, list(Cut)[number % 3]))
     return cuts
+
+
+def _strikable(count: int) -> int:
+    """How many of a counter's cards may be struck."""
+    return (2 * count + 1) // 3
+
+
+def _room(orders: Mapping[str, int]) -> list[str]:
+    """Each counter's name once for each cut it has time for, on the shortest day that has time for all."""
+    all_of_them = min(CUTS, sum(map(_strikable, orders.values())))
+    room: list[str] = []
+    day = min(orders.values())
+    while len(room) < all_of_them:
+        day += 1
+        room = [
+            name
+            for name, count in orders.items()
+            for _ in range(min(max(0, day - count) // CUT_IN_CARDS, _strikable(count)))
+        ]
+    return room
 
 
 def calm(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:

@@ -152,13 +152,13 @@ class Day:
             self._say(self.progress())
 
     def progress(self) -> str:
-        """One line: cards, cuts, outages, and who is slowest."""
+        """One line: cards in the trays, cuts, outages, whose clerk has gone home, and who has most left."""
         cards = sum(len(counter.tail.story.cards) for counter in self.counters)
         cuts = sum(counter.lot.cuts for counter in self.counters)
         outages = sum(counter.lot.outages for counter in self.counters)
-        left = {each.name: each.orders - self.clerks[each.name].printed for each in self.counters}
+        left = {each.name: max(0, each.orders - each.tail.story.whole) for each in self.counters}
         slowest = max(left, key=lambda name: left[name])
-        done = sum(not each for each in left.values())
+        done = sum(self.clerks[each.name].printed == each.orders for each in self.counters)
         spent_s = time.monotonic() - self.began
         return (
             f"{spent_s:4.0f} s  {cards} of {self.world.orders} cards  {cuts} power cuts  {outages} outages  "

@@ -27,6 +27,11 @@ class Story:
     cuts: int = 0
     lines: int = 0
 
+    @property
+    def whole(self) -> int:
+        """How many different pictures lie in the output tray: the cards of so many orders."""
+        return len({picture for _, picture in self.cards if picture is not None})
+
     def tell(self, line: Mapping[str, Any]) -> None:
         """Fold one line in."""
         self.lines += 1

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.demo.accidents import CUTS, OUTAGES, Cut, calm, misfortunes
+from simulators.demo.accidents import CUT_IN_CARDS, CUTS, OUTAGES, Cut, calm, misfortunes
 from simulators.demo.world import world
 
 DAY = world(120, 10)
@@ -29,6 +29,23 @@ def test_no_card_is_struck_twice_and_none_that_is_not_printed(seed: int) -> None
         cards = [card for card, _ in day.cuts]
         assert cards == sorted(set(cards))
         assert all(0 <= card < ORDERS[name] for card in cards)
+
+
+@given(st.integers())
+def test_the_cuts_strike_where_there_is_room_so_that_no_counter_ends_long_after_the_rest(seed: int) -> None:
+    day = world(120, 14)
+    orders = {name: day.orders_of(name) for name in day.stations}
+    ends = {
+        name: orders[name] + CUT_IN_CARDS * len(fate.cuts) for name, fate in misfortunes(orders, seed).items()
+    }
+    assert max(ends.values()) <= max(orders.values()) + CUT_IN_CARDS
+
+
+@given(st.integers())
+def test_a_day_of_few_cards_has_as_many_cuts_as_it_can_bear(seed: int) -> None:
+    orders = {"64.01-1": 2, "64.02-1": 4, "64.11-1": 1}
+    cuts = {name: [card for card, _ in fate.cuts] for name, fate in misfortunes(orders, seed).items()}
+    assert cuts == {"64.01-1": [0], "64.02-1": [0, 1, 2], "64.11-1": [0]}
 
 
 def test_the_same_seed_is_the_same_day() -> None:

@@ -80,3 +80,10 @@ def test_the_tail_waits_for_whole_lines(tmp_path: Path) -> None:
         file.write(raw[-5:])
     assert tail.look() == 1
     assert tail.story.cards == [("A", "p")]
+
+
+def test_an_order_counts_once_however_often_its_picture_came_out() -> None:
+    story = told(
+        *card("A", "p"), *card("B", "q"), *card("C", "p"), *card("D", None), *card("E", "r", "reject")
+    )
+    assert story.whole == 2
