@@ -154,3 +154,28 @@ def test_no_byte_was_taken_once_says_nothing_of_the_next_time(
     office.turns()
     assert office.job(job).state is State.UNSURE
     assert len(world.output) == 1
+
+
+def test_a_reservation_that_is_refused_proves_nothing_of_an_earlier_life_s_card(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    told: list[str] = []
+
+    def points(name: str) -> None:
+        told.append(name)
+        if told[-3:] == ["chip", "commit", "committed"]:
+            raise Killed
+
+    world.points = office.journal.points = points
+    with pytest.raises(Killed):
+        office.turns()
+    office.restart()
+    raise_once(world, "reserve", Unreachable("no_answer"))
+    while office.worker.turn() < 1_000:  # until the reservation is refused
+        world.wait(500)
+    assert office.job(job).state is State.STAGED
+    world.out(world.rejected)  # a hand took the card; the counter lags
+    world.cards -= 1
+    office.turns()
+    assert office.job(job).state is State.UNSURE

@@ -88,12 +88,19 @@ def test_a_queue_that_is_emptied_holds_nothing(office: Office, world: Paper) -> 
     assert office.lane.seen.state == "ready"
 
 
-def test_once_in_a_while_is_no_reason_to_call_anybody(office: Office, world: Paper) -> None:
-    for order in ("20200512-000001", "20200512-000002"):
-        office.take(order)
-        raise_once(world, "reserve", Unreachable("no_answer"))
-        office.turns()
-    assert causes(office) == [None]
+def test_once_before_each_card_is_no_reason_to_call_anybody(office: Office, world: Paper) -> None:
+    office.take("20200512-000001")
+    office.take("20200512-000002")
+    refused: set[int] = set()
+
+    def points(name: str) -> None:
+        if name == "reserve" and len(world.output) not in refused:
+            refused.add(len(world.output))
+            raise Unreachable("no_answer")
+
+    world.points = points
+    office.turns()
+    assert (causes(office), refused) == ([None], {0, 1})
 
 
 def test_while_a_card_is_printed_nothing_is_shown_to_hold_the_lane(office: Office, world: Paper) -> None:
