@@ -12,6 +12,7 @@ from typing import Any
 
 from domain.regions import split_station
 from simulators.demo.accidents import Cut, Misfortune
+from simulators.demo.keeper import Keeper
 from simulators.demo.programs import Ports, Program, Terminal, script
 from simulators.demo.truth import Tail
 from simulators.link import PROFILES, Link
@@ -26,6 +27,7 @@ class Bench:
 
     home: Path
     terminal: Terminal
+    keeper: Keeper
     ports: Ports
     broker_port: int
     speed: float
@@ -62,14 +64,8 @@ class Counter:
         self._port, self._chip = bench.ports.take(), bench.ports.take()
         blanks = orders - fate.blanks_short if fate.blanks_short else orders + SPARE_BLANKS
         self.lot.loaded = max(1, blanks)
-        self.printer = Program(
-            f"the printer of {name}", self._printer_command(number), self._place / "printer.log"
-        )
-        self.agent = Program(
-            f"the agent of {name}",
-            [script("loket"), "run", "--home", str(self.home)],
-            self._place / "agent.log",
-        )
+        self.printer = self._program("printer", self._printer_command(number))
+        self.agent = self._program("agent", [script("loket"), "run", "--home", str(self.home)])
 
     @property
     def home(self) -> Path:
@@ -80,6 +76,10 @@ class Counter:
     def web(self) -> str:
         """The address of the clerk's screen; another one after every start."""
         return str(self.agent.ready.get("web", ""))
+
+    def _program(self, what: str, command: list[str]) -> Program:
+        log = self._place / f"{what}.log"
+        return Program(f"the {what} of {self.name}", command, log, self._bench.keeper)
 
     def _printer_command(self, number: int) -> list[str]:
         fault = self.fate.ribbon_ends_at

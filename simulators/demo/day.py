@@ -18,6 +18,7 @@ from simulators.broker import answers, command, find
 from simulators.demo.accidents import Cut, calm, misfortunes
 from simulators.demo.clerking import Clerk
 from simulators.demo.counter import Bench, Counter
+from simulators.demo.keeper import Keeper
 from simulators.demo.programs import ANSWER_S, Ports, Program, Stuck, Terminal, script
 from simulators.demo.world import World
 
@@ -35,6 +36,7 @@ class Day:
     def __init__(self, world: World, home: Path, seed: int, speed: float, say: Callable[[str], None]) -> None:
         self.world, self.home, self.seed = world, home, seed
         self.terminal = Terminal(AT_ONCE)
+        self.keeper = Keeper()
         self.ports = Ports()
         self.broker_port = self.ports.take()
         self.counters: list[Counter] = []
@@ -73,25 +75,27 @@ class Day:
         """Broker and hub."""
         self._say("the province opens")
         mosquitto = find(broker_program)
-        broker = Program(
-            "the broker", command(mosquitto, self.broker_port, self.home), self.home / "broker.log"
-        )
-        self._programs.append(broker)
+        broker = self._program("broker", command(mosquitto, self.broker_port, self.home))
         await broker.start_silent()
         if not await answers(self.broker_port):
             raise Stuck(f"the broker does not take connections: {broker.last_words()}")
         await self.hub("init", "--broker", f"mqtt://127.0.0.1:{self.broker_port}")
         run = [script("loket-hub"), "run", "--home", str(self.hub_home)]
-        hub = Program("the hub", run, self.home / "hub.log")
-        self._programs.append(hub)
+        hub = self._program("hub", run)
         await hub.start()
         return hub
+
+    def _program(self, what: str, command: list[str]) -> Program:
+        program = Program(f"the {what}", command, self.home / f"{what}.log", self.keeper)
+        self._programs.append(program)
+        return program
 
     async def open_counters(self, with_cuts: bool) -> None:
         """Every station with its printer and link, as many at a time as the machine bears."""
         orders = {name: self.world.orders_of(name) for name in self.world.stations}
         fates = (misfortunes if with_cuts else calm)(orders, self.seed)
-        bench = Bench(self.home, self.terminal, self.ports, self.broker_port, self._speed, self.seed)
+        shared = (self.home, self.terminal, self.keeper, self.ports)
+        bench = Bench(*shared, self.broker_port, self._speed, self.seed)
         self.counters = [
             Counter(bench, name, number, orders[name], fates[name]) for number, name in enumerate(orders)
         ]
@@ -171,6 +175,7 @@ class Day:
         for program in reversed(self._programs):
             with contextlib.suppress(OSError):
                 await program.stop()
+        self.keeper.close()
 
 
 async def _all(works: Iterable[Awaitable[T]]) -> list[T]:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulators.demo.keeper import Keeper
+
 READY_S = 40
 ANSWER_S = 60
 STOP_S = 10
@@ -63,8 +65,9 @@ class Ports:
 class Program:
     """One long-running program. `ready` is the first JSON line it printed."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path) -> None:
+    def __init__(self, name: str, command: Sequence[str], log: Path, keeper: Keeper | None = None) -> None:
         self.name = name
+        self._keeper = keeper
         self.ready: dict[str, Any] = {}
         self._command, self._log = list(command), log
         self._process: asyncio.subprocess.Process | None = None
@@ -80,6 +83,7 @@ class Program:
                 env=environment(),
                 start_new_session=True,
             )
+        self._hold(self._process)
         try:
             line = await asyncio.wait_for(_line_of(self._process), READY_S)
             self.ready = json.loads(line)
@@ -97,6 +101,7 @@ class Program:
                 stderr=log,
                 start_new_session=True,
             )
+        self._hold(self._process)
 
     @property
     def running(self) -> bool:
@@ -125,7 +130,7 @@ class Program:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-            self._close_pipes(process)
+            self._let_go(process)
 
     async def stop(self) -> None:
         """SIGTERM, and SIGKILL when it takes too long."""
@@ -138,7 +143,7 @@ class Program:
             await asyncio.wait_for(process.wait(), STOP_S)
         except TimeoutError:
             await self.kill()
-        self._close_pipes(process)
+        self._let_go(process)
 
     def last_words(self) -> str:
         """The end of its log on one line, for the sentence that tells what went wrong."""
@@ -147,9 +152,14 @@ class Program:
             return " / ".join(lines[-3:])[-400:] or "it said nothing"
         return "it left no log"
 
-    @staticmethod
-    def _close_pipes(process: asyncio.subprocess.Process) -> None:
-        """Lets go of what a process that is gone can no longer use."""
+    def _hold(self, process: asyncio.subprocess.Process) -> None:
+        if self._keeper is not None:
+            self._keeper.hold(process.pid)
+
+    def _let_go(self, process: asyncio.subprocess.Process) -> None:
+        """The process has ended: what it can no longer use, and the promise to end it."""
+        if self._keeper is not None:
+            self._keeper.let_go(process.pid)
         if process.stdin is not None:
             process.stdin.close()
 

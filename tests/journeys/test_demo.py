@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.journeys.sync_rig import until
+
 DEMO = [str(Path(sys.executable).with_name("loket-sim")), "demo"]
 DAY_S = 240
 STATIONS = 14
@@ -50,6 +52,18 @@ def test_ctrl_c_ends_everything_in_order(tmp_path: Path) -> None:
         playing.communicate(timeout=DAY_S)
         assert playing.returncode == 1
     assert left_running(tmp_path) == []
+
+
+@pytest.mark.serial
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL has no twin there")
+def test_a_day_that_is_killed_takes_its_programs_with_it(tmp_path: Path) -> None:
+    command = [*DEMO, "--orders", "40", "--seed", "5", "--home", str(tmp_path), "--keep-running"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as playing:
+        assert playing.stdout is not None
+        assert "the province" in playing.stdout.readline()
+        assert len(left_running(tmp_path)) > 2 * STATIONS
+        playing.kill()
+    until(lambda: left_running(tmp_path) == [], "they live on without the play")
 
 
 def left_running(home: Path) -> list[str]:
