@@ -169,3 +169,14 @@ def test_an_empty_feeder_is_waited_for_and_the_station_goes_on_by_itself(counter
     station.printer.ask(load=0)
     station.comes_to("printed")
     station.life.truth_agrees()
+
+
+def test_a_ribbon_of_another_kind_is_drawn_for_from_the_next_card_on(counter: Open) -> None:
+    station = counter()
+    until(lambda: station.loket("devices", "--json")[0]["state"] == "ready", "the printer never got ready")
+    station.printer.ask(ribbon="ko")
+    station.print()
+    job = station.comes_to("printed", "unsure")
+    assert job["state"] == "printed", job["cause"]
+    (card,) = station.printer.look()["output"]
+    assert {panel.split()[1] for panel in card["panels"]} <= {"k", "o"}
