@@ -188,7 +188,9 @@ def test_renewing_prolongs_and_clears_no_mark() -> None:
     printer.renew(OURS)
     assert [name.split(";")[0] for name in wire.said] == ["", "Rem", "Psid", "", "Psid"]
     printer.release()
-    assert wire.raw[-2:] == [b"\x1bPem;0\r", b"\x1bPsid;0;45\r"], "an earlier life's reservation is ours to give"
+    assert wire.raw[-2:] == [b"\x1bPem;0\r", b"\x1bPsid;0;45\r"], (
+        "an earlier life's reservation is ours to give"
+    )
 
 
 @pytest.mark.parametrize("session", [0, 9])
