@@ -27,7 +27,9 @@ class Outage(StrEnum):
 
     SILENCE = "silence"  # nothing arrives; what was under way arrives afterwards
     CUT = "cut"  # connections are reset, new ones refused
-    HALF_OPEN = "half_open"  # the far side is gone; whoever speaks after the outage is told by a reset
+    HALF_OPEN = (
+        "half_open"  # the far side is gone; whoever spoke or speaks is told by a reset once it is over
+    )
     GHOST = "ghost"  # the far side is gone, and nobody is ever told
 
 
@@ -194,7 +196,7 @@ class Link:
         """One direction: reads as it may, writes as it is due; passes the reader's end on, unless it is a
         ghost's."""
         under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(HELD_BYTES_MAX // CHUNK_BYTES)
-        arriving = asyncio.create_task(self._arrive(under_way, writer, way))
+        arriving = asyncio.create_task(self._arrive(under_way, writer, connection, way))
         try:
             while chunk := await reader.read(CHUNK_BYTES):
                 if connection.gone is Outage.HALF_OPEN and self._clear.is_set():
@@ -208,15 +210,20 @@ class Link:
             await asyncio.gather(arriving, return_exceptions=True)
 
     async def _arrive(
-        self, under_way: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter, way: str
+        self,
+        under_way: asyncio.Queue[tuple[float, bytes]],
+        writer: asyncio.StreamWriter,
+        connection: _Connection,
+        way: str,
     ) -> None:
         while True:
             due_ms, chunk = await under_way.get()
             await asyncio.sleep(max(0.0, due_ms - self._now_ms()) / 1000 / self.speed)
             await self._clear.wait()
-            if (
-                not writer.transport.is_closing()
-            ):  # else it goes nowhere, as behind a modem that has lost its peer
+            if writer.transport.is_closing():  # it goes nowhere, as behind a modem that has lost its peer
+                if connection.gone is Outage.HALF_OPEN:  # TCP says it again, and a stranger answers
+                    connection.near.transport.abort()
+            else:
                 self.bytes_through[way] += len(chunk)
                 with contextlib.suppress(OSError):
                     writer.write(chunk)

@@ -89,7 +89,7 @@ class Near:
         return await asyncio.wait_for(self.reader.readexactly(len(data)), WAIT_S)
 
     async def ended(self) -> bool:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(ConnectionError):
             return await asyncio.wait_for(self.reader.read(), WAIT_S) == b""
         return True
 
@@ -215,6 +215,28 @@ def test_a_half_open_connection_is_reset_at_its_next_word_after_the_outage() -> 
             await asyncio.gather(outage, return_exceptions=True)
             one.writer.write(b"hello?")
             assert await one.ended()
+
+    asyncio.run(story())
+
+
+def test_what_was_said_into_a_half_open_connection_brings_its_reset_when_the_line_is_back() -> None:
+    """As TCP does it: the bytes are sent again until somebody answers, and a stranger resets."""
+
+    async def story() -> None:
+        async with bench() as room:
+            one, quiet = await room.near(), await room.near()
+            await one.echo(b"before")
+            await quiet.echo(b"before")
+            outage = asyncio.create_task(room.bad.outage(60_000, Outage.HALF_OPEN))
+            await asyncio.sleep(0)
+            one.writer.write(b"into nowhere")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(one.reader.read(), 0.05)
+            outage.cancel()
+            await asyncio.gather(outage, return_exceptions=True)
+            assert await one.ended()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(quiet.reader.read(), 0.05)
 
     asyncio.run(story())
 
