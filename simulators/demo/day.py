@@ -26,7 +26,7 @@ AT_ONCE = 3
 ORDER_S = 0.05  # what each order may add to a command of the province
 STRIKE_LOOK_S = 0.02
 STRIKE_SPREAD_S = 0.25
-OUTAGE_AFTER_S = (2.0, 20.0)
+OUTAGE_AFTER_S = (1.0, 10.0)  # early, so that a line has time to come back before the day ends
 T = TypeVar("T")
 
 
@@ -42,7 +42,7 @@ class Day:
         self.counters: list[Counter] = []
         self.clerks: dict[str, Clerk] = {}
         self.began = time.monotonic()
-        self._speed, self._say = speed, say
+        self._speed, self.say = speed, say
         self._dice = random.Random(f"day|{seed}")
         self._programs: list[Program] = []
         self._due: dict[str, list[tuple[int, Cut]]] = {}  # cuts still to come, by counter
@@ -73,7 +73,7 @@ class Day:
 
     async def open_province(self, broker_program: str) -> Program:
         """Broker and hub."""
-        self._say("the province opens")
+        self.say("the province opens")
         mosquitto = find(broker_program)
         broker = self._program("broker", command(mosquitto, self.broker_port, self.home))
         await broker.start_silent()
@@ -108,7 +108,7 @@ class Day:
             await self.hub(f"join-code {office} {number}", "--out", str(join))
             await counter.open(join)
             opened += 1
-            self._say(f"{opened} of {len(self.counters)} counters are open")
+            self.say(f"{opened} of {len(self.counters)} counters are open")
 
         await _all(open_one(counter) for counter in self.counters)
 
@@ -153,7 +153,7 @@ class Day:
     async def _tell(self) -> None:
         while True:
             await asyncio.sleep(0.5)
-            self._say(self.progress())
+            self.say(self.progress())
 
     def progress(self) -> str:
         """One line: cards in the trays, cuts, outages, whose clerk has gone home, and who has most left."""
