@@ -24,7 +24,7 @@ from domain.words import sentence
 DISK_LOW_BYTES = 256 << 20
 SILENT_MS = 7 * 86_400_000  # a week: more than a boat's turn; by then somebody should carry the journal
 REFUSED_SHOWN_MS = 3 * 86_400_000
-HANDS = frozenset({"needs_hands", "error"})
+HANDS = frozenset({"needs_hands", "error", "offline"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,11 @@ def test_a_full_disk_is_red_and_the_printer_amber(journal: Journal) -> None:
     assert colour(journal) == "green"
 
 
+def test_a_printer_that_does_not_answer_is_never_green(journal: Journal) -> None:
+    journal.write(lambda tx: tx.note("printer_state", "SIM1", {"state": "offline", "cause": "no_answer"}))
+    assert (words_of(journal), colour(journal)) == (["PRINTER"], "amber")
+
+
 def test_orders_without_blanks_are_told(journal: Journal, province: Province) -> None:
     take(journal, province, province.order("O-1"), province.order("O-2", kind="kia"))
     journal.write(lambda tx: blanks.receive(tx, "C-1", "ktp", None, 1))
