@@ -3,6 +3,7 @@
 hub.toml     configuration, 0600 (a database URL may hold a password)
 keys/        sign, open: the two secrets of the province, 0600
 hub.db       the embedded database
+lock         held by the hub that runs
 join/        one-time files for stations
 """
 
@@ -12,6 +13,8 @@ import json
 import os
 import tomllib
 from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
@@ -84,6 +87,25 @@ class Home:
     def database(self, config: Config) -> str:
         """The address of the database, for hub.database.open_database."""
         return config.database or str(self.root / EMBEDDED)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the one hub that runs at this home; the lock dies with the process. Raises Trouble.
+
+        Two hubs of one name would throw each other off the broker without end.
+        """
+        import pysqlite3
+
+        held = pysqlite3.connect(self.root / "lock", timeout=1.0, isolation_level=None)
+        try:
+            held.execute("BEGIN EXCLUSIVE")
+        except pysqlite3.Error:
+            held.close()
+            raise Trouble(f"Another hub is running at {self.root}; only one may.") from None
+        try:
+            yield
+        finally:
+            held.close()
 
     def keys(self) -> Keys:
         """The secrets. Raises Trouble when they are not there: nothing can replace them."""

@@ -75,16 +75,18 @@ def run(hub: Hub) -> None:
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
-    service = Service(hub.home, hub.config, now_ms=unix_ms, epoch=secrets.randbits(63))
+    with hub.home.alone():
+        service = Service(hub.home, hub.config, now_ms=unix_ms, epoch=secrets.randbits(63))
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        service.stop()
+        def end(_signal: int, _frame: FrameType | None) -> None:
+            service.stop()
 
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, end)
-    say({"ready": True, "web": service.start()})
-    sys.stdout.flush()
-    if not service.wait():
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, end)
+        say({"ready": True, "web": service.start()})
+        sys.stdout.flush()
+        orderly = service.wait()
+    if not orderly:
         click.get_current_context().exit(1)
 
 

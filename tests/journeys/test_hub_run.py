@@ -110,3 +110,12 @@ def test_a_database_server_that_dies_is_waited_for_and_nothing_is_lost(home: Pat
                 assert told.readline()
         assert hub.end() == 0
         db.close()
+
+
+def test_a_second_hub_at_the_same_home_is_refused_in_one_sentence(home: Path) -> None:
+    hub = RunningHub(home)
+    second = subprocess.run([HUB, "run", "--home", str(home)], capture_output=True, text=True, check=False)
+    assert (second.returncode, second.stdout) == (1, "")
+    assert second.stderr.strip().endswith(f"Another hub is running at {home}; only one may.")
+    hub.end(signal.SIGKILL)
+    assert RunningHub(home).end() == 0, "the lock died with its holder"
