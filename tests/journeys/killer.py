@@ -17,7 +17,8 @@ from typing import Any
 from agent.journal import Journal, Tx
 from drivers.card_printer import Transport
 
-MAYBE_ASKED = ("job",)  # whether a question follows at all hangs on the clock
+# Whether a question follows these at all hangs on the clock; the test in virtual time has them.
+MAYBE_ASKED = ("job", "printed")
 POLLS = ("poll", "Rco", "Rtp", "Rfv", "Rsn", "Rr", "Rem")
 
 
