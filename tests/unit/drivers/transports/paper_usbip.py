@@ -158,8 +158,8 @@ class PaperServer:
                 self._answer(seqnum, 0, min(len(transfer), length), transfer[:length])
             else:
                 self.took += data
+                self.on_out(data)  # before the answer: whoever has that may look at what was done
                 self._answer(seqnum, 0, length, b"")
-                self.on_out(data)
 
     def _must_wait(self, endpoint: int) -> bool:
         if endpoint in self.status_for:
