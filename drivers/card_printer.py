@@ -55,7 +55,11 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the printer says it is. ``ribbon`` is None where the printer does not tell."""
+    """Who the printer says it is. ``ribbon`` is None where the printer does not tell.
+
+    ``proves``: it counts and shows its sensors, so that its word may settle a card; one reached through a
+    print queue proves nothing but that a job was taken, and every card of it is settled by a scan.
+    """
 
     model: str
     serial: str
@@ -63,6 +67,24 @@ class Identity:
     ribbon: str | None
     duplex: bool
     contactless: bool
+    proves: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What keeps a printer alive, as far as it tells; None is "it did not say".
+
+    ``ribbon_left``, ``film_left``: cards that can still be printed; ``since_cleaning``: cards since it was
+    cleaned. ``settings``: what somebody could change at the printer itself, in its own words, so that a
+    change is noticed: name and value, sorted by name.
+    """
+
+    ribbon_left: int | None = None
+    film_left: int | None = None
+    since_cleaning: int | None = None
+    cleaning: Literal["no", "recommended", "due"] = "no"
+    hot: bool = False
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +187,10 @@ class CardPrinter(Protocol):
 
     def snapshot(self) -> Snapshot:
         """All it can testify to. Changes nothing; needs no reservation."""
+        ...
+
+    def care(self) -> Care:
+        """Supplies, cleaning, heat and settings. Changes nothing; needs no reservation."""
         ...
 
     def reserve(self, session: int) -> None:

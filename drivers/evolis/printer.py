@@ -10,6 +10,7 @@ from collections.abc import Callable
 from drivers.address import Address
 from drivers.card_printer import (
     Artefact,
+    Care,
     Clock,
     Identity,
     Judgement,
@@ -93,6 +94,10 @@ class EvolisPrinter:
             errors=status.errors(seen),
             warnings=status.warnings(seen),
         )
+
+    def care(self) -> Care:
+        """What the printer tells of its own keeping."""
+        return Care()
 
     def judge(
         self, before: Snapshot, after: Snapshot, panels: int, *, named: bool = False, unsent: bool = False
