@@ -13,10 +13,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from agent import behind, blanks, jobs, tally
 from agent.config import Config
-from agent.journal import Journal, Tx, meta, set_meta
-from agent.states import Event, State
+from agent.printing import jobs, tally
+from agent.printing.states import Event, State
+from agent.stock import blanks
+from agent.store import behind
+from agent.store.journal import Journal, Tx, meta, set_meta
 from agent.trouble import Trouble
 from domain.policy import KINDS
 from domain.words import RefusedByRule

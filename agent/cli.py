@@ -60,8 +60,8 @@ for command in (
 
 def _known() -> tuple[type[Exception], ...]:
     """What has a sentence for a person. Loaded only when something went wrong."""
-    from agent.journal import DiskFull, JournalBroken
-    from agent.sqlite import OtherSchema, UnsafeSetup
+    from agent.store.journal import DiskFull, JournalBroken
+    from agent.store.sqlite import OtherSchema, UnsafeSetup
     from agent.trouble import Trouble
     from domain.words import RefusedByRule
 
@@ -70,7 +70,7 @@ def _known() -> tuple[type[Exception], ...]:
 
 def _told_of(error: Exception) -> int:
     """Say what went wrong; the exit code."""
-    from agent.sqlite import UnsafeSetup
+    from agent.store.sqlite import UnsafeSetup
     from domain.words import RefusedByRule
 
     if isinstance(error, RefusedByRule):

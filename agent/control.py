@@ -84,7 +84,7 @@ async def _body(request: Request) -> dict[str, Any] | None:
 def answer(perform: Perform, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """What goes over the line: {"done": …}, {"refused": word, "detail": …} or {"trouble": sentence}."""
     from agent.actions import ACTIONS
-    from agent.journal import DiskFull
+    from agent.store.journal import DiskFull
 
     if action not in ACTIONS:
         return {"trouble": f"The running agent does not know the command {action!r}; is it older?"}

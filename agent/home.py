@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from agent import sqlite
 from agent.config import Config, load
-from agent.journal import DISK_FULL, Journal, meta, stop_now
+from agent.store import sqlite
+from agent.store.journal import DISK_FULL, Journal, meta, stop_now
 from agent.trouble import Trouble
 
 RESERVE_BYTES = 16 << 20  # some thirty thousand journal lines
@@ -177,7 +177,7 @@ def _bring_up_to_date(path: Path, reserve: Reserve) -> None:
     except sqlite.OtherSchema as error:
         if not 0 < error.version < sqlite.SCHEMA_VERSION:
             raise
-        from agent.migrations import migrate_in_child
+        from agent.store.migrations import migrate_in_child
 
         migrate_in_child(path)
     except sqlite.Error:

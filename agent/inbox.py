@@ -14,8 +14,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from agent import jobs
-from agent.journal import Tx, set_cursor
+from agent.printing import jobs
+from agent.store.journal import Tx, set_cursor
 from domain import events, policy
 from domain.keys import VerifyKey, order_bytes
 from domain.words import RefusedByRule

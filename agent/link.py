@@ -17,10 +17,11 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from agent import behind, jobs
 from agent.inbox import CURSOR, apply
-from agent.journal import DiskFull, Journal, Tx, cursor, set_cursor
 from agent.keys import Keys, forget_token
+from agent.printing import jobs
+from agent.store import behind
+from agent.store.journal import DiskFull, Journal, Tx, cursor, set_cursor
 from domain.keys import VerifyKey
 from sync import topics, wire
 from sync.backoff import until_done

@@ -1,6 +1,6 @@
 """The running station: its threads, how they start, and how they end.
 
-    worker   works the printer (agent.worker)         web    the clerk's screen and the commands (asyncio)
+    worker   works the printer (agent.printing)       web    the clerk's screen and the commands (asyncio)
     link     talks with the province (agent.link)     main   waits for the signal to stop
 
 They meet in the database alone: whoever wrote rings for whoever waits. ``build`` is the one seam: it takes
@@ -28,16 +28,16 @@ from agent import control, keys
 from agent import home as homes
 from agent.actions import ACTIONS
 from agent.config import Config
-from agent.cycle import Cycle
-from agent.drawing import Drawing
 from agent.home import Home
-from agent.journal import Journal, Tx, note_start
-from agent.lane import Lane
 from agent.link import LinkThread
+from agent.printing.cycle import Cycle
+from agent.printing.drawing import Drawing
+from agent.printing.lane import Lane
+from agent.printing.worker import Pace, Worker
+from agent.store.journal import Journal, Tx, note_start
 from agent.trouble import Trouble
 from agent.web import app
 from agent.web.server import WebThread
-from agent.worker import Pace, Worker
 from drivers import registry
 from drivers.address import Address
 from drivers.card_printer import Transport

@@ -13,7 +13,7 @@ from typing import Any
 from agent import keys
 from agent.config import CERTIFICATES, DEVICES, Config, to_toml
 from agent.home import Home, Reserve
-from agent.migrations import migrate
+from agent.store.migrations import migrate
 from agent.trouble import Trouble
 from domain import join as join_file
 from domain.regions import OFFICES

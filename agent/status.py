@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from agent import behind, blanks, jobs
 from agent.config import Config
-from agent.journal import mark
-from agent.sqlite import Reads
-from agent.states import State
+from agent.printing import jobs
+from agent.printing.states import State
+from agent.stock import blanks
+from agent.store import behind
+from agent.store.journal import mark
+from agent.store.sqlite import Reads
 from domain.wita import ZONE
 from domain.words import sentence
 

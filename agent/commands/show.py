@@ -80,7 +80,7 @@ def jobs(home: Home, as_json: bool) -> None:
     Example:
         loket jobs --home /var/lib/loket
     """
-    from agent.jobs import listed
+    from agent.printing.jobs import listed
     from agent.status import stamp
 
     found = [
@@ -113,7 +113,7 @@ def journal(home: Home, as_json: bool, first: int) -> None:
     Example:
         loket journal --home /var/lib/loket --json --from 120
     """
-    from agent.audit import as_line
+    from agent.store.audit import as_line
 
     reads = home.reader()
     after = first - 1
@@ -152,7 +152,7 @@ def audit_verify(home: Home) -> None:
     Example:
         loket audit verify --home /var/lib/loket
     """
-    from agent.audit import Finding, verify
+    from agent.store.audit import Finding, verify
 
     found = verify(home.reader())
     if isinstance(found, Finding):
@@ -185,7 +185,7 @@ def export(home: Home, name: str, as_csv: bool) -> None:
 
     from sqlite_utils import Database
 
-    from agent.sqlite import Reader
+    from agent.store.sqlite import Reader
 
     home.config()
     reader = Reader(home.journal_path)

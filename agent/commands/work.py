@@ -135,8 +135,8 @@ def blanks(context: click.Context, home: Path | None, as_json: bool) -> None:
         return
     if home is None:
         raise click.UsageError("Missing option '--home', or set LOKET_HOME.")
-    from agent.blanks import account
     from agent.home import Home
+    from agent.stock.blanks import account
 
     found = account(Home(home).reader())
     if as_json:
@@ -172,7 +172,7 @@ def receive(
         raise click.UsageError("Say either a manifest FILE or --count N.")
     names = None
     if file is not None:
-        from agent.manifest import read
+        from agent.stock.manifest import read
 
         names = read(file)
     args = {"consignment": consignment, "kind": kind, "names": names, "count": count}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from agent import jobs
 from agent.config import Config
-from agent.sqlite import Reads
-from agent.states import State
+from agent.printing import jobs
+from agent.printing.states import State
 from agent.status import Attention, attention, headline, last_printer, on_hand, orders, unsent_events
+from agent.store.sqlite import Reads
 from agent.web import words
 from domain.policy import KINDS
 from domain.regions import OFFICES, kind

@@ -17,14 +17,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from agent import blanks, jobs
-from agent.cycle import Cycle
-from agent.journal import Journal
-from agent.lane import Lane
-from agent.migrations import migrate
-from agent.states import State
-from agent.studio import Studio
-from agent.worker import Worker
+from agent.printing import jobs
+from agent.printing.cycle import Cycle
+from agent.printing.lane import Lane
+from agent.printing.states import State
+from agent.printing.studio import Studio
+from agent.printing.worker import Worker
+from agent.stock import blanks
+from agent.store.journal import Journal
+from agent.store.migrations import migrate
 from drivers import registry
 from drivers.card_printer import Artefact
 from drivers.clock import MonotonicClock

@@ -20,8 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from agent.journal import Journal
-from agent.migrations import migrate
+from agent.store.journal import Journal
+from agent.store.migrations import migrate
 
 ROUNDS, ROUND_S = 11, 0.4
 COUNTED = 3000  # appends under strace

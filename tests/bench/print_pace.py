@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from agent import blanks
-from agent.migrations import migrate
+from agent.stock import blanks
+from agent.store.migrations import migrate
 from simulators.evolis.bench import MemoryPrinter
 from simulators.evolis.makes import MAKES
 from tests.journeys.killer import Points

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from agent.journal import Journal, Tx
+from agent.store.journal import Journal, Tx
 from drivers.card_printer import Transport
 
 # Whether a question follows these at all hangs on the clock; the test in virtual time has them.

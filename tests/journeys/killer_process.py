@@ -16,8 +16,8 @@ from pathlib import Path
 
 from agent import inbox, keys, service
 from agent.home import Home
-from agent.journal import Journal
-from agent.worker import Pace
+from agent.printing.worker import Pace
+from agent.store.journal import Journal
 from drivers import registry
 from drivers.address import Address
 from drivers.card_printer import Transport

@@ -22,13 +22,15 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from agent import blanks, control, jobs, keys
+from agent import control, keys
 from agent.config import Config, to_toml
 from agent.home import Home
-from agent.journal import Journal
-from agent.migrations import migrate
-from agent.sqlite import Reader
-from agent.states import Event, State
+from agent.printing import jobs
+from agent.printing.states import Event, State
+from agent.stock import blanks
+from agent.store.journal import Journal
+from agent.store.migrations import migrate
+from agent.store.sqlite import Reader
 from domain.join import JoinFile
 from domain.keys import OpenKey, SigningKey, canonical, order_bytes, order_info
 from domain.ledger import Place

@@ -13,13 +13,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from agent import blanks, jobs
-from agent.cycle import Cycle
-from agent.jobs import Job
-from agent.journal import Tx
-from agent.lane import Lane
-from agent.states import Event, State
-from agent.worker import Worker
+from agent.printing import jobs
+from agent.printing.cycle import Cycle
+from agent.printing.jobs import Job
+from agent.printing.lane import Lane
+from agent.printing.states import Event, State
+from agent.printing.worker import Worker
+from agent.stock import blanks
+from agent.store.journal import Tx
 from domain.words import RefusedByRule
 from drivers.address import parse
 from drivers.card_printer import HEIGHT, WIDTH, Artefact, Transport

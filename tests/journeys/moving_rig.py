@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.home import Home
-from agent.sqlite import Reader
+from agent.store.sqlite import Reader
 from simulators.people import lists
 from simulators.people.people import Person, people
 from tests.journeys.sync_rig import Broker, free_port, until

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent import blanks, jobs
 from agent.home import Home
-from agent.states import Event
+from agent.printing import jobs
+from agent.printing.states import Event
+from agent.stock import blanks
 from tests.unit.agent.stations import NAME, Province, open_at, take
 
 LOKET = [sys.executable, "-m", "agent.cli"]

@@ -15,9 +15,9 @@ from typing import IO, Any
 
 from agent import keys as station_keys
 from agent.home import Home as StationHome
-from agent.journal import Journal
 from agent.link import LinkThread
-from agent.migrations import migrate
+from agent.store.journal import Journal
+from agent.store.migrations import migrate
 from domain.join import JoinFile
 from domain.keys import SigningKey
 from hub import ingest, schema

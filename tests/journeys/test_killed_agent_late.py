@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import blanks, tally
-from agent.migrations import migrate
-from agent.states import State
+from agent.printing import tally
+from agent.printing.states import State
+from agent.stock import blanks
+from agent.store.migrations import migrate
 from drivers.card_printer import Transport
 from simulators.evolis.bench import MemoryPrinter
 from tests.journeys.killer import Points

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from agent import blanks
-from agent.migrations import migrate
-from agent.states import State
+from agent.printing.states import State
+from agent.stock import blanks
+from agent.store.migrations import migrate
 from domain.ledger import Place
 from simulators.evolis.bench import MemoryPrinter
 from tests.journeys.killer import Points

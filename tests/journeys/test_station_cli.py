@@ -207,7 +207,7 @@ def test_an_unsure_job_is_settled_only_with_its_own_blank(station: Station) -> N
 
 def test_a_changed_line_is_told_by_its_number_and_exit_code_three(station: Station) -> None:
     station.orders("O-1", "O-2", "O-3")
-    journal = __import__("agent.sqlite", fromlist=["connect"]).connect(station.home.journal_path)
+    journal = __import__("agent.store.sqlite", fromlist=["connect"]).connect(station.home.journal_path)
     journal.execute('UPDATE journal SET body = \'{"kind":"kia","reason":"disaster"}\' WHERE seq = 2')
     journal.close()
     done = station.loket("audit", "verify")
@@ -221,7 +221,7 @@ def test_a_newer_journal_and_a_broken_configuration_are_one_sentence_each(statio
     assert (done.code, done.err.count("\n")) == (1, 1)
     assert "unknown setting: printerr" in done.err
     station.home.config_path.write_text('office = "64.11"\nstation = 1\n')
-    db = __import__("agent.sqlite", fromlist=["connect"]).connect(station.home.journal_path)
+    db = __import__("agent.store.sqlite", fromlist=["connect"]).connect(station.home.journal_path)
     db.execute("PRAGMA user_version = 99")
     db.close()
     for command in (["status"], ["print", "--next", "1"], ["run"]):
@@ -232,7 +232,7 @@ def test_a_newer_journal_and_a_broken_configuration_are_one_sentence_each(statio
 
 def test_an_unsafe_sqlite_is_exit_code_five(station: Station) -> None:
     code = (
-        "import sys, agent.sqlite as s; s.check_library.__defaults__ = ((3, 40, 1),)\n"
+        "import sys, agent.store.sqlite as s; s.check_library.__defaults__ = ((3, 40, 1),)\n"
         f"from agent.cli import main; main(['status', '--home', {str(station.root)!r}])"
     )
     done = subprocess.run(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import audit
 from agent.home import RESERVE_BYTES, Home
+from agent.store import audit
 from tests import witness
 from tests.journeys.station import Station
 from tests.unit.agent.stations import make_home, open_at
@@ -21,7 +21,7 @@ TELL = """
 import sys, time
 from pathlib import Path
 from agent.home import Home
-from agent.journal import Journal
+from agent.store.journal import Journal
 journal = Journal(Path(sys.argv[1]) / "journal.db", 9, lambda: time.time_ns() // 1_000_000)
 {before}
 try:

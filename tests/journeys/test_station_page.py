@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from agent import blanks, jobs
 from agent.home import Home
-from agent.journal import set_cursor
-from agent.states import Event
+from agent.printing import jobs
+from agent.printing.states import Event
+from agent.stock import blanks
+from agent.store.journal import set_cursor
 from agent.web import app
 from agent.web.server import WebThread
 from tests import witness

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from agent import keys
-from agent.journal import Tx, set_cursor
+from agent.store.journal import Tx, set_cursor
 from domain.join import JoinFile
 from domain.keys import canonical, order_info
 from tests.journeys.killer_rig import fields

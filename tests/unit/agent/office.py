@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from agent import blanks, jobs
-from agent.cycle import Cycle
-from agent.jobs import Job
-from agent.journal import Journal, Tx
-from agent.lane import Lane
-from agent.migrations import migrate
-from agent.states import Event, State
-from agent.worker import Pace, Worker
+from agent.printing import jobs
+from agent.printing.cycle import Cycle
+from agent.printing.jobs import Job
+from agent.printing.lane import Lane
+from agent.printing.states import Event, State
+from agent.printing.worker import Pace, Worker
+from agent.stock import blanks
+from agent.store.journal import Journal, Tx
+from agent.store.migrations import migrate
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact
 from tests.unit.agent.paper import PANELS, Card, Paper, PaperChip, PaperPrinter

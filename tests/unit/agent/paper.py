@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.address import Address, parse
-from drivers.card_printer import Artefact, Identity, Judgement, PrinterStatus, Snapshot, Verdict
+from drivers.card_printer import Artefact, Care, Identity, Judgement, PrinterStatus, Snapshot, Verdict
 from drivers.errors import Cause, NeedsHands, OutcomeUnknown, Unreachable
 
 PANELS = 3
@@ -108,6 +108,9 @@ class PaperPrinter:
     @property
     def address(self) -> Address:
         return parse("evolis+memory://paper")
+
+    def care(self) -> Care:
+        return Care()
 
     def _reach(self, point: str) -> None:
         self.world.points(point)

@@ -14,8 +14,8 @@ from typing import Any
 from agent import inbox, keys
 from agent.config import Config, to_toml
 from agent.home import Home
-from agent.journal import Journal
-from agent.migrations import migrate
+from agent.store.journal import Journal
+from agent.store.migrations import migrate
 from domain.join import JoinFile
 from domain.keys import OpenKey, SigningKey, order_bytes
 from sync.log import Entry

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from agent import blanks, jobs
 from agent.actions import ACTIONS
 from agent.config import Config
-from agent.journal import Journal
-from agent.states import Event
+from agent.printing import jobs
+from agent.printing.states import Event
+from agent.stock import blanks
+from agent.store.journal import Journal
 from agent.trouble import Trouble
 from domain.words import SENTENCES, RefusedByRule
 from tests.unit.agent.stations import Province, events, make_home, open_at, take

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from agent import jobs
-from agent.audit import Finding, as_line, verify
-from agent.journal import Journal
-from agent.states import Event
+from agent.printing import jobs
+from agent.printing.states import Event
+from agent.store.audit import Finding, as_line, verify
+from agent.store.journal import Journal
 from tests.unit.agent.stations import Province, make_home, open_at, take
 
 

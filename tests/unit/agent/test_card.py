@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from agent import card, card_paper
+from agent.printing import card, card_paper
 
 WIDTH, HEIGHT = 1016, 648
 ISSUED = "2026-01-15"

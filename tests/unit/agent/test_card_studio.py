@@ -12,8 +12,8 @@ from typing import BinaryIO
 
 import pytest
 
-from agent import studio
-from agent.studio import Studio, StudioTrouble
+from agent.printing import studio
+from agent.printing.studio import Studio, StudioTrouble
 from domain.words import SENTENCES, RefusedByRule
 from drivers.card_printer import Artefact
 from tests.unit.agent.test_card import ISSUED, person
@@ -124,7 +124,8 @@ def test_a_real_childs_death_costs_no_card(real: Studio) -> None:
 
 def test_imaging_stays_out_of_the_agents_memory() -> None:
     """What the agent imports to use the studio brings no Pillow with it."""
-    asked = "import sys, agent.studio; sys.exit('PIL' in sys.modules or 'agent.card' in sys.modules)"
+    heavy = "'PIL' in sys.modules or 'agent.printing.card' in sys.modules"
+    asked = f"import sys, agent.printing.studio; sys.exit({heavy})"
     assert subprocess.run([sys.executable, "-c", asked], timeout=60, check=False).returncode == 0
 
 
@@ -140,7 +141,7 @@ def test_nothing_of_a_person_is_in_the_childs_arguments() -> None:
     one = Studio(watched)
     make(one)
     one.close()
-    assert seen == [[sys.executable, "-P", "-m", "agent.studio"]]
+    assert seen == [[sys.executable, "-P", "-m", "agent.printing.studio"]]
 
 
 class Puppet:

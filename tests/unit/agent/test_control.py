@@ -16,7 +16,7 @@ import pytest
 from agent import control
 from agent.actions import ACTIONS
 from agent.home import Busy, Home
-from agent.journal import Journal
+from agent.store.journal import Journal
 from agent.trouble import Trouble
 from agent.web import app
 from agent.web.server import WebThread

@@ -12,7 +12,7 @@ import pytest
 
 from agent import control
 from agent.home import Home
-from agent.journal import Journal
+from agent.store.journal import Journal
 from tests.unit.agent.stations import Province, events, make_home, open_at, take
 from tests.unit.agent.test_control import TOKEN, Agent
 

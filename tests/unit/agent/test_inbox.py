@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from agent import audit, inbox, jobs
-from agent.journal import Journal, Tx
+from agent import inbox
 from agent.link import JournalUp
-from agent.states import Event
+from agent.printing import jobs
+from agent.printing.states import Event
+from agent.store import audit
+from agent.store.journal import Journal, Tx
 from domain.keys import SigningKey
 from domain.words import RefusedByRule
 from sync.log import Mark

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from agent import blanks, jobs
-from agent.journal import Journal
-from agent.states import Event, IllegalMove, State
+from agent.printing import jobs
+from agent.printing.states import Event, IllegalMove, State
+from agent.stock import blanks
+from agent.store.journal import Journal
 from domain.ledger import Place
 from domain.policy import REASONS
 from domain.words import RefusedByRule

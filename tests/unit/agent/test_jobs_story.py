@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent import audit, blanks, jobs
-from agent.journal import Journal
-from agent.states import TRANSITIONS, Event, IllegalMove
+from agent.printing import jobs
+from agent.printing.states import TRANSITIONS, Event, IllegalMove
+from agent.stock import blanks
+from agent.store import audit
+from agent.store.journal import Journal
 from domain.words import RefusedByRule
 from tests.unit.agent.stations import Province, make_home, open_at, take
 

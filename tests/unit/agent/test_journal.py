@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent import audit, sqlite
 from agent.home import Home, Reserve
-from agent.journal import DiskFull, Journal, JournalBroken, Tx, note_start, set_cursor
+from agent.store import audit, sqlite
+from agent.store.journal import DiskFull, Journal, JournalBroken, Tx, note_start, set_cursor
 from tests.unit.agent.stations import Clock, events, make_home, open_at
 
 CARD = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent import audit, blanks, jobs
 from agent.home import Home
-from agent.journal import Journal, note_start
-from agent.states import Event
+from agent.printing import jobs
+from agent.printing.states import Event
+from agent.stock import blanks
+from agent.store import audit
+from agent.store.journal import Journal, note_start
 from tests.unit.agent.stations import Province, events, make_home, open_at, take
 
 CARD = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from agent import behind, jobs, keys
+from agent import keys
 from agent.actions import print_orders
 from agent.home import Home
-from agent.journal import Journal
 from agent.link import LinkThread, OrdersDown
+from agent.printing import jobs
+from agent.store import behind
+from agent.store.journal import Journal
 from domain.words import RefusedByRule
 from sync import topics, wire
 from sync.log import START, Batch, Fork, Mark, Taken

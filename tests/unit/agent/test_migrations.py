@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from agent import audit, sqlite
 from agent.home import Home, open_journal
-from agent.journal import note_start
-from agent.migrations import STEPS, migrate, migrate_in_child, statements
-from agent.sqlite import APPLICATION_ID, SCHEMA_VERSION, OtherSchema, UnsafeSetup, check_library
+from agent.store import audit, sqlite
+from agent.store.journal import note_start
+from agent.store.migrations import STEPS, migrate, migrate_in_child, statements
+from agent.store.sqlite import APPLICATION_ID, SCHEMA_VERSION, OtherSchema, UnsafeSetup, check_library
 from agent.trouble import Trouble
 from tests.unit.agent.stations import Clock, make_home
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.recovery import STATION, Act, Begun, Decision, decide
-from agent.states import State
+from agent.printing.recovery import STATION, Act, Begun, Decision, decide
+from agent.printing.states import State
 from drivers.card_printer import Snapshot
 
 OURS, THEIRS = 4711, 9

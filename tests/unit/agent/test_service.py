@@ -12,8 +12,8 @@ import pytest
 
 from agent import service
 from agent.home import Home
-from agent.journal import Tx
 from agent.keys import load
+from agent.store.journal import Tx
 from agent.trouble import Trouble
 from tests.unit.agent.stations import make_home, open_at
 

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from agent.states import FINISHED, FIRST, IN_MOTION, TRANSITIONS, Event, IllegalMove, State, mermaid, step
+from agent.printing.states import (
+    FINISHED,
+    FIRST,
+    IN_MOTION,
+    TRANSITIONS,
+    Event,
+    IllegalMove,
+    State,
+    mermaid,
+    step,
+)
 from domain import events
 
 ROOT = Path(__file__).parents[3]
@@ -74,13 +84,17 @@ def test_the_diagram_has_every_arrow_and_is_what_the_module_prints() -> None:
         for event, after in arrows.items():
             assert f"    {state} --> {after}: {event}\n" in drawn
     printed = subprocess.run(
-        [sys.executable, "-m", "agent.states"], capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-m", "agent.printing.states"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
     )
     assert printed.stdout == drawn
 
 
 def test_no_other_file_changes_a_jobs_state() -> None:
-    """The words ``UPDATE job`` and ``INSERT INTO job`` stand in agent/jobs.py alone."""
+    """The words ``UPDATE job`` and ``INSERT INTO job`` stand in agent/printing/jobs.py alone."""
     guilty = set()
     for file in (ROOT / "agent").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from agent import blanks, jobs
 from agent.config import Config
-from agent.journal import Journal, set_cursor
-from agent.states import Event, State
+from agent.printing import jobs
+from agent.printing.states import Event, State
 from agent.status import DISK_LOW_BYTES, collect, headline, stamp
+from agent.stock import blanks
+from agent.store.journal import Journal, set_cursor
 from agent.web import words
 from agent.web.page import ago, look
 from drivers.errors import CAUSES

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import audit, blanks, manifest
-from agent.journal import Journal
+from agent.stock import blanks, manifest
+from agent.store import audit
+from agent.store.journal import Journal
 from agent.trouble import Trouble
 from domain.words import RefusedByRule
 from tests.unit.agent.stations import events, make_home, open_at

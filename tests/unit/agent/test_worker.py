@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent import blanks
-from agent.states import State
+from agent.printing.states import State
+from agent.stock import blanks
 from drivers.errors import Cause, NeedsHands, OutcomeUnknown, Refused, Unreachable
 from tests.unit.agent.office import ORDER, Office, picture, raise_once
 from tests.unit.agent.paper import Paper

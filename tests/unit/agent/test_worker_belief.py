@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from agent import jobs
-from agent.jobs import Job
-from agent.journal import DiskFull
-from agent.states import Event, State
+from agent.printing import jobs
+from agent.printing.jobs import Job
+from agent.printing.states import Event, State
+from agent.store.journal import DiskFull
 from drivers.card_printer import Artefact
 from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
 from tests.unit.agent.office import ORDER, Office, picture, raise_once

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent import blanks
-from agent.jobs import Job
-from agent.states import State
+from agent.printing.jobs import Job
+from agent.printing.states import State
+from agent.stock import blanks
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact
 from drivers.errors import OutcomeUnknown, Unreachable

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import blanks
-from agent.states import State
+from agent.printing.states import State
+from agent.stock import blanks
 from domain.ledger import Place
 from tests.unit.agent.office import ORDER, Office, picture
 from tests.unit.agent.paper import PANELS, PATIENCE_MS, Killed, Paper

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agent import behind, jobs
-from agent.jobs import Job
-from agent.states import Event, State
-from agent.undrawn import DRAWS_MAX, NotDrawn
+from agent.printing import jobs
+from agent.printing.jobs import Job
+from agent.printing.states import Event, State
+from agent.printing.undrawn import DRAWS_MAX, NotDrawn
+from agent.store import behind
 from domain.words import SENTENCES, RefusedByRule
 from drivers.card_printer import Artefact
 from sync.log import Mark

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from agent import blanks, jobs, tally
 from agent.actions import ACTIONS
 from agent.config import Config
-from agent.states import State
+from agent.printing import jobs, tally
+from agent.printing.states import State
+from agent.stock import blanks
 from agent.trouble import Trouble
 from domain.words import RefusedByRule
 from drivers.errors import OutcomeUnknown

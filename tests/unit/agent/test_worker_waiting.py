@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from agent import blanks, jobs
-from agent.cycle import _not_fit
-from agent.jobs import Job
-from agent.states import Event, State
+from agent.printing import jobs
+from agent.printing.cycle import _not_fit
+from agent.printing.jobs import Job
+from agent.printing.states import Event, State
+from agent.stock import blanks
 from drivers.card_printer import Artefact, Snapshot
 from drivers.errors import OutcomeUnknown, Unreachable
 from tests.unit.agent.office import Office, draw, raise_once

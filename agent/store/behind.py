@@ -7,8 +7,8 @@ people have looked. No message takes it back: a province that forgets does not b
 
 from __future__ import annotations
 
-from agent.journal import Tx, meta, set_meta
-from agent.sqlite import Reads
+from agent.store.journal import Tx, meta, set_meta
+from agent.store.sqlite import Reads
 from domain.words import RefusedByRule
 from sync.log import Mark
 

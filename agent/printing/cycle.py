@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from agent import blanks, jobs, tally
-from agent.jobs import Job
-from agent.journal import Tx
-from agent.lane import CHIP_TIMEOUT_S, Lane, Store
-from agent.recovery import Begun, in_path
-from agent.states import Event, IllegalMove, State
+from agent.printing import jobs, tally
+from agent.printing.jobs import Job
+from agent.printing.lane import CHIP_TIMEOUT_S, Lane, Store
+from agent.printing.recovery import Begun, in_path
+from agent.printing.states import Event, IllegalMove, State
+from agent.stock import blanks
+from agent.store.journal import Tx
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, Snapshot, Verdict
 from drivers.errors import DeviceError, NeedsHands, Unreachable

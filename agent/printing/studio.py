@@ -83,8 +83,8 @@ class Studio:
     ) -> Artefact:
         """The card of one order, ready for a printer of this family and model.
 
-        ``fields``: the opened payload (agent/card.py says which); ``issued_on``: YYYY-MM-DD; ``ribbon`` as
-        the printer names it. The same arguments give the same bytes. Raises RefusedByRule when this order
+        ``fields``: the opened payload (agent/printing/card.py says which); ``issued_on``: YYYY-MM-DD;
+        ``ribbon`` as the printer names it. The same arguments give the same bytes. Raises RefusedByRule when this order
         can never become a card, StudioTrouble when none came out for another reason.
         """
         request = {"kind": kind, "fields": dict(fields), "issued_on": issued_on, "duplex": duplex}
@@ -171,7 +171,7 @@ class Studio:
 def _child() -> Child:
     """A new drawing process. Its complaints go nowhere: they could name a person."""
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "agent.studio"],
+        [sys.executable, "-P", "-m", "agent.printing.studio"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -228,7 +228,7 @@ def serve(inlet: BinaryIO, outlet: BinaryIO) -> None:
 
 def _answer(request: dict[str, object]) -> tuple[dict[str, object], bytes]:
     """Draw and prepare one card, or say in a word why not."""
-    from agent import card
+    from agent.printing import card
     from drivers.registry import prepare
 
     kind, fields, issued_on = str(request["kind"]), request["fields"], str(request["issued_on"])
@@ -253,7 +253,7 @@ def _answer(request: dict[str, object]) -> tuple[dict[str, object], bytes]:
 
 
 def main() -> None:
-    """The drawing process: ``python -m agent.studio``."""
+    """The drawing process: ``python -m agent.printing.studio``."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the agent's business; its end closes our input

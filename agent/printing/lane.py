@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
-from agent.jobs import Job
-from agent.journal import Tx
-from agent.recovery import STATION, in_path
-from agent.sqlite import Reads
+from agent.printing.jobs import Job
+from agent.printing.recovery import STATION, in_path
+from agent.store.journal import Tx
+from agent.store.sqlite import Reads
 from drivers.card_printer import CardPrinter, Identity, PrinterStatus, Snapshot
 from drivers.chip import ChipReader
 from drivers.errors import DeviceError

@@ -1,7 +1,7 @@
 """The schema of the station's database, in numbered steps that sqlite-utils applies.
 
 Each step is one transaction together with its record and ``PRAGMA user_version``. sqlite-utils is
-loaded only here, and only in ``loket init`` or in a child process (``python -m agent.migrations
+loaded only here, and only in ``loket init`` or in a child process (``python -m agent.store.migrations
 FILE``), so that it never rests in the agent's memory. A released step is never edited; every
 released schema leaves its dump in ``tests/databases/``.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.sqlite import APPLICATION_ID, SCHEMA_VERSION, Connection, OtherSchema, connect, make_durable
+from agent.store.sqlite import APPLICATION_ID, SCHEMA_VERSION, Connection, OtherSchema, connect, make_durable
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -145,7 +145,7 @@ def migrate(path: Path) -> int:
 
 def migrate_in_child(path: Path, timeout_s: float = 600.0) -> None:
     """The same in a process of its own. Raises RuntimeError with its last sentence if it failed."""
-    command = [sys.executable, "-m", "agent.migrations", str(path)]
+    command = [sys.executable, "-m", "agent.store.migrations", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
     if done.returncode != 0:
         raise RuntimeError(

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from agent.journal import GENESIS, row_hash
-from agent.sqlite import Reads
-from agent.states import FIRST, WORDS, Event, IllegalMove, State, step
+from agent.printing.states import FIRST, WORDS, Event, IllegalMove, State, step
+from agent.store.journal import GENESIS, row_hash
+from agent.store.sqlite import Reads
 
 _PIECE = 2000
 

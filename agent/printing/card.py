@@ -15,8 +15,8 @@ from datetime import date, timedelta
 
 from PIL import Image, ImageDraw, ImageFont
 
-from agent import card_paper
-from agent.card_paper import INK, WHITE, WIDTH, font
+from agent.printing import card_paper
+from agent.printing.card_paper import INK, WHITE, WIDTH, font
 
 Fields = Mapping[str, str]
 RED, BLUE = (196, 30, 40), (28, 78, 170)

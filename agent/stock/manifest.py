@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from agent.blanks import name
+from agent.stock.blanks import name
 from agent.trouble import Trouble
 
 NAMES_MAX = 100_000

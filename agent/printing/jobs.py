@@ -1,4 +1,4 @@
-"""Jobs: what should happen to one card, moved only through the table in agent.states.
+"""Jobs: what should happen to one card, moved only through the table in agent.printing.states.
 
 Each function takes an open transaction and does its rows and its journal line in it, so that the
 two can never disagree. One order is one job at a time: pressing print twice gives the same job,
@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent import blanks
-from agent.journal import Tx
-from agent.sqlite import Reads
-from agent.states import FIRST, Event, State, step
+from agent.printing.states import FIRST, Event, State, step
+from agent.stock import blanks
+from agent.store.journal import Tx
+from agent.store.sqlite import Reads
 from domain.wita import day
 from domain.words import RefusedByRule
 

@@ -12,9 +12,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from agent import blanks
-from agent.journal import Tx
-from agent.sqlite import Reads
+from agent.stock import blanks
+from agent.store.journal import Tx
+from agent.store.sqlite import Reads
 from domain.policy import KINDS
 from drivers.card_printer import Snapshot
 

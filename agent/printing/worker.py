@@ -2,10 +2,10 @@
 
 Every turn first settles whatever job is begun, whether this process began it or an earlier one
 that died; only an empty lane takes the next job. An error past an intent is never tried again: the
-next turn looks at the printer, waits until nothing moves there any more, and agent.recovery decides.
+next turn looks at the printer, waits until nothing moves there any more, and agent.printing.recovery decides.
 While a job is unsure the lane is closed, and a card inside goes to the reject tray. Waiting for hands
 ends by itself: the status is asked again after growing pauses.
-This file knows no printer by name: it calls the verbs of drivers.card_printer through agent.cycle.
+This file knows no printer by name: it calls the verbs of drivers.card_printer through agent.printing.cycle.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Event as Flag
 
-from agent import behind, jobs
-from agent.cycle import Cycle, End, Outcome, before_of, begun_of
-from agent.jobs import Job
-from agent.journal import DiskFull, Tx
-from agent.lane import Lane, Store
-from agent.recovery import Act, Decision, decide, in_path
-from agent.states import Event, IllegalMove, State
-from agent.undrawn import Attempts, NotDrawn
+from agent.printing import jobs
+from agent.printing.cycle import Cycle, End, Outcome, before_of, begun_of
+from agent.printing.jobs import Job
+from agent.printing.lane import Lane, Store
+from agent.printing.recovery import Act, Decision, decide, in_path
+from agent.printing.states import Event, IllegalMove, State
+from agent.printing.undrawn import Attempts, NotDrawn
+from agent.store import behind
+from agent.store.journal import DiskFull, Tx
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, PrinterStatus, Snapshot, Verdict
 

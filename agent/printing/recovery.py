@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from agent.states import State
+from agent.printing.states import State
 from drivers.card_printer import INSIDE, PrinterStatus, Snapshot
 
 STATION = "contactless"  # where a staged card lies while its chip is read

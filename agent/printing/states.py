@@ -1,6 +1,6 @@
 """The life of a job, as one table; nothing else in the station changes a job's state.
 
-``python -m agent.states`` prints the table as a Mermaid diagram. The words on the arrows are the
+``python -m agent.printing.states`` prints the table as a Mermaid diagram. The words on the arrows are the
 journal's events, so that the journal replayed through the table gives every job's state again.
 A state that may spoil a card (staged, printing) is left only by evidence, or into *unsure*.
 """

@@ -10,11 +10,11 @@ import json
 from typing import Any
 
 from agent.config import Config
-from agent.jobs import Job
-from agent.lane import Lane
-from agent.sqlite import Reads
-from agent.studio import Studio, StudioTrouble
-from agent.undrawn import NotDrawn
+from agent.printing.jobs import Job
+from agent.printing.lane import Lane
+from agent.printing.studio import Studio, StudioTrouble
+from agent.printing.undrawn import NotDrawn
+from agent.store.sqlite import Reads
 from domain.keys import CannotOpen, OpenKey, order_info
 from domain.words import RefusedByRule
 from drivers.address import parse

@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from agent import sqlite
+from agent.store import sqlite
 from domain import events
 from sync.log import Entry, Mark
 

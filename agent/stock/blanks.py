@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from agent.journal import Tx
-from agent.sqlite import Reads
+from agent.store.journal import Tx
+from agent.store.sqlite import Reads
 from domain.ledger import Ledger, Place, Posting, postings
 from domain.words import RefusedByRule
 

@@ -1,0 +1,1 @@
+"""Blanks by name: what came, where each one is, and what left."""
