@@ -65,10 +65,10 @@ class Address(click.ParamType[tuple[str, int]]):
 
 
 def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[Any, ...]:
-    from simulators.evolis import faults
+    from simulators.evolis.faults import CATALOGUE
 
     try:
-        return tuple(faults.parse(text) for text in texts)
+        return tuple(CATALOGUE.parse(text) for text in texts)
     except ValueError as wrong:
         raise click.BadParameter(str(wrong)) from wrong
 
@@ -110,12 +110,13 @@ def printer(**told: Any) -> None:
     """
     import asyncio
 
-    from simulators.evolis.process import Setup, run
+    from simulators.cards.process import Setup, run
+    from simulators.evolis.process import FAMILY
 
     if not (told["tcp"] or told["usbip"]):
         told["tcp"] = ("127.0.0.1", 0)
     try:
-        asyncio.run(run(Setup(**told)))
+        asyncio.run(run(Setup(**told), FAMILY))
     except (OSError, ValueError, KeyError) as wrong:
         raise click.ClickException(f"the printer cannot start: {wrong}") from wrong
 
@@ -128,10 +129,10 @@ def list_faults() -> None:
     Example:
         loket-sim faults
     """
-    from simulators.evolis.faults import MEANING
+    from simulators.evolis.faults import CATALOGUE
 
-    for name, meaning in MEANING.items():
-        click.echo(f"{name}@{meaning}")
+    for name, kind in CATALOGUE.kinds.items():
+        click.echo(f"{name}@{kind.meaning}")
     click.echo(
         "WHAT: panel=y|m|c|k|o  face=front|back  for=MS (simulated)  at=fed|chip|start|panel|flip|eject|out"
     )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulators.evolis.cards import Place
-from simulators.evolis.faults import Fault
+from simulators.cards.faults import Fault
 from simulators.evolis.model import Printer
 from simulators.evolis.orders import PowerGone, Stopped
+from simulators.evolis.parts import Place
 from simulators.evolis.status import Err
 
 BOOT_MS = 5000

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from simulators.cards.faults import still_ahead
+from simulators.cards.truth import Line, Memory, Witness
 from simulators.evolis import clock, hands, memory
 from simulators.evolis.face import Exchange, Face
-from simulators.evolis.faults import parse
+from simulators.evolis.faults import CATALOGUE
 from simulators.evolis.model import Printer
-from simulators.evolis.truth import Line, Memory, Witness
 
 PATIENCE_MS = 600_000
 
@@ -43,7 +44,7 @@ class MemoryPrinter:
 
     def _install(self, printer: Printer, faults: Sequence[str], struck: list[str]) -> None:
         self.printer = printer
-        printer.faults = memory.still_ahead([parse(text) for text in faults], struck)
+        printer.faults = still_ahead([CATALOGUE.parse(text) for text in faults], struck)
         printer.power_on()
         self.face = Face(printer)
         self._live: list[Exchange] = []

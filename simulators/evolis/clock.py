@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulators.cards.faults import Fault
 from simulators.evolis.accidents import BOOT_MS, dark_ms, unplug
-from simulators.evolis.faults import Fault
 from simulators.evolis.mechanism import cured, set_cover, work
 from simulators.evolis.model import Printer
 from simulators.evolis.status import Err

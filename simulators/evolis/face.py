@@ -13,12 +13,12 @@ from collections import deque
 from collections.abc import Callable
 
 from simulators.evolis import accidents, sensors, status
-from simulators.evolis.cards import RIBBON_NAME
 from simulators.evolis.clock import STARVED_MS
 from simulators.evolis.commands import NOW, WHEN_DONE
 from simulators.evolis.mechanism import submit
 from simulators.evolis.model import BITMAPS_MAX, Printer
 from simulators.evolis.orders import Do, Job, Order
+from simulators.evolis.parts import RIBBON_NAME
 from simulators.evolis.stream import Command, Opening, Stream
 
 UNKNOWN = "ERROR CDE"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from simulators.evolis.cards import CAPACITY, RIBBONS, Card, Feeder, Place, Ribbon
-from simulators.evolis.faults import Fault, Faults
+from simulators.cards.blank import Card, Feeder, serial_of, used_before
+from simulators.cards.truth import Line, Witness
 from simulators.evolis.makes import MAKES
 from simulators.evolis.model import Printer
-from simulators.evolis.truth import Line, Witness
+from simulators.evolis.parts import CAPACITY, RIBBONS, Place, Ribbon
 
 VERSION = 1
 _PLAIN = (
@@ -18,11 +17,6 @@ _PLAIN = (
     "laying", "chip_under", "saved_mode", "missing",
 )  # fmt: skip
 _KEPT_DEADLINES = ("cover", "stack")
-
-
-def serial_of(seed: int, model: str) -> str:
-    """The serial number a seed gives; always begins ``SIM``."""
-    return "SIM" + hashlib.sha256(f"{seed}|{model}".encode()).hexdigest()[:7].upper()
 
 
 def freeze(printer: Printer) -> dict[str, Any]:
@@ -66,7 +60,7 @@ def new_parts(model: str, seed: int, cards: int, ribbon: str, witness: Witness) 
     Its counters do not begin at zero: a real one has printed before, and a host must not assume zero.
     """
     code = RIBBONS[ribbon]
-    used = int.from_bytes(hashlib.sha256(f"used|{seed}|{model}".encode()).digest()[:2], "big") % 5000
+    used = used_before(seed, model)
     return {
         "make": MAKES[model],
         "serial": serial_of(seed, model),
@@ -96,14 +90,3 @@ def thaw_parts(kept: dict[str, Any], witness: Witness) -> dict[str, Any]:
         **{name: [Card.from_json(told) for told in kept[name]] for name in trays},
         "deadlines": dict(kept["deadlines"]),
     }
-
-
-def still_ahead(ordered: list[Fault], struck: list[str]) -> Faults:
-    """The faults a technician ordered, without those that have struck before the restart."""
-    ahead, past = [], list(struck)
-    for fault in ordered:
-        if fault.text in past:
-            past.remove(fault.text)
-        else:
-            ahead.append(fault)
-    return Faults(ahead, list(struck))

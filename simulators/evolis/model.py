@@ -12,12 +12,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulators.evolis.cards import Card, Feeder, Place, Ribbon
-from simulators.evolis.faults import Faults
+from simulators.cards.blank import Card, Feeder
+from simulators.cards.faults import Faults
+from simulators.cards.truth import Line
 from simulators.evolis.makes import Make
 from simulators.evolis.orders import Job, Motion, Order
+from simulators.evolis.parts import Place, Ribbon
 from simulators.evolis.status import NO_ERROR, Err
-from simulators.evolis.truth import Line
 
 BITMAPS_MAX = 5
 
@@ -84,6 +85,11 @@ class Printer:
         return self.motion is not None and self.wakes_ms is None
 
     @property
+    def still(self) -> bool:
+        """Whether nothing moves, so that a hand may reach in."""
+        return self.motion is None or self.waiting
+
+    @property
     def blank_ready(self) -> bool:
         """Whether the rollers can reach a blank."""
         return bool(self.feeder.left) and not self.stack_lifted
@@ -136,6 +142,10 @@ class Printer:
         """The card lies at ``place`` now."""
         self.at = place
         self.keep()
+
+    def way_free(self) -> None:
+        """A hand has taken the last card out of the path."""
+        self.at, self.jammed = None, False
 
     def check_stack(self) -> None:
         """Whether the stack still reaches the rollers for the blank that is next."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulators.evolis.cards import Place
 from simulators.evolis.model import Printer
+from simulators.evolis.parts import Place
 from simulators.evolis.status import Err, Info, Warn
 
 _BIT_OF_PLACE = {

@@ -11,8 +11,9 @@ import asyncio
 import os
 import socket
 
-from simulators.evolis.face import Exchange
-from simulators.evolis.pace import World
+from simulators.cards.pace import World
+from simulators.evolis.face import Exchange, Face
+from simulators.evolis.model import Printer
 
 WINDOW_BYTES = 1 << 17  # a printer's window is small, so a full printer is felt at once
 
@@ -23,7 +24,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, wire: TcpWire) -> None:
         self._wire = wire
         self._world = wire.world
-        self._exchange: Exchange = wire.world.face.open()
+        self._exchange: Exchange = wire.face.open()
         self._transport: asyncio.Transport | None = None
         self._paused = False
         self._answered = False
@@ -85,8 +86,8 @@ class Connection(asyncio.Protocol):
 class TcpWire:
     """A listener that follows the printer's power and plug."""
 
-    def __init__(self, world: World, host: str, port: int) -> None:
-        self.world = world
+    def __init__(self, world: World[Printer], face: Face, host: str, port: int) -> None:
+        self.world, self.face = world, face
         self.host, self.port = host, port
         self.live: set[Connection] = set()
         self._server: asyncio.Server | None = None

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from simulators.cards.pace import World
 from simulators.evolis import sensors
-from simulators.evolis.face import Exchange
-from simulators.evolis.pace import World
+from simulators.evolis.face import Exchange, Face
+from simulators.evolis.model import Printer
 
 ROOM_BYTES = 1 << 18
 
@@ -19,8 +20,8 @@ ROOM_BYTES = 1 << 18
 class UsbFace:
     """What `simulators.usbip.device.Printer` asks for."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World[Printer], face: Face) -> None:
+        self._world, self._face = world, face
         self._exchange: Exchange | None = None
         self._ended: deque[Exchange] = deque()
         self._unread: set[Exchange] = set()
@@ -77,7 +78,7 @@ class UsbFace:
 
     def _open(self) -> Exchange:
         if self._exchange is None:
-            self._exchange = self._world.face.open()
+            self._exchange = self._face.open()
         return self._exchange
 
     def _pump(self) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulators.cards.truth import Line, Memory
 from simulators.evolis.bench import MemoryPrinter
 from simulators.evolis.face import Exchange
-from simulators.evolis.truth import Line, Memory
 
 VECTORS = Path(__file__).parents[3] / "vectors" / "evolis"
 INK = {"y": b"yellow", "m": b"magenta", "c": b"cyan", "k": b"black", "o": b"overlay"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.evolis import faults
+from simulators.evolis.faults import CATALOGUE
 from tests.unit.simulators.evolis.kit import (
     AT_EJECT,
     AT_PRINT,
@@ -37,7 +37,7 @@ from tests.unit.simulators.evolis.kit import (
     ],
 )
 def test_the_promised_spellings_are_read(text: str) -> None:
-    fault = faults.parse(text)
+    fault = CATALOGUE.parse(text)
     assert f"{fault.name}@{fault.when}={fault.value}" == text.split(",")[0]
 
 
@@ -56,7 +56,7 @@ def test_the_promised_spellings_are_read(text: str) -> None:
 )
 def test_a_wrong_spelling_is_told_in_one_sentence(text: str, part: str) -> None:
     with pytest.raises(ValueError, match=part):
-        faults.parse(text)
+        CATALOGUE.parse(text)
 
 
 def test_the_feeder_runs_empty_before_the_card_and_says_so_at_once() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from simulators.cards.truth import Files, recover
 from simulators.evolis.bench import MemoryPrinter
-from simulators.evolis.truth import Files, recover
 from tests.unit.simulators.evolis.kit import (
     AT_PRINT,
     AT_STATION,

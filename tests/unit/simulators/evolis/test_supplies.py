@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from simulators.cards.truth import Memory
 from simulators.evolis import sensors
 from simulators.evolis.bench import MemoryPrinter
-from simulators.evolis.truth import Memory
 from tests.unit.simulators.evolis.kit import CLAIM, ask, bench, closing, job, look, picture, told
 
 

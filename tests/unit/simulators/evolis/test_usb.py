@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
+from simulators.cards.pace import World
 from simulators.evolis import clock, memory
+from simulators.evolis.face import Face
 from simulators.evolis.model import Printer
-from simulators.evolis.pace import World
 from simulators.evolis.usb import UsbFace
 from tests.unit.simulators.evolis.kit import Judge, job
 
@@ -14,7 +15,8 @@ def on_a_loop(check: Callable[[UsbFace, Printer], None]) -> None:
     async def run() -> None:
         printer = Printer(**memory.new_parts("primacy2", 1, 10, "ymcko", Judge()))
         printer.power_on()
-        check(UsbFace(World(printer, 0.000001)), printer)
+        world = World(printer, clock.next_ms, clock.advance, 0.000001)
+        check(UsbFace(world, Face(printer)), printer)
 
     asyncio.run(run())
 

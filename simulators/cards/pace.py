@@ -9,19 +9,37 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-
-from simulators.evolis import clock
-from simulators.evolis.face import Face
-from simulators.evolis.model import Printer
+from typing import Generic, Protocol, TypeVar
 
 
-class World:
-    """The printer, its face, the wires' pumps and the wall clock."""
+class Machine(Protocol):
+    """What the pace asks of a printer."""
 
-    def __init__(self, printer: Printer, speed: float) -> None:
+    @property
+    def now_ms(self) -> int:
+        """Its clock."""
+
+    @property
+    def watchers(self) -> list[Callable[[], None]]:
+        """Who is told when its world changes in the middle of something."""
+
+
+M = TypeVar("M", bound=Machine)
+
+
+class World(Generic[M]):
+    """The printer, the wires' pumps and the wall clock.
+
+    ``next_ms(printer)``: when something will happen by itself, or None; ``advance(printer, ms)``: let time
+    pass up to then.
+    """
+
+    def __init__(
+        self, printer: M, next_ms: Callable[[M], int | None], advance: Callable[[M, int], None], speed: float
+    ) -> None:
         self.printer = printer
-        self.face = Face(printer)
         self.pumps: list[Callable[[], None]] = []
+        self._next_ms, self._advance = next_ms, advance
         self._speed = speed
         self._start_ms = printer.now_ms
         self._start_s = time.monotonic()
@@ -33,10 +51,10 @@ class World:
         """Let the simulated clock catch up with the wall."""
         elapsed_ms = (time.monotonic() - self._start_s) * 1000 * self._speed
         now_ms = self._start_ms + int(elapsed_ms)
-        while (at := clock.next_ms(self.printer)) is not None and at <= now_ms:
-            clock.advance(self.printer, at)
+        while (at := self._next_ms(self.printer)) is not None and at <= now_ms:
+            self._advance(self.printer, at)
             self._pump()
-        clock.advance(self.printer, now_ms)
+        self._advance(self.printer, now_ms)
 
     def settle(self) -> None:
         """Pump the wires and set the alarm for the next event."""
@@ -44,7 +62,7 @@ class World:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        at = clock.next_ms(self.printer)
+        at = self._next_ms(self.printer)
         if at is not None:
             wait_s = max(0.0, (at - self.printer.now_ms) / 1000 / self._speed)
             self._timer = asyncio.get_running_loop().call_later(wait_s, self.step)

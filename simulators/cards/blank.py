@@ -1,4 +1,4 @@
-"""The physical things: a card with its ink, where it lies, the ribbon, the stack in the feeder.
+"""The physical things: a card with its ink, and the stack in the feeder.
 
 A blank's name is its chip's UID, drawn from the seed, the printer's serial number and its place in the
 deliveries, so that one seed always delivers the same blanks. A card keeps a running SHA-256 of the panels
@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 
-class Place(StrEnum):
-    """Where the card inside lies; words that reach the state file."""
+def serial_of(seed: int, model: str) -> str:
+    """The printer's serial number that a seed gives; always begins ``SIM``."""
+    return "SIM" + hashlib.sha256(f"{seed}|{model}".encode()).hexdigest()[:7].upper()
 
-    FEEDER = "feeder"  # between the stack and the path
-    CONTACTLESS = "contactless"
-    CONTACT = "contact"
-    PRINT = "print"
-    FLIP = "flip"
-    EJECT = "eject"
+
+def used_before(seed: int, model: str) -> int:
+    """Cards a printer has printed before it came to us: a real one never begins at zero."""
+    return int.from_bytes(hashlib.sha256(f"used|{seed}|{model}".encode()).digest()[:2], "big") % 5000
 
 
 def blank_uid(seed: int, serial: str, number: int) -> str:
@@ -72,34 +70,6 @@ class Card:
             card._kept = told["picture"]
             card._ink = hashlib.sha256(b"after a power cut" + bytes.fromhex(told["picture"]))
         return card
-
-
-@dataclass(slots=True)
-class Ribbon:
-    """The ribbon in the printer; ``left`` counts faces still possible, a negative ``code`` is no ribbon."""
-
-    code: int
-    left: int
-
-    @property
-    def missing(self) -> bool:
-        """Whether there is none."""
-        return self.code < 0
-
-    @property
-    def kind(self) -> str | None:
-        """Its name, or None when there is none."""
-        return RIBBON_NAME.get(self.code)
-
-    @property
-    def low(self) -> bool:
-        """Under a tenth of what it began with."""
-        return self.left * 10 < CAPACITY.get(self.code, 1000)
-
-
-CAPACITY = {0: 300, 1: 500, 4: 200, 100: 2000}  # faces on a new ribbon, by ribbon code
-RIBBONS = {"ymcko": 0, "ymckok": 4, "ko": 1, "k": 100}
-RIBBON_NAME = {code: name for name, code in RIBBONS.items()}
 
 
 @dataclass(slots=True)

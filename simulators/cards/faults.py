@@ -1,0 +1,134 @@
+"""Accidents by name: ``NAME@WHEN[,WHAT]`` and what each does to the simulated world.
+
+Strategy: a fault is a value with a moment. The model asks at each moment "is one due here?"; a fault that has
+struck is spent, and the state file remembers it, so that a restarted printer is not struck twice by the
+same one. Cards count from 1 over the printer's whole life. Each family's `Catalogue` says which accidents its
+printers know; what is the same accident has the same name in all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_WHENS = ("card", "ms", "bytes", "exchange")
+_KEYS = {"panel", "face", "at", "for", "seen", "chip", "hand"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One accident to come; ``value`` counts cards, simulated ms, bytes or exchanges, as ``when`` says."""
+
+    text: str
+    name: str
+    when: str
+    value: int
+    panel: str | None = None
+    face: str | None = None
+    moment: str = "fed"
+    for_ms: int | None = None
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One accident by name. ``moment``: where it always strikes; None: where ``at=`` says, else ``usual``."""
+
+    meaning: str
+    whens: frozenset[str] = frozenset({"card"})
+    moment: str | None = None
+    usual: str = "fed"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The accidents one family of printers knows, its panels' letters and the moments of a card's way."""
+
+    kinds: Mapping[str, Kind]
+    panels: str
+    moments: tuple[str, ...]
+
+    def parse(self, text: str) -> Fault:
+        """Read ``NAME@WHEN[,WHAT]``. Raises ValueError with one sentence that names what is wrong."""
+        name, _, rest = text.partition("@")
+        if name not in self.kinds:
+            raise ValueError(f"no fault is called {name!r}; `loket-sim faults` lists them")
+        pairs = [part.partition("=") for part in rest.split(",")]
+        words = {key: value for key, _, value in pairs}
+        when = next((key for key in _WHENS if key in words), None)
+        kind = self.kinds[name]
+        if when is None or when not in kind.whens:
+            allowed = sorted(kind.whens)
+            raise ValueError(f"{name} needs one of {', '.join(allowed)}, as in {name}@{allowed[0]}=5")
+        if unknown := set(words) - _KEYS - {when}:
+            raise ValueError(f"{name} does not know {', '.join(sorted(unknown))}")
+        panel, at = words.get("panel"), words.get("at")
+        if panel is not None and panel not in set(self.panels):
+            raise ValueError(f"no panel is called {panel!r}")
+        if at is not None and at not in self.moments:
+            raise ValueError(f"no moment is called {at!r}; there are {', '.join(self.moments)}")
+        return Fault(
+            text,
+            name,
+            when,
+            _number(name, when, words[when]),
+            panel,
+            words.get("face"),
+            kind.moment or at or ("panel" if panel is not None else kind.usual),
+            _number(name, "for", words["for"]) if "for" in words else None,
+            frozenset(f"{key}={words[key]}" for key in ("seen", "chip", "hand") if key in words),
+        )
+
+
+def _number(name: str, key: str, value: str) -> int:
+    if not value.isdecimal():
+        raise ValueError(f"{name}: {key} must be a whole number, not {value!r}")
+    return int(value)
+
+
+@dataclass(slots=True)
+class Faults:
+    """The accidents still to come, and those that struck."""
+
+    ahead: list[Fault] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+
+    def add(self, fault: Fault) -> None:
+        """One more; a text that has struck before may be ordered again by hand."""
+        self.ahead.append(fault)
+
+    def due(self, moment: str, card: int, face: str | None = None, letter: str | None = None) -> list[Fault]:
+        """Those that strike ``card`` now; they are spent by being told."""
+        return self._spend(
+            [
+                fault
+                for fault in self.ahead
+                if fault.when == "card" and fault.value == card and fault.moment == moment
+                and fault.panel in (None, letter) and fault.face in (None, face)
+            ]
+        )  # fmt: skip
+
+    def reached(self, when: str, before: int, now: int) -> list[Fault]:
+        """Those whose count of ``when`` lies in (before, now]."""
+        return self._spend([f for f in self.ahead if f.when == when and before < f.value <= now])
+
+    def coming(self, when: str) -> int | None:
+        """The nearest value of ``when`` still ahead."""
+        return min((fault.value for fault in self.ahead if fault.when == when), default=None)
+
+    def _spend(self, found: list[Fault]) -> list[Fault]:
+        for fault in found:
+            self.ahead.remove(fault)
+            self.struck.append(fault.text)
+        return found
+
+
+def still_ahead(ordered: list[Fault], struck: list[str]) -> Faults:
+    """The faults a technician ordered, without those that have struck before the restart."""
+    ahead, past = [], list(struck)
+    for fault in ordered:
+        if fault.text in past:
+            past.remove(fault.text)
+        else:
+            ahead.append(fault)
+    return Faults(ahead, list(struck))

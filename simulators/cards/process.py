@@ -1,0 +1,175 @@
+"""`loket-sim printer`: one simulated card printer as a process, on the wires asked for.
+
+The process may be killed at any line: what must survive is in the state file (`truth`). Standard input is the
+technician's hands (`hands`), one JSON object a line; its end means only that the technician has gone home.
+What a family's printers are and which wires they have is a `Family`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from simulators.cards import pace
+from simulators.cards.faults import Fault
+from simulators.cards.pace import World
+from simulators.cards.truth import Files, Witness, recover
+from simulators.chip import VirtualCard
+from simulators.usbip.server import Export
+
+Closer = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything the command line says. Addresses are (host, port)."""
+
+    model: str
+    ribbon: str
+    seed: int
+    cards: int
+    speed: float
+    tcp: tuple[str, int] | None
+    usbip: tuple[str, int] | None
+    chip: tuple[str, int] | None
+    state: Path | None
+    truth: Path | None
+    faults: tuple[Fault, ...]
+
+
+class Machine(pace.Machine, Protocol):
+    """What the process asks of a printer."""
+
+    @property
+    def serial(self) -> str:
+        """Its serial number."""
+
+    @property
+    def powered(self) -> bool:
+        """Whether it has power."""
+
+    @property
+    def plugged(self) -> bool:
+        """Whether its cable is in."""
+
+    def chip_there(self) -> tuple[str, bool] | None:
+        """The chip at the antenna."""
+
+    def power_on(self) -> None:
+        """Boot."""
+
+    def keep(self) -> None:
+        """Make everything outlive the power."""
+
+
+M = TypeVar("M", bound=Machine)
+
+
+@dataclass(frozen=True, slots=True)
+class Family(Generic[M]):
+    """One maker's printers. ``build``: new, or as the power went; not switched on yet; ValueError on a state
+    that is none of ours. ``wires``: the addresses it answers on, and what closes them. ``hand``: see `hands`.
+    """
+
+    build: Callable[[Setup, dict[str, Any] | None, Witness], M]
+    next_ms: Callable[[M], int | None]
+    advance: Callable[[M, int], None]
+    wires: Callable[[Setup, World[M]], Awaitable[tuple[list[str], list[Closer]]]]
+    hand: Callable[[M, Any], dict[str, Any]]
+
+
+async def run(setup: Setup, family: Family[M]) -> None:
+    """Serve until told to stop. Raises OSError when a port cannot be had, ValueError on a bad state file."""
+    kept = recover(setup.truth, setup.state)  # completes the truth, so before it is opened to append
+    witness = Files(setup.truth, setup.state)
+    printer = family.build(setup, kept, witness)
+    world = World(printer, family.next_ms, family.advance, setup.speed)
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    addresses, closers = await family.wires(setup, world)
+    if setup.chip:
+        closers.append(_chip(world, *setup.chip))
+    printer.power_on()
+    tell({"ready": True, "addresses": addresses, "serial": printer.serial})
+    _listen_to_hands(world, setup.speed, lambda told: family.hand(printer, told))
+    world.step()
+    await stop.wait()
+    world.touch()
+    printer.keep()
+    for close in closers:
+        close()
+    witness.close()
+
+
+def _chip(world: World[M], host: str, port: int) -> Closer:
+    card = VirtualCard(host, port, world.printer.chip_there)
+    world.printer.watchers.append(card.follow)
+    return card.close
+
+
+def follow_plug(export: Export, printer: Machine) -> None:
+    """Have the printer on the USB bus while it has power and its cable is in."""
+
+    def follow() -> None:
+        if printer.powered and printer.plugged:
+            export.plug()
+        else:
+            export.unplug()
+
+    def follow_soon() -> None:
+        """Not now: the printer may be in the middle of taking this very connection's bytes."""
+        asyncio.get_running_loop().call_soon(follow)
+
+    printer.watchers.append(follow_soon)
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _listen_to_hands(world: World[M], speed: float, hand: Callable[[Any], dict[str, Any]]) -> None:
+    """A thread reads standard input, raw, so that a blocked read never holds up the end of the process.
+
+    Beside the hands, ``{"wait": MS}`` is answered when that much simulated time has passed.
+    """
+    loop = asyncio.get_running_loop()
+
+    def use(line: bytes) -> None:
+        world.touch()
+        try:
+            told = json.loads(line)
+        except ValueError:
+            told = None
+        if isinstance(told, dict) and isinstance(wait_ms := told.get("wait"), int):
+            loop.call_later(wait_ms / 1000 / speed, tell, {"waited": wait_ms})
+        else:
+            tell(hand(told))
+        world.settle()
+
+    def read() -> None:
+        rest = b""
+        try:
+            while chunk := os.read(sys.stdin.fileno(), 65536):
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    loop.call_soon_threadsafe(use, line)
+        except (OSError, RuntimeError, ValueError, AttributeError):
+            return  # no standard input, or the loop has ended
+
+    threading.Thread(target=read, name="hands", daemon=True).start()
+
+
+def tell(line: object) -> None:
+    """One JSON object on standard output, at once."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
