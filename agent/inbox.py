@@ -22,7 +22,7 @@ from domain.words import RefusedByRule
 from sync.log import Entry
 
 CURSOR = "orders_have"
-_KEPT = ("taken", "printed", "lost")  # states of an order that has a card, or may have one
+_KEPT = ("taken", "printed", "handed_over", "withheld", "lost")  # it has a card, or may have one
 
 
 def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:

@@ -28,6 +28,8 @@ JOURNAL: dict[str, frozenset[str]] = {
     "job_queued": frozenset({"order", "kind", "attempt"}),
     "feed_intended": frozenset({"printer", "session", "before"}),
     "staged": frozenset({"blank", "kind", "witness"}),
+    "chip_intended": frozenset({"blank", "kind", "tag"}),
+    "chip_written": frozenset({"blank", "kind", "tag"}),
     "print_intended": frozenset({"blank", "kind", "printer", "session", "before", "panels", "artefact"}),
     "printed": frozenset({"order", "kind", "blank", "by"}),
     "unsure": frozenset({"cause", "blank"}),
@@ -35,17 +37,47 @@ JOURNAL: dict[str, frozenset[str]] = {
     "spoiled": frozenset({"order", "kind", "blank", "reason", "by"}),
     "lost": frozenset({"order", "kind", "blank", "reason", "by", "second"}),
     "cancelled": frozenset({"order", "reason"}),
+    "verified": frozenset({"order", "kind", "blank", "by"}),
+    "ready": frozenset({"order", "kind", "blank", "shelf"}),
+    "withheld": frozenset({"order", "kind", "blank", "reason", "by"}),
+    "returned": frozenset({"order", "kind", "blank", "reason", "by"}),
+    "handed_over": frozenset(
+        {"order", "kind", "blank", "channel", "chip", "finger", "old", "exception", "second", "proof"}
+    ),
+    "announced": frozenset({"jobs", "channels"}),  # subject: the batch
+    # a temporary certificate, subject: its number
+    "suket_issued": frozenset({"order", "reason", "valid_until", "sha256"}),
+    "suket_sent": frozenset({"printer"}),
+    "suket_reported": frozenset({"state"}),
+    "suket_confirmed": frozenset({"by"}),
+    "suket_void": frozenset({"reason"}),
+    "suket_closed": frozenset({"job"}),
+    # the printer's keeping, subject: its serial number
+    "ribbon_changed": frozenset({"prints"}),
+    "printer_cleaned": frozenset({"cards"}),
+    "settings_seen": frozenset({"settings"}),
+    "settings_drifted": frozenset({"changed"}),
+    # rules from the province, subject: the policy's name
+    "policy_applied": frozenset({"from"}),
+    "policy_refused": frozenset({"word"}),
     # blanks, subject: the consignment, or the blank
     "blanks_received": frozenset({"kind", "names", "count"}),
     # spoiled outside any job, by a person's word; and what the printer sent away, subject: its name, if a
     # chip told it: that moves no account, since the card still is whatever it was
     "blank_rejected": frozenset({"kind", "reason"}),
+    "blank_lost": frozenset({"kind", "reason", "by", "second"}),
+    "blanks_sent": frozenset({"kind", "names", "count", "to"}),  # subject: the consignment, as at its receipt
+    "blanks_counted": frozenset({"kind", "counted", "expected", "missing", "found", "by", "second"}),
+    "card_voided": frozenset({"kind", "why", "job"}),  # an old or bad card is in our hands; subject: its name
+    "blanks_destroyed": frozenset({"kind", "names", "witnesses"}),  # subject: the number of the minutes
     "card_rejected": frozenset({"card_at", "job"}),
 }
 
 ORDERS: dict[str, frozenset[str]] = {
     "order": frozenset({"kind", "reason", "requested", "payload_sha256", "payload", "signature"}),
     "order_withdrawn": frozenset(),
+    "policy": frozenset({"from", "rules", "signature"}),
+    "blanks_announced": frozenset({"kind", "names", "count", "sender", "signature"}),
 }
 
 

@@ -40,6 +40,11 @@ JOB_STATE = {
     "spoiled": "spoiled",
     "lost": "lost",
     "cancelled": "cancelled",
+    "verified": "verified",
+    "ready": "ready",
+    "withheld": "withheld",
+    "returned": "returned",
+    "handed_over": "handed_over",
 }
 ORDER_STATE = {
     "order_received": "waiting",
@@ -50,6 +55,9 @@ ORDER_STATE = {
     "spoiled": "waiting",
     "lost": "lost",
     "cancelled": "waiting",
+    "handed_over": "handed_over",
+    "withheld": "withheld",
+    "returned": "withheld",
 }
 BLANK_EVENTS = (
     "blanks_received", "blank_rejected", "staged", "print_intended", "unsure", "untouched", "printed",

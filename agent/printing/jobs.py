@@ -28,10 +28,19 @@ _ORDER_AFTER: dict[State, str] = {
     State.SPOILED: "waiting",  # the order waits again; the next press makes the next attempt
     State.CANCELLED: "waiting",
     State.LOST: "lost",
+    State.HANDED_OVER: "handed_over",
+    State.WITHHELD: "withheld",
+    State.READY: "printed",
+    State.RETURNED: "withheld",  # its card lies with the province; no other is printed for this order
 }
 
 
-_TELLS_ORDER = frozenset({Event.PRINTED, Event.SPOILED, Event.LOST, Event.CANCELLED})
+_TELLS_ORDER = frozenset(
+    {
+        *(Event.PRINTED, Event.SPOILED, Event.LOST, Event.CANCELLED, Event.VERIFIED, Event.READY),
+        *(Event.WITHHELD, Event.RETURNED, Event.HANDED_OVER),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 ``python -m agent.printing.states`` prints the table as a Mermaid diagram. The words on the arrows are the
 journal's events, so that the journal replayed through the table gives every job's state again.
-A state that may spoil a card (staged, printing) is left only by evidence, or into *unsure*.
+A state that may spoil a card (staged, printing) is left only by evidence, or into *unsure*. A card that
+came out may still be found bad or missing until somebody has it in hand: then it is spoiled or lost, with a
+reason, and only then may its order be printed again.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ class State(StrEnum):
     VERIFIED = "verified"
     READY = "ready"
     HANDED_OVER = "handed_over"
+    WITHHELD = "withheld"
+    RETURNED = "returned"
     SPOILED = "spoiled"
     LOST = "lost"
     CANCELLED = "cancelled"
@@ -33,6 +37,8 @@ class Event(StrEnum):
 
     FEED_INTENDED = "feed_intended"
     STAGED = "staged"
+    CHIP_INTENDED = "chip_intended"
+    CHIP_WRITTEN = "chip_written"
     PRINT_INTENDED = "print_intended"
     PRINTED = "printed"
     UNSURE = "unsure"
@@ -43,6 +49,8 @@ class Event(StrEnum):
     VERIFIED = "verified"
     READY = "ready"
     HANDED_OVER = "handed_over"
+    WITHHELD = "withheld"
+    RETURNED = "returned"
 
 
 FIRST = State.QUEUED
@@ -54,6 +62,8 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     },
     State.STAGED: {
         Event.STAGED: State.STAGED,  # the blank lies at the chip station and has its name
+        Event.CHIP_INTENDED: State.STAGED,  # on disk before the chip is written
+        Event.CHIP_WRITTEN: State.STAGED,  # and read back: the card itself names its job from here on
         Event.PRINT_INTENDED: State.PRINTING,  # on disk before the first byte that could spoil a card
         Event.UNSURE: State.UNSURE,
         Event.UNTOUCHED: State.QUEUED,
@@ -66,10 +76,29 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.SPOILED: State.SPOILED,
         Event.LOST: State.LOST,
     },
-    State.PRINTED: {Event.VERIFIED: State.VERIFIED},
-    State.VERIFIED: {Event.READY: State.READY},
-    State.READY: {Event.HANDED_OVER: State.HANDED_OVER},
+    State.PRINTED: {  # the card is in the tray, by evidence or by a clerk's word
+        Event.VERIFIED: State.VERIFIED,
+        Event.SPOILED: State.SPOILED,
+        Event.LOST: State.LOST,
+    },
+    State.VERIFIED: {  # a person has it in hand, and it is the job's own blank
+        Event.READY: State.READY,
+        Event.SPOILED: State.SPOILED,
+        Event.LOST: State.LOST,
+    },
+    State.READY: {  # on the shelf, waiting for its holder
+        Event.HANDED_OVER: State.HANDED_OVER,
+        Event.WITHHELD: State.WITHHELD,  # chip or finger is another's: it is not given out
+        Event.SPOILED: State.SPOILED,
+        Event.LOST: State.LOST,
+    },
+    State.WITHHELD: {
+        Event.READY: State.READY,  # a supervisor found the cause at the counter
+        Event.RETURNED: State.RETURNED,  # back up the chain
+        Event.LOST: State.LOST,
+    },
     State.HANDED_OVER: {},
+    State.RETURNED: {},
     State.SPOILED: {},
     State.LOST: {},
     State.CANCELLED: {},

@@ -84,8 +84,8 @@ class Studio:
         """The card of one order, ready for a printer of this family and model.
 
         ``fields``: the opened payload (agent/printing/card.py says which); ``issued_on``: YYYY-MM-DD;
-        ``ribbon`` as the printer names it. The same arguments give the same bytes. Raises RefusedByRule when this order
-        can never become a card, StudioTrouble when none came out for another reason.
+        ``ribbon`` as the printer names it. The same arguments give the same bytes. Raises RefusedByRule when
+        this order can never become a card, StudioTrouble when none came out for another reason.
         """
         request = {"kind": kind, "fields": dict(fields), "issued_on": issued_on, "duplex": duplex}
         request |= {"family": family, "model": model, "ribbon": ribbon}

@@ -36,6 +36,8 @@ STATES: dict[str, str] = {
     "verified": "sudah diperiksa",
     "ready": "siap diambil",
     "handed_over": "sudah diserahkan",
+    "withheld": "ditahan",
+    "returned": "dikembalikan ke provinsi",
     "spoiled": "rusak",
     "lost": "hilang",
     "cancelled": "dibatalkan",

@@ -53,7 +53,7 @@ def tracked(folder: Path) -> bool:
 
 def test_the_printed_diagram_of_job_states_is_fresh() -> None:
     printed = subprocess.run(
-        [sys.executable, "-m", "agent.states"], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "agent.printing.states"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert printed.stdout.strip() in README
 

@@ -29,9 +29,21 @@ BODIES: dict[Event, dict[str, Any]] = {
     Event.SPOILED: {"by": "clerk", "reason": "jam"},
     Event.LOST: {"by": "clerk", "reason": "gone", "second": "P.7"},
     Event.CANCELLED: {"reason": "clerk"},
-    Event.VERIFIED: {},
-    Event.READY: {},
-    Event.HANDED_OVER: {},
+    Event.VERIFIED: {"by": "clerk"},
+    Event.READY: {"shelf": "A1"},
+    Event.HANDED_OVER: {
+        "channel": "counter",
+        "chip": "match",
+        "finger": "match",
+        "old": None,
+        "exception": None,
+        "second": None,
+        "proof": None,
+    },
+    Event.WITHHELD: {"reason": "finger_mismatch", "by": "P.7"},
+    Event.RETURNED: {"reason": "finger_mismatch", "by": "P.7"},
+    Event.CHIP_INTENDED: {"tag": "aa"},
+    Event.CHIP_WRITTEN: {"tag": "aa"},
 }
 _NAMED = {event for event in BODIES if event not in (Event.FEED_INTENDED, Event.CANCELLED)}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from agent import keys
-from agent.actions import print_orders
 from agent.home import Home
 from agent.link import LinkThread, OrdersDown
 from agent.printing import jobs
+from agent.printing.actions import print_orders
 from agent.store import behind
 from agent.store.journal import Journal
 from domain.words import RefusedByRule

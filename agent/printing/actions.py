@@ -1,0 +1,122 @@
+"""What a person may ask of the printing: print, settle, cancel, and say that the trays were looked into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.asking import Args, blank, once, person
+from agent.asking import reason as reason_of
+from agent.config import Config
+from agent.printing import jobs, tally
+from agent.printing.states import Event, State
+from agent.stock import blanks
+from agent.store import behind
+from agent.store.journal import Journal, Tx
+from agent.trouble import Trouble
+from domain.words import RefusedByRule
+
+NEXT_MAX = 1000
+_OUTCOMES: dict[str, Event] = {
+    "came_out": Event.PRINTED,
+    "spoiled": Event.SPOILED,
+    "untouched": Event.UNTOUCHED,
+    "lost": Event.LOST,
+}
+
+
+def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]:
+    """Queue ``order``, or the ``next`` n waiting ones; ``blank`` where the clerk names it.
+
+    Returns {jobs: [{job, order, state}]}, and beside it the same of the first, if there is one.
+    Raises RefusedByRule UNKNOWN_ORDER, ORDER_CLOSED, JOURNAL_BEHIND_HUB, BLANK_NEEDED, BLANK_NOT_ASKED,
+    BLANK_USED, BLANK_UNKNOWN.
+    """
+    asked = _asked_blank(config, args)
+    if not journal.has_room():
+        raise Trouble("The disk is nearly full; no new card is begun until some space is freed.")
+
+    def work(tx: Tx) -> list[str]:
+        behind.check(tx)
+        order = args.get("order")
+        count = min(int(args.get("next") or 0), NEXT_MAX)
+        orders = [str(order)] if order is not None else jobs.next_waiting(tx, count)
+        if asked is not None:
+            _check_asked(tx, orders, asked)
+        return [jobs.queue(tx, each, asked) for each in orders]
+
+    queued = [jobs.get(journal, job) for job in once(journal, args, work)]
+    told = [{"job": job.id, "order": job.order, "state": str(job.state)} for job in queued if job]
+    return {**(told[0] if told else {}), "jobs": told}
+
+
+def _asked_blank(config: Config, args: Args) -> str | None:
+    text = args.get("blank")
+    if config.chip and text is not None:
+        raise RefusedByRule("BLANK_NOT_ASKED")
+    if not config.chip and text is None:
+        raise RefusedByRule("BLANK_NEEDED")
+    return None if text is None else blank(str(text))
+
+
+def _check_asked(tx: Tx, orders: list[str], asked: str) -> None:
+    """A blank may be named for one new job only; pressing twice for the same order is no new job."""
+    for order in orders:
+        found = tx.rows("SELECT kind FROM order_ WHERE id = ? AND state = 'waiting'", order)
+        if found:
+            blanks.check(tx, asked, found[0][0])
+            if tx.rows("SELECT 1 FROM job WHERE asked = ? AND state IN ('queued', 'staged')", asked):
+                raise RefusedByRule("BLANK_USED", asked)
+
+
+def resolve(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
+    """Settle the unsure ``job`` by ``outcome`` with the ``blank`` in the clerk's hand.
+
+    Raises RefusedByRule UNKNOWN_JOB, NOT_UNSURE, REASON_NEEDED, NEVER_PRINTED, WRONG_BLANK, BLANK_USED,
+    BLANK_UNKNOWN.
+    """
+    job, event, held = str(args["job"]), _OUTCOMES[str(args["outcome"])], blank(str(args["blank"]))
+    reason, second = reason_of(args), person(args, "second")
+
+    def work(tx: Tx) -> State:
+        now = jobs.get(tx, job)
+        if now is None:
+            raise RefusedByRule("UNKNOWN_JOB", job)
+        if now.state is not State.UNSURE:
+            raise RefusedByRule("NOT_UNSURE", f"This one is {now.state}.")
+        if event is Event.LOST and reason is None:
+            raise RefusedByRule("REASON_NEEDED")
+        if now.blank is None:
+            blanks.check(tx, held, now.kind)
+        body: dict[str, Any] = {"blank": held, "by": "clerk", "reason": reason or now.cause}
+        if event is Event.LOST:
+            body["second"] = second
+        return jobs.move(tx, job, event, body)
+
+    return {"job": job, "state": str(once(journal, args, work))}
+
+
+def cancel(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
+    """Take a job out of the queue; its order waits again. Raises RefusedByRule UNKNOWN_JOB, NOT_QUEUED."""
+    job = str(args["job"])
+
+    def work(tx: Tx) -> State:
+        now = jobs.get(tx, job)
+        if now is None:
+            raise RefusedByRule("UNKNOWN_JOB", job)
+        if now.state is not State.QUEUED:
+            raise RefusedByRule("NOT_QUEUED", f"This one is {now.state}.")
+        return jobs.move(tx, job, Event.CANCELLED, {"reason": "clerk"})
+
+    return {"job": job, "state": str(once(journal, args, work))}
+
+
+def looked(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
+    """A person has looked into the trays; ``spoiled``: blanks found there that belong to no job.
+
+    Returns {printer, cards, panels, spoiled}. Raises RefusedByRule BLANK_USED, BLANK_UNKNOWN.
+    """
+    spoiled = [blank(str(each)) for each in args.get("spoiled") or []]
+    done = journal.write(lambda tx: tally.looked(tx, spoiled))
+    if done["printer"] is None and not spoiled:
+        raise Trouble("No printer waits for anybody's look.")
+    return done
