@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _WHENS = ("card", "ms", "bytes", "exchange")
-_KEYS = {"panel", "face", "at", "for", "seen", "chip", "hand"}
+_KEYS = {"panel", "face", "at", "for", "seen", "chip", "hand", "until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,8 @@ class Catalogue:
             raise ValueError(f"no panel is called {panel!r}")
         if at is not None and at not in self.moments:
             raise ValueError(f"no moment is called {at!r}; there are {', '.join(self.moments)}")
+        if words.get("until", "poll") not in ("poll", "power"):
+            raise ValueError(f"{name} lasts until poll or until power")
         return Fault(
             text,
             name,
@@ -76,7 +78,7 @@ class Catalogue:
             words.get("face"),
             kind.moment or at or ("panel" if panel is not None else kind.usual),
             _number(name, "for", words["for"]) if "for" in words else None,
-            frozenset(f"{key}={words[key]}" for key in ("seen", "chip", "hand") if key in words),
+            frozenset(f"{key}={words[key]}" for key in ("seen", "chip", "hand", "until") if key in words),
         )
 
 

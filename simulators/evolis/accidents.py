@@ -72,6 +72,15 @@ def _ribbon_end(printer: Printer, fault: Fault) -> None:
     raise Stopped("ERR RIBBON", Err.RIBBON_ENDED)
 
 
+def _job_lost(printer: Printer, fault: Fault) -> None:
+    order = printer.doing
+    if order is None or not order.job.begun:
+        return  # a lone command is no job
+    printer.drop_job(order.job, "OK")
+    printer.free_bitmap(order)
+    raise Stopped("OK")
+
+
 def _head_hot(printer: Printer, fault: Fault) -> None:
     printer.deadline("cooling", COOL_MS if fault.for_ms is None else fault.for_ms)
     raise Stopped("ERR HEAD", Err.HEAD_TEMPERATURE)
@@ -84,4 +93,5 @@ _STRIKES: dict[str, Callable[[Printer, Fault], None]] = {
     "jam": _jam,
     "ribbon_end": _ribbon_end,
     "head_hot": _head_hot,
+    "job_lost": _job_lost,
 }

@@ -30,6 +30,8 @@ def _counter(printer: Printer, given: list[str]) -> str:
     if printer.missing:
         return "ERR"
     cards, panels = printer.told or (printer.cards, printer.panels)
+    if printer.lag_over and given[:1] in ([], ["c"], ["p"]):
+        printer.told, printer.lag_over = None, False
     answers = {"c": cards, "p": panels, "m": cards, "a": 1000, "n": cards // 1000, "l": printer.ribbon.left}
     answers |= {"card": cards, "clean": cards // 1000}
     word = given[0] if given else "c"

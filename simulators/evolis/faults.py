@@ -56,11 +56,17 @@ CATALOGUE = Catalogue(
             _BY_CLOCK | {"bytes"},
         ),
         "counter_lag": Kind(
-            "card=N: the counters say what they said before card N, for=MS (5000) after it left too",
+            "card=N: the counters say what they said before card N, for=MS (5000) after it left too; "
+            "until=poll: until they have been asked once after that; until=power: until the next power-on",
             moment="feed",
         ),
         "counter_missing": Kind(
             "card=N: the counters do not answer from card N until the next card is fed", moment="feed"
+        ),
+        "job_lost": Kind(
+            "card=N[,panel=P][,face=F][,at=MOMENT]: the rest of the job is forgotten without a word; the "
+            "card stays where it is",
+            usual="panel",
         ),
         "claim_stuck": Kind("card=N: the job-in-progress bit stays on after card N", moment="claim"),
         "reply_garbled": Kind("exchange=N: the N-th answer is unreadable", frozenset({"exchange"})),

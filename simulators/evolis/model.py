@@ -64,7 +64,9 @@ class Printer:
     status_on: bool = True
     session: int = 0
     told: tuple[int, int] | None = None  # what lagging counters still tell
-    lag_ms: int = 0
+    lag_ms: int | None = 0  # how long after the card has left; None: not by the clock
+    lag_until: str = ""  # poll or power
+    lag_over: bool = False  # the next time they are asked is the last they lag
     missing: bool = False  # the counters do not answer
     deadlines: dict[str, int] = field(default_factory=dict)
     orders: deque[Order] = field(default_factory=deque)
@@ -199,6 +201,7 @@ class Printer:
         self.powered = self.reset = self.status_on = True
         self.boots += 1
         self.error_mode = self.saved_mode
+        self.told = None if self.lag_until == "power" else self.told
         self.spoil_panel()  # it was being laid when the process died
         self.check_stack()
         self.note("power_on")

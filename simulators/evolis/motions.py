@@ -89,11 +89,17 @@ def _feed(printer: Printer) -> Motion:
     yield printer.make.feed_ms // 2
     printer.missing = "counter_missing" in pending
     if lag := pending.get("counter_lag"):
-        printer.told = (printer.cards, printer.panels)
-        printer.lag_ms = LAG_MS if lag.for_ms is None else lag.for_ms
+        _lag(printer, lag)
     _leave_feeder(printer, pending.get("double_feed"))
     strike(printer, "fed")
     yield printer.make.feed_ms - printer.make.feed_ms // 2
+
+
+def _lag(printer: Printer, lag: Fault) -> None:
+    """The counters stay behind until some ms after the card has left, a look at them, or the next power-on."""
+    printer.told, printer.lag_over = (printer.cards, printer.panels), False
+    printer.lag_until = next((word[6:] for word in lag.words if word.startswith("until=")), "")
+    printer.lag_ms = None if printer.lag_until else LAG_MS if lag.for_ms is None else lag.for_ms
 
 
 def _leave_feeder(printer: Printer, double: Fault | None) -> None:
@@ -223,6 +229,7 @@ def _leave(printer: Printer, tray: list[Card], event: str, name: str) -> None:
     """Cards drop one by one; after each, the world on disk is whole."""
     if printer.told is not None:
         printer.deadline("counters", printer.lag_ms)
+        printer.lag_over = printer.lag_until == "poll"
     while printer.inside:
         card = printer.inside.pop()
         if not printer.inside:

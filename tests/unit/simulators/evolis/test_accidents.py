@@ -29,6 +29,8 @@ from tests.unit.simulators.evolis.kit import (
         "chip_dead@card=7",
         "double_feed@card=9",
         "counter_lag@card=2,for=800",
+        "counter_lag@card=2,until=poll",
+        "job_lost@card=2,panel=m",
         "counter_missing@card=2",
         "claim_stuck@card=1",
         "hopper_full@card=3",
@@ -52,6 +54,7 @@ def test_the_promised_spellings_are_read(text: str) -> None:
         ("jam@card=1,at=noon", "no moment"),
         ("jam@card=1,colour=red", "does not know colour"),
         ("cover_open@ms=5,for=long", "whole number"),
+        ("counter_lag@card=1,until=noon", "until poll"),
     ],
 )
 def test_a_wrong_spelling_is_told_in_one_sentence(text: str, part: str) -> None:
@@ -191,6 +194,43 @@ def test_counters_that_lag_tell_the_old_figures_for_a_while() -> None:
     assert counters(printer) == before
     printer.sleep_ms(800)
     assert counters(printer) == (before[0] + 1, before[1] + 1)
+
+
+def test_counters_may_lag_until_they_have_been_asked_once() -> None:
+    printer = bench("counter_lag@card=1,until=poll")
+    before = counters(printer)
+    printer.exchange(job("k"))
+    printer.sleep_ms(600_000)
+    assert int(ask(printer, "Rco;c")) == before[0]
+    assert counters(printer) == (before[0] + 1, before[1] + 1)
+
+
+def test_counters_may_lag_until_the_power_comes_back() -> None:
+    printer = bench("counter_lag@card=1,until=power")
+    before = counters(printer)
+    printer.exchange(job("k"))
+    printer.sleep_ms(600_000)
+    assert [counters(printer), counters(printer)] == [before, before]
+    printer.hand(power="cut")
+    printer.sleep_ms(5_000)
+    assert counters(printer) == (before[0] + 1, before[1] + 1)
+
+
+@pytest.mark.parametrize("fault", ["job_lost@card=1,panel=m", "job_lost@card=1,at=eject"])
+def test_a_job_may_be_forgotten_without_a_word(fault: str) -> None:
+    printer = bench(fault)
+    panels = counters(printer)[1]
+    assert printer.exchange(job("ymk")).startswith(b"OK\0")
+    printer.sleep_ms(60_000)
+    closing(printer)
+    seen = look(printer)
+    assert (seen.error, CLAIM in seen, AT_PRINT in seen) == (0, False, True)
+    assert not told(printer, "ejected")
+    assert counters(printer)[1] == panels + len(told(printer, "panel"))
+    ask(printer, "Ser")
+    printer.exchange(job("k"))
+    printer.sleep_ms(60_000)
+    assert len(told(printer, "ejected")) == 1
 
 
 def test_counters_may_not_answer_until_the_next_card() -> None:

@@ -24,7 +24,7 @@ ACCIDENTS = [
     "ribbon_end@card=1,panel=o", "hopper_full@card=2", "reject_full@card=1", "feeder_empty@card=2,for=3000",
     "counter_lag@card=1", "claim_stuck@card=1", "reply_garbled@exchange=4", "head_hot@card=1",
     "cover_open@ms=4000,for=2000",
-    "power_cut@ms=9000",
+    "power_cut@ms=9000", "job_lost@card=1,panel=k", "job_lost@card=2,at=fed", "counter_lag@card=2,until=poll",
 ]  # fmt: skip
 
 
