@@ -96,7 +96,7 @@ def _feed(printer: Printer) -> Motion:
 
 
 def _lag(printer: Printer, lag: Fault) -> None:
-    """The counters stay behind until some ms after the card has left, a look at them, or the next power-on."""
+    """Counters stay behind until some ms after the card has left, a look at them, or the next power-on."""
     printer.told, printer.lag_over = (printer.cards, printer.panels), False
     printer.lag_until = next((word[6:] for word in lag.words if word.startswith("until=")), "")
     printer.lag_ms = None if printer.lag_until else LAG_MS if lag.for_ms is None else lag.for_ms
