@@ -6,6 +6,9 @@
     evolis+tcp://HOST:9100       raw TCP
     evolis+memory://NAME         a device in this very process (tests, demonstrations)
     r30x+serial:///dev/ttyUSB0   a serial line, by its path (``COM3`` on Windows: r30x+serial:///COM3)
+    spool+ipp://HOST:631/printers/NAME   a queue of a print spooler (CUPS), by its IPP path
+    spool+windows:///QUEUE NAME          a queue of Windows
+    ipp://HOST:631/ipp/print             a printer of paper sheets; ``ipps`` with TLS
     sbi://HOST:4501   vpcd://HOST:35963   pcsc://READER NAME
 
 Nothing is ever probed by guess: what is not named in the address is not touched.
@@ -15,13 +18,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
-DEFAULT_PORTS = {"tcp": 9100, "usbip": 3240, "sbi": 4501, "vpcd": 35963}
+DEFAULT_PORTS = {"tcp": 9100, "usbip": 3240, "sbi": 4501, "vpcd": 35963, "ipp": 631, "ipps": 631}
 FAMILIES = {
     "evolis": frozenset({"usb", "usbip", "tcp", "memory"}),
     "matica": frozenset({"usb", "usbip", "tcp", "memory"}),
     "r30x": frozenset({"serial", "tcp", "memory"}),
+    "spool": frozenset({"ipp", "ipps", "windows"}),
 }
-ALONE = {"sbi": "sbi", "vpcd": "vpcd", "pcsc": "pcsc"}
+ALONE = {"sbi": "sbi", "vpcd": "vpcd", "pcsc": "pcsc", "ipp": "ipp", "ipps": "ipps"}
 """Schemes without ``+wire``: family and wire are one word."""
 
 
@@ -111,6 +115,21 @@ def _serial(address: Address, parts: SplitResult, text: str) -> Address:
     return replace(address, path=path[1:] if windows else path)
 
 
+def _ipp(address: Address, parts: SplitResult, text: str) -> Address:
+    if not parts.hostname or not parts.path.strip("/"):
+        raise ValueError(f"'{text}' must name a host and a path, such as ipp://127.0.0.1:631/ipp/print.")
+    if parts.query or parts.fragment or not parts.path.isascii() or " " in parts.path:
+        raise ValueError(f"'{text}' has signs in its path that must be written as %XX.")
+    return replace(address, host=parts.hostname, path=parts.path)
+
+
+def _windows(address: Address, parts: SplitResult, text: str) -> Address:
+    queue = unquote(parts.path).removeprefix("/")
+    if parts.netloc or not queue:
+        raise ValueError(f"'{text}' must name a queue, such as spool+windows:///HDP5000 Card Printer.")
+    return replace(address, path=queue)
+
+
 def _reader(address: Address, parts: SplitResult, text: str) -> Address:
     name = unquote(parts.netloc + parts.path)
     if not name:
@@ -127,4 +146,7 @@ _READERS: dict[str, Callable[[Address, SplitResult, str], Address]] = {
     "memory": _memory,
     "serial": _serial,
     "pcsc": _reader,
+    "ipp": _ipp,
+    "ipps": _ipp,
+    "windows": _windows,
 }

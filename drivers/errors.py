@@ -37,6 +37,12 @@ Cause = Literal[
     "bad_command",
     "unsupported",
     "link_lost",
+    "paper_empty",
+    "paper_jam",
+    "toner_empty",
+    "output_full",
+    "queue_stopped",
+    "job_cancelled",
 ]
 CAUSES: frozenset[str] = frozenset(get_args(Cause))
 
