@@ -14,7 +14,7 @@ from drivers.address import Address
 
 Piece = bytes | memoryview
 
-PATH = ("hopper", "feeder", "flip", "contactless", "contact", "print", "eject")
+PATH = ("hopper", "feeder", "flip", "magnetic", "contactless", "contact", "print", "reject", "eject")
 """Where a sensor can see a card, in the order a card walks; the first two hold blanks that wait."""
 INSIDE = frozenset(PATH[2:])
 """The places that mean: a card is in the machine."""

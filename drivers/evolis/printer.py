@@ -7,6 +7,7 @@ WORLD CHANGES HERE every trouble is OutcomeUnknown or an unsure judgement. Only 
 
 from collections.abc import Callable
 
+from drivers import evidence
 from drivers.address import Address
 from drivers.card_printer import (
     Artefact,
@@ -20,7 +21,7 @@ from drivers.card_printer import (
     Verdict,
 )
 from drivers.errors import Cause, NeedsHands, OutcomeUnknown, Refused, Unreachable
-from drivers.evolis import codec, evidence, job, status
+from drivers.evolis import codec, job, status
 from drivers.evolis.codec import Reply, Status
 from drivers.evolis.line import Line
 
@@ -102,7 +103,7 @@ class EvolisPrinter:
     def judge(
         self, before: Snapshot, after: Snapshot, panels: int, *, named: bool = False, unsent: bool = False
     ) -> Judgement:
-        """See drivers.evolis.evidence."""
+        """See drivers.evidence."""
         return evidence.judge(before, after, panels, named=named, unsent=unsent)
 
     # -- reserving: moves no card --------------------------------------------------------------------

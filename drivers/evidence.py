@@ -1,4 +1,4 @@
-"""What two snapshots of a printer prove about one card. Pure; source: PROTOCOL.md §9.
+"""What two snapshots of a printer prove about one card, whatever its family. Pure; source: PROTOCOL.md §9.
 
 Rule 1: a card counts as printed only if *every* piece of evidence is there and fits.
 Rule 2: it counts as untouched only on positive evidence, never because counters stand still.
