@@ -1,16 +1,17 @@
-"""Endpoint 0 of the printer: standard and printer-class requests as one table.
+"""Endpoint 0 of the printer: standard requests and those of its interface's class, as tables.
 
 A request is the 8-byte setup packet; the answer is the bytes of the data stage, or None for a STALL, which
-endpoint 0 forgets at the next setup. Numbers of USB 2.0 chapter 9 and Printer Class 1.1.
+endpoint 0 forgets at the next setup. Numbers of USB 2.0 chapter 9, Printer Class 1.1 and Bulk-Only 1.0.
 """
 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulators.usbip.descriptors import ENDPOINT_IN, ENDPOINT_OUT, Identity, descriptors
+from simulators.usbip.descriptors import Identity, descriptors
 
 ENDPOINT_HALT = 0
+PRINTER_CLASS, STORAGE_CLASS = 7, 8
 
 
 @dataclass(slots=True)
@@ -47,7 +48,11 @@ class Control:
         self._identity, self._bus = identity, bus
         self._descriptors = descriptors(identity)
         self._port_status, self._soft_reset = port_status, soft_reset
-        self._table: dict[tuple[int, int], Callable[[Setup], bytes | None]] = {
+        self._ends = (identity.end_out, identity.end_in)
+        self._table = self._standard() | self._of_class().get(identity.interface[0], {})
+
+    def _standard(self) -> dict[tuple[int, int], Callable[[Setup], bytes | None]]:
+        return {
             (0x80, 0): lambda setup: b"\x01\x00",  # GET_STATUS: self-powered
             (0x81, 0): lambda setup: b"\x00\x00" if setup.index == 0 else None,
             (0x82, 0): self._endpoint_status,
@@ -58,10 +63,20 @@ class Control:
             (0x00, 9): self._set_configuration,
             (0x81, 10): lambda setup: b"\x00" if self._configured(setup) else None,
             (0x01, 11): self._set_interface,
-            (0xA1, 0): self._device_id,
-            (0xA1, 1): lambda setup: bytes((port_status(),)) if setup.index & 0xFF == 0 else None,
-            (0x21, 2): self._reset,
-            (0x23, 2): self._reset,  # class definition 1.0 wrote the recipient so, and hosts still do
+        }
+
+    def _of_class(self) -> dict[int, dict[tuple[int, int], Callable[[Setup], bytes | None]]]:
+        return {
+            PRINTER_CLASS: {
+                (0xA1, 0): self._device_id,
+                (0xA1, 1): lambda setup: bytes((self._port_status(),)) if setup.index & 0xFF == 0 else None,
+                (0x21, 2): self._reset,
+                (0x23, 2): self._reset,  # class definition 1.0 wrote the recipient so, and hosts still do
+            },
+            STORAGE_CLASS: {
+                (0x21, 0xFF): self._start_anew,
+                (0xA1, 0xFE): lambda setup: b"\x00" if setup.index == 0 else None,  # one unit
+            },
         }
 
     def answer(self, setup: Setup) -> bytes | None:
@@ -74,12 +89,12 @@ class Control:
         return self._bus.configuration == 1 and setup.index == 0
 
     def _endpoint_status(self, setup: Setup) -> bytes | None:
-        if setup.index not in (0, 0x80, ENDPOINT_OUT, ENDPOINT_IN):
+        if setup.index not in (0, 0x80, *self._ends):
             return None
         return bytes((int(setup.index in self._bus.halted), 0))
 
     def _halt_named(self, setup: Setup) -> bool:
-        return setup.value == ENDPOINT_HALT and setup.index in (ENDPOINT_OUT, ENDPOINT_IN)
+        return setup.value == ENDPOINT_HALT and setup.index in self._ends
 
     def _clear_halt(self, setup: Setup) -> bytes | None:
         if not self._halt_named(setup):
@@ -113,5 +128,12 @@ class Control:
         if setup.index & 0xFF:
             return None
         self._bus.halted.clear()
+        self._soft_reset()
+        return b""
+
+    def _start_anew(self, setup: Setup) -> bytes | None:
+        """Bulk-only reset: the next bytes are a command again; halts stay until the host clears them."""
+        if setup.index or setup.value:
+            return None
         self._soft_reset()
         return b""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 EVOLIS_VID = 0x0F49
 PIDS = {"zenius": 0x0A00, "primacy": 0xFFF1, "primacy2": 0xFFF2}  # the last two are simulated
 PACKET_BYTES = 512
-ENDPOINT_OUT, ENDPOINT_IN = 0x01, 0x82
 HIGH_SPEED = 3
 DEVICE, CONFIGURATION, STRING, QUALIFIER = 1, 2, 3, 6
 
@@ -24,6 +23,9 @@ class Identity:
     maker: str
     product: str
     serial: str
+    interface: tuple[int, int, int] = (7, 1, 2)  # class, subclass, protocol: a bidirectional printer
+    end_out: int = 0x01
+    end_in: int = 0x82
 
     def ieee1284(self) -> bytes:
         """The printer class's device id behind its own length, as GET_DEVICE_ID answers it."""
@@ -45,9 +47,11 @@ def _string(text: str) -> bytes:
     return bytes((len(body) + 2, STRING)) + body
 
 
-def _configuration() -> bytes:
-    interface = bytes((9, 4, 0, 0, 2, 7, 1, 2, 0))  # printer, bidirectional
-    ends = [struct.pack("<BBBBHB", 7, 5, end, 2, PACKET_BYTES, 0) for end in (ENDPOINT_OUT, ENDPOINT_IN)]
+def _configuration(identity: Identity) -> bytes:
+    interface = bytes((9, 4, 0, 0, 2, *identity.interface, 0))
+    ends = [
+        struct.pack("<BBBBHB", 7, 5, end, 2, PACKET_BYTES, 0) for end in (identity.end_out, identity.end_in)
+    ]
     body = interface + b"".join(ends)
     return struct.pack("<BBHBBBBB", 9, CONFIGURATION, 9 + len(body), 1, 1, 0, 0xC0, 1) + body
 
@@ -59,7 +63,7 @@ def descriptors(identity: Identity) -> dict[tuple[int, int], bytes]:
     )
     return {
         (DEVICE, 0): device,
-        (CONFIGURATION, 0): _configuration(),
+        (CONFIGURATION, 0): _configuration(identity),
         (QUALIFIER, 0): struct.pack("<BBHBBBBBB", 10, QUALIFIER, 0x0200, 0, 0, 0, 64, 1, 0),
         (STRING, 0): struct.pack("<BBH", 4, STRING, 0x0409),
         (STRING, 1): _string(identity.maker),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from simulators.usbip.control import Bus, Control, read_setup
-from simulators.usbip.descriptors import ENDPOINT_IN, ENDPOINT_OUT, HIGH_SPEED, PACKET_BYTES, Identity
+from simulators.usbip.descriptors import HIGH_SPEED, PACKET_BYTES, Identity
 from simulators.usbip.wire import (
     SHORT_NOT_OK,
     ZERO_PACKET,
@@ -26,8 +26,15 @@ from simulators.usbip.wire import (
 PENDING_BYTES_MAX = 64 << 20
 
 
+class Stall(Exception):
+    """The machine behind the pipe refuses: the endpoint halts until the host clears it."""
+
+
 class Printer(Protocol):
-    """The machine behind the two pipes: a stream in with back-pressure, whole replies out."""
+    """The machine behind the two pipes: a stream in with back-pressure, whole replies out.
+
+    `write` and `reply` may raise `Stall`; `end` never does.
+    """
 
     def room(self) -> int:
         """Bytes the printer would take now; 0 is a full buffer."""
@@ -56,7 +63,7 @@ class TooMuchPending(Exception):
 
 
 class UsbPrinter:
-    """One class-7 printer on bus 1, port 1."""
+    """One printer of one interface and two bulk pipes on bus 1, port 1."""
 
     def __init__(self, identity: Identity, printer: Printer) -> None:
         self.identity = identity
@@ -64,14 +71,15 @@ class UsbPrinter:
         self.finished: deque[bytes] = deque()
         self._printer = printer
         self._control = Control(identity, self.bus, printer.port_status, self._soft_reset)
-        self._pending: dict[int, deque[Urb]] = {ENDPOINT_OUT: deque(), ENDPOINT_IN: deque()}
+        self._out, self._in = identity.end_out, identity.end_in
+        self._pending: dict[int, deque[Urb]] = {self._out: deque(), self._in: deque()}
         self._packets: deque[bytes] = deque()
 
     def summary(self) -> Summary:
         """As the list shows it."""
         who = self.identity
         return Summary(
-            "1-1", 1, 2, HIGH_SPEED, who.vid, who.pid, 0x0100, self.bus.configuration, ((7, 1, 2),)
+            "1-1", 1, 2, HIGH_SPEED, who.vid, who.pid, 0x0100, self.bus.configuration, (who.interface,)
         )
 
     def watch(self, wake: Callable[[], None]) -> None:
@@ -139,10 +147,10 @@ class UsbPrinter:
 
     def _move_out(self) -> bool:
         """Whole packets only: one that does not fit is NAKed and comes again."""
-        if not (queue := self._pending[ENDPOINT_OUT]):
+        if not (queue := self._pending[self._out]):
             return False
-        if ENDPOINT_OUT in self.bus.halted:
-            self._finish(ENDPOINT_OUT, Errno.EPIPE)
+        if self._out in self.bus.halted:
+            self._finish(self._out, Errno.EPIPE)
             return True
         urb = queue[0]
         left = urb.length - urb.done
@@ -151,12 +159,16 @@ class UsbPrinter:
         if left and not taken:
             return False
         if taken:
-            self._printer.write(urb.data[urb.done : urb.done + taken])
+            try:
+                self._printer.write(urb.data[urb.done : urb.done + taken])
+            except Stall:
+                self.bus.halted.add(self._out)
+                return True
             urb.done += taken
         if urb.done == urb.length:
             if not urb.length or urb.length % PACKET_BYTES or urb.flags & ZERO_PACKET:
                 self._printer.end()
-            self._finish(ENDPOINT_OUT, Errno.OK)
+            self._finish(self._out, Errno.OK)
         return True
 
     def _next_packet(self) -> bytes | None:
@@ -168,21 +180,26 @@ class UsbPrinter:
         return self._packets.popleft() if self._packets else None
 
     def _move_in(self) -> bool:
-        if not (queue := self._pending[ENDPOINT_IN]):
+        if not (queue := self._pending[self._in]):
             return False
-        if ENDPOINT_IN in self.bus.halted:
-            self._finish(ENDPOINT_IN, Errno.EPIPE)
+        if self._in in self.bus.halted:
+            self._finish(self._in, Errno.EPIPE)
             return True
         urb = queue[0]
-        if (packet := self._next_packet()) is None:
+        try:
+            packet = self._next_packet()
+        except Stall:
+            self.bus.halted.add(self._in)
+            return True
+        if packet is None:
             return False
         got = urb.got = urb.got if urb.got is not None else bytearray()
         if len(packet) > urb.length - len(got):
-            self._finish(ENDPOINT_IN, Errno.EOVERFLOW, bytes(got))
+            self._finish(self._in, Errno.EOVERFLOW, bytes(got))
             return True
         got += packet
         short = len(packet) < PACKET_BYTES
         if short or len(got) == urb.length:
             unwelcome = urb.flags & SHORT_NOT_OK and len(got) < urb.length
-            self._finish(ENDPOINT_IN, Errno.EREMOTEIO if unwelcome else Errno.OK, bytes(got))
+            self._finish(self._in, Errno.EREMOTEIO if unwelcome else Errno.OK, bytes(got))
         return True
