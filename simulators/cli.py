@@ -79,6 +79,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--tcp", type=Address(), help="Listen for hosts here, as the printer does on port 9100."),
     click.option("--usbip", type=Address(), help="Export the printer over USB/IP here."),
     click.option("--chip", type=Address(), help="Where a card at the contactless station connects to."),
+    click.option("--desk", type=Address(), help="Where a card laid on the desk's chip reader connects to."),
     click.option("--cards", type=click.IntRange(0), default=100, show_default=True, help="Blanks loaded."),
     click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms."),
     click.option("--seed", type=int, default=1, show_default=True, help="Names the printer and its blanks."),
@@ -101,7 +102,7 @@ def printer(**told: Any) -> None:
 
     Prints one JSON line when it is ready, then answers one line of hands with one line: {"load": 20},
     {"look": true}, {"take": "UID"}, {"ribbon": "new"}, {"cover": "open"}, {"fault": "jam@card=3"},
-    {"power": "cut"}.
+    {"power": "cut"}, {"desk": "UID"} (on the desk's reader; "none" lifts it).
     SIGKILL is a power cut: with --state the same command brings the printer back, whatever --cards then says.
 
     \b

@@ -36,7 +36,9 @@ class Card:
     number: int
     panels: list[str] = field(default_factory=list)
     half: str | None = None
-    chip: str = "live"  # live, dead or mute
+    chip: str = "live"  # live, dead, mute, plain or torn (`simulators.specimen`)
+    file: bytes = b""  # what the chip holds; empty until it is written
+    on_desk: bool = False  # in somebody's hands, and laid on the desk's chip reader
     _ink: Any = field(default_factory=hashlib.sha256)
     _kept: str | None = None  # the picture it had when the power went, until more ink comes
 
@@ -59,6 +61,8 @@ class Card:
             "panels": list(self.panels),
             "half": self.half,
             "chip": self.chip,
+            "file": self.file.hex(),
+            "on_desk": self.on_desk,
             "picture": self.picture(),
         }
 
@@ -66,6 +70,7 @@ class Card:
     def from_json(cls, told: dict[str, Any]) -> Card:
         """A card that lay somewhere when the power went."""
         card = cls(told["blank"], told["number"], list(told["panels"]), told["half"], told["chip"])
+        card.file, card.on_desk = bytes.fromhex(told["file"]), told["on_desk"]
         if told["picture"]:
             card._kept = told["picture"]
             card._ink = hashlib.sha256(b"after a power cut" + bytes.fromhex(told["picture"]))

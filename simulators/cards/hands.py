@@ -131,6 +131,19 @@ class Ways(Generic[M]):
         self.cured(printer)
         return {"taken": [card.uid for card in taken]}
 
+    def desk(self, printer: M, uid: Any) -> Answer:
+        """Lay the card ``uid``, from a tray or in hand, on the desk's chip reader; ``"none"`` lifts it."""
+        within_reach = [*printer.output, *printer.reject, *printer.hands]
+        if uid != "none" and all(card.uid != uid for card in within_reach):
+            raise ValueError("no such card lies in a tray or in anybody's hands")
+        if uid != "none" and all(card.uid != uid for card in printer.hands):
+            self.take(printer, uid)
+        for card in printer.hands:
+            card.on_desk = card.uid == uid
+        printer.keep()
+        printer.tell_watchers()
+        return {"desk": uid}
+
     def cover(self, printer: M, what: Any) -> Answer:
         """``"open"`` or ``"closed"``."""
         if what not in ("open", "closed"):
@@ -164,6 +177,7 @@ class Ways(Generic[M]):
             "load": self.load,
             "look": look,
             "take": self.take,
+            "desk": self.desk,
             "cover": self.cover,
             "fault": self.fault,
             "power": self.power,

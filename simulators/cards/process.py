@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from simulators.cards import pace
+from simulators.cards import chips, pace
+from simulators.cards.blank import Card
 from simulators.cards.faults import Fault
 from simulators.cards.pace import World
 from simulators.cards.truth import Files, Witness, recover
@@ -40,12 +41,13 @@ class Setup:
     tcp: tuple[str, int] | None
     usbip: tuple[str, int] | None
     chip: tuple[str, int] | None
+    desk: tuple[str, int] | None
     state: Path | None
     truth: Path | None
     faults: tuple[Fault, ...]
 
 
-class Machine(pace.Machine, Protocol):
+class Machine(pace.Machine, chips.Machine, Protocol):
     """What the process asks of a printer."""
 
     @property
@@ -59,9 +61,6 @@ class Machine(pace.Machine, Protocol):
     @property
     def plugged(self) -> bool:
         """Whether its cable is in."""
-
-    def chip_there(self) -> tuple[str, bool] | None:
-        """The chip at the antenna."""
 
     def power_on(self) -> None:
         """Boot."""
@@ -95,8 +94,9 @@ async def run(setup: Setup, family: Family[M]) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)
     addresses, closers = await family.wires(setup, world)
-    if setup.chip:
-        closers.append(_chip(world, *setup.chip))
+    for reader, reached in ((setup.chip, chips.at_station), (setup.desk, chips.on_desk)):
+        if reader:
+            closers.append(_chip(world, *reader, reached))
     printer.power_on()
     tell({"ready": True, "addresses": addresses, "serial": printer.serial})
     _listen_to_hands(world, setup.speed, lambda told: family.hand(printer, told))
@@ -109,10 +109,16 @@ async def run(setup: Setup, family: Family[M]) -> None:
     witness.close()
 
 
-def _chip(world: World[M], host: str, port: int) -> Closer:
-    card = VirtualCard(host, port, world.printer.chip_there)
-    world.printer.watchers.append(card.follow)
-    return card.close
+def _chip(world: World[M], host: str, port: int, reached: Callable[[M], Card | None]) -> Closer:
+    printer = world.printer
+
+    def wrote(card: Card) -> None:
+        world.touch()
+        chips.wrote(printer, card)
+
+    virtual = VirtualCard(host, port, lambda: reached(printer), wrote)
+    printer.watchers.append(virtual.follow)
+    return virtual.close
 
 
 def follow_plug(export: Export, printer: Machine) -> None:

@@ -22,6 +22,11 @@ CATALOGUE = Catalogue(
         ),
         "chip_dead": Kind("card=N: its chip never answers", moment="antenna"),
         "chip_mute": Kind("card=N: its chip powers up and then refuses every command", moment="antenna"),
+        "chip_plain": Kind("card=N: its chip has no specimen application", moment="antenna"),
+        "chip_torn": Kind(
+            "card=N: its chip leaves the field in the middle of the first write, and is back a moment later",
+            moment="antenna",
+        ),
         "ribbon_end": Kind(
             "card=N[,panel=P][,face=F]: the ribbon ends before that panel, until a new one is put in",
             moment="ribbon",

@@ -121,6 +121,8 @@ class Printer:
             "picture": card.picture() if card and event in ("ejected", "rejected") else None,
             "tray": tray,
         }
+        if event == "chip" and card and card.file:
+            line["file"] = card.file.hex()
         self.remember(self, line)
 
     def keep(self) -> None:
