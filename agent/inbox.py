@@ -14,6 +14,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from agent import policies
 from agent.printing import jobs
 from agent.store.journal import Tx, set_cursor
 from domain import events, policy
@@ -52,12 +53,13 @@ def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: Ver
     jobs.forget(tx, order)
     tx.execute("INSERT OR IGNORE INTO payload VALUES (?, ?)", digest, sealed)
     kind, reason = body["kind"], body["reason"]
+    rank = policy.rank(policies.current(tx, tx.at_ms), reason)
     tx.execute(
         "INSERT INTO order_ (id, kind, reason, rank, requested, state, payload_sha256, received_ms) "
         "VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, "
         "reason = excluded.reason, rank = excluded.rank, requested = excluded.requested, state = 'waiting', "
         "payload_sha256 = excluded.payload_sha256, received_ms = excluded.received_ms",
-        *(order, kind, reason, policy.rank(reason), body["requested"], digest, tx.at_ms),
+        *(order, kind, reason, rank, body["requested"], digest, tx.at_ms),
     )
     tx.note("order_received", order, {"kind": kind, "reason": reason})
 

@@ -1,10 +1,26 @@
-"""Which order is printed first, and which may be printed at all.
+"""The province's rules as data with a date: which record may be printed, in which order, and for whom.
 
-The order of reasons is the one the offices were given in 2020, with the province's own rule on
-top: whoever's marital status changed and whose new family card is done gets the card at once.
+A rule is a field of ``Policy`` or of a small part of it, and what it means is a pure function below that
+takes the policy in force; no rule stands anywhere else. The defaults are the rules of 2020. The hub signs
+a policy and every station follows it from its WITA day on (``in_force``); what a policy does not tell is
+as in 2020. A rule is added by adding a field with its default and its bounds; ``domain/policy_form.py``
+reads and checks whatever fields there are.
+
+Sources: the province's releases of April and May 2020 (print-ready only, at once on a changed marital
+status, no new temporary certificate unless urgent, all four ways of announcing), UU 24/2013 (from 17, or
+married, or once married), Permendagri 2/2016 (the child's card), the ministry's priority of 2020 for scarce
+blanks, circular practice for the temporary certificate (six months). The limits for a second person and for
+keeping personal data are this program's own.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from domain.ages import age, birthday, months_later
 
 KINDS = ("ktp", "kia")
 PRINT_READY = "PRR"
@@ -17,14 +33,180 @@ REASONS: dict[str, str] = {
     "suket_replacement": "holds a temporary certificate for a lost or damaged card",
     "data_change": "other changed data",
 }
-_RANK = {reason: rank for rank, reason in enumerate(REASONS)}
+ON_SUKET = ("suket_prr", "suket_replacement")  # whoever is printed for these holds a certificate already
+CHANNELS = ("wa", "sms", "web", "list")
+_EVER_MARRIED = ("KAWIN", "CERAI")  # how the register's words for it begin; BELUM KAWIN is unmarried
 
 
-def priority(reason: str, requested: str, order: str) -> tuple[int, str, str]:
+def _number(default: int, least: int = 0, most: int = 1000) -> Any:
+    return field(default=default, metadata={"least": least, "most": most})
+
+
+def _one_of(default: str, *words: str) -> Any:
+    return field(default=default, metadata={"one_of": words})
+
+
+def _words(default: tuple[str, ...], known: Iterable[str] = (), *, all_of: bool = False) -> Any:
+    return field(default=default, metadata={"known": tuple(known), "all_of": all_of})
+
+
+@dataclass(frozen=True, slots=True)
+class Suket:
+    """The temporary certificate: whether one may be issued, for which urgent reasons, and for how long."""
+
+    allowed: str = _one_of("urgent", "never", "urgent", "always")
+    urgent_reasons: tuple[str, ...] = _words(("marriage",))
+    valid_months: int = _number(6, 1, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class KiaBands:
+    """The child's card: without a photo until this birthday, with one until the day before the other."""
+
+    photo_from: int = _number(5, 0, 20)
+    until: int = _number(17, 1, 21)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """How many blanks a clerk may write off alone in a day before a second person has to look."""
+
+    spoiled_alone_a_day: int = _number(5)
+    lost_alone_a_day: int = _number(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """How hard a printer is worked; 0: no limit."""
+
+    cards_a_day: int = _number(0, 0, 10_000)
+    rest_after_cards: int = _number(0, 0, 10_000)
+    rest_minutes: int = _number(0, 0, 1440)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every rule of one dated policy. ``effective``: the WITA day it begins; ``name`` breaks a tie."""
+
+    name: str = "rules-of-2020"
+    effective: str = "2020-01-01"
+    print_statuses: tuple[str, ...] = _words((PRINT_READY,))
+    # printed before all others, whatever their reason's place below, and therefore never given a suket
+    immediate: tuple[str, ...] = _words(("status_change",), REASONS)
+    reasons: tuple[str, ...] = _words(
+        ("first_card", "disaster", "suket_prr", "suket_replacement", "status_change", "data_change"),
+        REASONS,
+        all_of=True,
+    )
+    suket: Suket = Suket()
+    first_card_print_age: int = _number(17, 0, 30)
+    recording_age: int = _number(16, 0, 30)  # recorded at 16, the card waits until the print age
+    kia_bands: KiaBands = KiaBands()
+    second_person: SecondPerson = SecondPerson()
+    keep_personal_days: int = _number(90, 1, 3650)
+    duty: Duty = Duty()
+    hot_rest_minutes: int = _number(0, 0, 1440)
+    recordings_a_day: int = _number(50, 0, 10_000)
+    recording_mode: str = _one_of("online_required", "online_required", "store_and_forward")
+    announce_channels: tuple[str, ...] = _words(CHANNELS, CHANNELS)
+
+
+DEFAULT = Policy()
+
+
+def in_force(policies: Iterable[Policy], day: str) -> Policy:
+    """The policy that holds on the WITA day ``day`` (YYYY-MM-DD): the latest begun, of two the later name."""
+    begun = [each for each in policies if each.effective <= day]
+    return max(begun, key=lambda each: (each.effective, each.name), default=DEFAULT)
+
+
+# -- printing ------------------------------------------------------------------------------------------------
+
+
+def may_print(rules: Policy, status: str) -> bool:
+    """Whether a record of this status may become a card."""
+    return status in rules.print_statuses
+
+
+def rank(rules: Policy, reason: str) -> int:
+    """The reason's place in the queue, 0 first. Raises KeyError for none of the known ones."""
+    if reason not in REASONS:
+        raise KeyError(reason)
+    first = [each for each in rules.reasons if each in rules.immediate]
+    return [*first, *(each for each in rules.reasons if each not in rules.immediate)].index(reason)
+
+
+def priority(rules: Policy, reason: str, requested: str, order: str) -> tuple[int, str, str]:
     """Sort key of an order: the reason's rank, then the older request, then the name."""
-    return _RANK[reason], requested, order
+    return rank(rules, reason), requested, order
 
 
-def rank(reason: str) -> int:
-    """The reason's place in the queue, 0 first."""
-    return _RANK[reason]
+def second_person(rules: Policy, loss: str, count_today: int) -> bool:
+    """Whether one more blank ``spoiled`` or ``lost`` needs a second person, after so many on this day."""
+    alone = {"spoiled": rules.second_person.spoiled_alone_a_day, "lost": rules.second_person.lost_alone_a_day}
+    return count_today >= alone[loss]
+
+
+# -- who may hold which card ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KiaBand:
+    """What a child's card is like today: with a ``photo`` or without, valid ``until`` and with that day."""
+
+    photo: bool
+    until: date
+
+
+def ever_married(marital: str) -> bool:
+    """Whether the register's word for the marital status says married or once married."""
+    return marital.strip().upper().startswith(_EVER_MARRIED)
+
+
+def first_card_allowed(rules: Policy, born: date, married: bool, day: date) -> bool:
+    """Whether an identity card may be printed on ``day``: from the print age, or married or once married."""
+    return age(born, day) >= (0 if married else rules.first_card_print_age)
+
+
+def may_record(rules: Policy, born: date, married: bool, day: date) -> bool:
+    """Whether somebody may be recorded on ``day``, though the card may have to wait."""
+    return age(born, day) >= (0 if married else rules.recording_age)
+
+
+def kia_band(rules: Policy, born: date, married: bool, day: date) -> KiaBand | None:
+    """The child's card on ``day``; None from the last birthday on, when married, and before birth."""
+    bands, years = rules.kia_bands, age(born, day)
+    if married or not 0 <= years < bands.until:
+        return None
+    if years < bands.photo_from:
+        return KiaBand(photo=False, until=birthday(born, bands.photo_from))
+    return KiaBand(photo=True, until=date.fromordinal(birthday(born, bands.until).toordinal() - 1))
+
+
+def refusal(rules: Policy, kind: str, born: date, married: bool, day: date) -> str | None:
+    """The word why nobody born then may get this kind of card on ``day``; None when they may."""
+    if born > day:
+        return "BAD_DATE"
+    if kind == "ktp":
+        return None if first_card_allowed(rules, born, married, day) else "TOO_YOUNG"
+    if kia_band(rules, born, married, day):
+        return None
+    return "KIA_MARRIED" if married else "TOO_OLD"
+
+
+# -- the temporary certificate -------------------------------------------------------------------------------
+
+
+def suket_allowed(rules: Policy, reason: str, order_reason: str) -> bool:
+    """Whether a certificate may be issued for ``reason`` (a word) to the holder of an order.
+
+    Whoever's card is printed at once gets the card, not a certificate.
+    """
+    if rules.suket.allowed == "never" or order_reason in rules.immediate:
+        return False
+    return rules.suket.allowed == "always" or reason in rules.suket.urgent_reasons
+
+
+def suket_until(rules: Policy, day: date) -> date:
+    """The last day on which a certificate issued or renewed on ``day`` is valid."""
+    return months_later(day, rules.suket.valid_months)

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
     "NOT_PRR": "Only a print-ready record (status PRR) may become a card.",
+    "TOO_YOUNG": "The holder has not reached the age from which this card is printed, and was never married.",
+    "TOO_OLD": "The holder is past the age of a child's card.",
+    "KIA_MARRIED": "Whoever is or was married gets no child's card.",
+    "BAD_POLICY": "The policy is none that this program can follow.",
+    "POLICY_CHANGED": "A policy of this name is known with other rules.",
     "BAD_NIK": "The NIK is not one: sixteen digits with a possible birth date and a serial from 0001.",
     "NIK_MISFIT": "Birth date or sex is not the one inside the NIK.",
     "UNKNOWN_OFFICE": "The office is none of the province's ten codes.",

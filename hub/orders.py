@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.keys import SealKey, order_bytes, order_info
-from domain.policy import rank
+from domain.policy import DEFAULT, rank
 from domain.words import RefusedByRule
 from hub import ingest, order_file
 from hub.database import Database
@@ -95,7 +95,7 @@ def _insert(db: Database, order: Order, sealed: bytes, now_ms: int) -> None:
     db.run(
         "INSERT INTO order_ (id, station, kind, reason, rank, requested, content, sealed, imported_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        *(order.name, order.station, order.kind, order.reason, rank(order.reason), order.requested),
+        *(order.name, order.station, order.kind, order.reason, rank(DEFAULT, order.reason), order.requested),
         *(order.content, sealed, now_ms),
     )
 

@@ -71,8 +71,16 @@ def test_a_changed_marital_status_comes_first_and_older_requests_before_newer() 
         ("status_change", "2020-05-12", "d"),
         ("first_card", "2020-05-12", "e"),
     ]
-    assert [o[2] for o in sorted(orders, key=lambda o: policy.priority(*o))] == ["d", "e", "c", "b", "a"]
-    assert all(policy.rank(a) < policy.rank(b) for a, b in pairwise(policy.REASONS))
+    assert [o[2] for o in sorted(orders, key=lambda o: policy.priority(policy.DEFAULT, *o))] == [
+        "d",
+        "e",
+        "c",
+        "b",
+        "a",
+    ]
+    assert all(
+        policy.rank(policy.DEFAULT, a) < policy.rank(policy.DEFAULT, b) for a, b in pairwise(policy.REASONS)
+    )
 
 
 def test_every_refusal_has_a_sentence() -> None:
