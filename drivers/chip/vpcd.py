@@ -3,8 +3,8 @@
     length u16 big-endian | bytes        one byte 00 off, 01 on, 02 reset, 04 tell ATR; else an APDU
 
 The connection is the card: it comes when the card arrives at the station and ends when it moves on. Only the
-newest connection counts, since two cards never lie there at once. Each ``uid`` asks the chip itself, so a
-name is never remembered from the card before.
+newest connection counts, since two cards never lie there at once. Each call asks the chip itself, so a
+name is never remembered from the card before. What is said to the chip is in `specimen`.
 Source: drivers/chip/PROTOCOL.md.
 """
 
@@ -14,13 +14,14 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
-from drivers.errors import NeedsHands, Unreachable
+from drivers.chip import Tag, specimen
+from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
 
+T = TypeVar("T")
 POWER_OFF, POWER_ON, TELL_ATR = b"\x00", b"\x01", b"\x04"
-GET_UID = bytes.fromhex("FFCA000000")
-UID_LENGTHS = (4, 7, 10)
-RANDOM_UID = 0x08  # ISO/IEC 14443-3: a 4-byte UID that begins so is drawn anew at each power-up
 if sys.platform == "linux":
     _QUICKACK: int | None = socket.TCP_QUICKACK
 else:
@@ -46,11 +47,24 @@ class VpcdReader:
         return int(self._listener.getsockname()[1])
 
     def uid(self, timeout_s: float) -> str:
-        """The UID of the card at the station, in upper-case hex.
+        """The UID of the card at the station; see `drivers.chip.ChipReader`."""
+        return self._ask(timeout_s, specimen.uid)
 
-        Waits for the card and its answer, ``timeout_s`` together. NeedsHands("no_chip") when no card came,
-        NeedsHands("chip_dead") when one is there and does not tell its UID.
-        """
+    def read_tag(self, uid: str, timeout_s: float) -> Tag | None:
+        """The tag on the card ``uid``; see `drivers.chip.ChipReader`."""
+        return self._ask(timeout_s, lambda card: specimen.read(card, uid))
+
+    def write_tag(self, uid: str, tag: Tag, timeout_s: float) -> bool:
+        """Put ``tag`` on the card ``uid``; see `drivers.chip.ChipReader`."""
+        return self._ask(timeout_s, lambda card: specimen.write(card, uid, tag))
+
+    def close(self) -> None:
+        """Stop listening; twice is harmless."""
+        self._drop()
+        self._listener.close()
+
+    def _ask(self, timeout_s: float, question: Callable[[specimen.Channel], T]) -> T:
+        """One conversation with the card at the station; waits for it and its answers, together that long."""
         deadline = self._monotonic() + timeout_s
         hung_up = False
         while True:
@@ -59,17 +73,16 @@ class VpcdReader:
             if self._card is None:
                 raise NeedsHands("chip_dead" if hung_up else "no_chip")
             try:
-                return self._ask_uid(self._card, deadline)
+                return _converse(_Card(self._card, deadline, self._monotonic), question)
             except TimeoutError as error:
+                self._drop()  # what it says too late must not answer the next question
                 raise NeedsHands("chip_dead", "the chip does not answer") from error
             except OSError:  # that card has moved on; another may be on its way
                 hung_up = hung_up or self._card is not before
                 self._drop()
-
-    def close(self) -> None:
-        """Stop listening; twice is harmless."""
-        self._drop()
-        self._listener.close()
+            except OutcomeUnknown:
+                self._drop()
+                raise
 
     def _drop(self) -> None:
         card, self._card = self._card, None
@@ -89,44 +102,57 @@ class VpcdReader:
             self._card = card
             wait_s = 0.0
 
-    def _ask_uid(self, card: socket.socket, deadline: float) -> str:
-        """One conversation. TimeoutError when the chip is silent, OSError when it is gone."""
-        card.settimeout(max(0.001, deadline - self._monotonic()))
-        card.sendall(_message(POWER_ON) + _message(TELL_ATR))
-        atr = self._receive(card, deadline)
-        card.sendall(_message(GET_UID))
-        answer = self._receive(card, deadline)
-        with contextlib.suppress(OSError):  # it has told its name; whether it hears the goodbye is no matter
-            card.sendall(_message(POWER_OFF))
-        name, verdict = answer[:-2], answer[-2:]
-        if len(atr) < 2 or verdict != b"\x90\x00" or len(name) not in UID_LENGTHS:
-            raise NeedsHands("chip_dead", f"answer {verdict.hex()} of {len(name)} bytes")
-        if len(name) == 4 and name[0] == RANDOM_UID:
-            raise NeedsHands("chip_dead", "the chip gives a random UID")
-        return name.hex().upper()
 
-    def _receive(self, card: socket.socket, deadline: float) -> bytes:
-        (length,) = struct.unpack(">H", self._exactly(card, 2, deadline))
-        return self._exactly(card, length, deadline)
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """One connection as a channel."""
 
-    def _exactly(self, card: socket.socket, size: int, deadline: float) -> bytes:
+    wire: socket.socket
+    deadline: float
+    monotonic: Callable[[], float]
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """One APDU and its answer. TimeoutError when the chip is silent, OSError when it is gone."""
+        self.tell(apdu)
+        return self.hear()
+
+    def tell(self, message: bytes) -> None:
+        """One message, in one segment."""
+        self.wire.settimeout(max(0.001, self.deadline - self.monotonic()))
+        self.wire.sendall(struct.pack(">H", len(message)) + message)
+
+    def hear(self) -> bytes:
+        """The next message."""
+        (length,) = struct.unpack(">H", self._exactly(2))
+        return self._exactly(length)
+
+    def _exactly(self, size: int) -> bytes:
         data = b""
         while len(data) < size:
-            left_s = deadline - self._monotonic()
+            left_s = self.deadline - self.monotonic()
             if left_s <= 0:
                 raise TimeoutError
-            card.settimeout(left_s)
+            self.wire.settimeout(left_s)
             if _QUICKACK is not None:
-                card.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)  # the system forgets it after each receive
-            part = card.recv(size - len(data))
+                self.wire.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)  # forgotten after each receive
+            part = self.wire.recv(size - len(data))
             if not part:
                 raise ConnectionError("the card has moved on")
             data += part
         return data
 
 
-def _message(body: bytes) -> bytes:
-    return struct.pack(">H", len(body)) + body
+def _converse(card: _Card, question: Callable[[specimen.Channel], T]) -> T:
+    """Power up, ask, power down. TimeoutError when the chip is silent, OSError when it is gone."""
+    card.tell(POWER_ON)
+    atr = card.transmit(TELL_ATR)
+    if len(atr) < 2:
+        raise NeedsHands("chip_dead", f"an ATR of {len(atr)} bytes")
+    try:
+        return question(card)
+    finally:
+        with contextlib.suppress(OSError):  # whether it hears the goodbye is no matter
+            card.tell(POWER_OFF)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from drivers.address import Address, parse
 from drivers.card_printer import Artefact, Care, Identity, Judgement, PrinterStatus, Snapshot, Verdict
+from drivers.chip import Tag
 from drivers.errors import Cause, NeedsHands, OutcomeUnknown, Unreachable
 
 PANELS = 3
@@ -257,6 +258,12 @@ class PaperChip:
         if not card.chip:
             raise NeedsHands("chip_dead")
         return card.uid
+
+    def read_tag(self, uid: str, timeout_s: float) -> Tag | None:
+        return None
+
+    def write_tag(self, uid: str, tag: Tag, timeout_s: float) -> bool:
+        return False
 
     def close(self) -> None:
         return
