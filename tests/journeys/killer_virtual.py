@@ -24,6 +24,7 @@ from agent.store.journal import Tx
 from domain.words import RefusedByRule
 from drivers.address import parse
 from drivers.card_printer import HEIGHT, WIDTH, Artefact, Transport
+from drivers.chip import Tag
 from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
 from drivers.evolis.printer import EvolisPrinter
 from drivers.registry import prepare
@@ -96,6 +97,12 @@ class Chip:
         if found is None:
             raise NeedsHands("no_chip")
         return found
+
+    def read_tag(self, uid: str, timeout_s: float) -> Tag | None:
+        return None
+
+    def write_tag(self, uid: str, tag: Tag, timeout_s: float) -> bool:
+        return False
 
     def close(self) -> None:
         return
