@@ -5,31 +5,20 @@ colour ink stays out of there; ink is 255 minus the channel (y from blue, m from
 Everything runs inside Pillow on whole planes: a card must cost the host hardly more than moving its bytes.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image, ImageChops
 
 from drivers.card_printer import HEIGHT, SIDE_BYTES, WIDTH
-from drivers.evolis.job import COLOURS, Face, Panel
+from drivers.evolis.job import Face, Panel
 from drivers.evolis.models import Model, Ribbon
+from drivers.inks import COLOURS, Ink, black_alone, separate
 
 DOTS = WIDTH * HEIGHT
-GREY_BLACK_MAX = 114
-"""On a ribbon without colour a dot is black up to this grey."""
-
 _CLOCKWISE = Image.Transpose.ROTATE_270
 _SOLID = b"\xff" * (DOTS // 8)
 _PACK_DOTS = 8 * HEIGHT
 """Dots packed at once to 7 bits: whole lines, few enough for short integers, many enough to be quick."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Ink:
-    """Colour planes turned and cleared under the black, and the mask of the black (255 where black)."""
-
-    planes: dict[str, Image.Image]
-    black: Image.Image
 
 
 def faces(model: Model, ribbon: Ribbon, front: bytes, back: bytes | None) -> tuple[Face, ...]:
@@ -53,8 +42,8 @@ def _face(model: Model, letters: str, rgb: bytes) -> Face:
         raise ValueError(f"a side is {SIDE_BYTES} bytes of RGB, not {len(rgb)}.")
     picture = Image.frombuffer("RGB", (WIDTH, HEIGHT), rgb, "raw", "RGB", 0, 1).transpose(_CLOCKWISE)
     if "y" not in letters:
-        return Face(_resin(picture.convert("L").point(_up_to(GREY_BLACK_MAX)), letters), None)
-    ink = _separate(picture, model.black_max)
+        return Face(_resin(black_alone(picture), letters), None)
+    ink = separate(picture, model.black_max)
     density, coloured = _measure(ink)
     panels: tuple[Panel, ...] = ()
     if coloured:
@@ -62,24 +51,7 @@ def _face(model: Model, letters: str, rgb: bytes) -> Face:
     return Face((*panels, *_resin(ink.black, letters)), density)
 
 
-def _separate(picture: Image.Image, black_max: int) -> _Ink:
-    """Ink planes y, m, c as amounts, none where the black panel prints."""
-    red, green, blue = picture.split()
-    black = ImageChops.lighter(ImageChops.lighter(red, green), blue).point(_up_to(black_max))
-    free = ImageChops.invert(black)
-    planes = {
-        letter: ImageChops.darker(ImageChops.invert(channel), free)
-        for letter, channel in zip(COLOURS, (blue, green, red), strict=True)
-    }
-    return _Ink(planes, black)
-
-
-def _up_to(level: int) -> list[int]:
-    """A table that turns every amount up to ``level`` into 255 and the others into 0."""
-    return [255] * (level + 1) + [0] * (255 - level)
-
-
-def _measure(ink: _Ink) -> tuple[tuple[int, int, int, int], bool]:
+def _measure(ink: Ink) -> tuple[tuple[int, int, int, int], bool]:
     """What ``Pida`` tells, and whether there is colour at all."""
     y, m, c = (ink.planes[letter] for letter in COLOURS)
     most = ImageChops.lighter(ImageChops.lighter(y, m), c)

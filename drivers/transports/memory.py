@@ -6,7 +6,7 @@ is given the same clock, so that a day of printing passes in the time its arithm
 does is told with Python's own exceptions, as a socket would.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from drivers.errors import Cause, OutcomeUnknown, Unreachable
@@ -31,11 +31,17 @@ class Peer(Protocol):
         ...
 
 
-class MemoryTransport:
-    """``exchange`` and ``close`` towards a Peer."""
+def ends_with_nul(reply: bytes) -> bool:
+    """Whether a reply of the text and status kind is whole."""
+    return b"\0" in reply
 
-    def __init__(self, peer: Peer) -> None:
+
+class MemoryTransport:
+    """``exchange`` and ``close`` towards a Peer. ``whole`` tells a whole reply from one cut short."""
+
+    def __init__(self, peer: Peer, whole: Callable[[bytes], bool] = ends_with_nul) -> None:
         self._peer = peer
+        self._whole = whole
 
     def exchange(self, data: Iterable[bytes | memoryview], timeout_s: float) -> bytes:
         """Hand all pieces over at once. Raises Unreachable or OutcomeUnknown as every transport does."""
@@ -46,7 +52,7 @@ class MemoryTransport:
             raise Unreachable("refused_connection", "memory") from error
         except OSError as error:
             raise _failed("no_answer" if isinstance(error, TimeoutError) else "link_lost", said) from error
-        if b"\0" not in reply:
+        if not self._whole(reply):
             raise _failed("garbled_reply", said)
         return reply
 

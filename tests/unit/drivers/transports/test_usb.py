@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.errors import DeviceError, OutcomeUnknown, Unreachable
-from drivers.transports import usb
+from drivers.transports import usb, usb_device
 from drivers.transports.usbip import UsbipBackend
 from tests.unit.drivers.transports.paper_usbip import PaperServer
 
@@ -107,10 +107,10 @@ def test_a_message_that_fills_its_last_packet_is_ended_by_an_empty_one(
 @pytest.mark.parametrize("pieces", [[700_000], [10] * 9000, [65_536, 1, 1, 300_000, 5], [1], []])
 def test_gathering_keeps_the_bytes_and_the_bounds(pieces: list[int]) -> None:
     job = [bytes([at % 251]) * size for at, size in enumerate(pieces)]
-    chunks = [bytes(one) for one in usb._gathered(job)]
+    chunks = [bytes(one) for one in usb_device.gathered(job)]
     assert b"".join(chunks) == b"".join(job)
-    assert all(len(one) % usb.TRANSFER_BYTES_MIN == 0 for one in chunks[:-1])
-    assert all(0 < len(one) <= usb.TRANSFER_BYTES_MAX for one in chunks)
+    assert all(len(one) % usb_device.TRANSFER_BYTES_MIN == 0 for one in chunks[:-1])
+    assert all(0 < len(one) <= usb_device.TRANSFER_BYTES_MAX for one in chunks)
 
 
 def test_no_device_is_unplugged_and_nothing_had_left(server: PaperServer) -> None:
