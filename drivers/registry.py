@@ -9,6 +9,7 @@ from collections.abc import Callable
 from drivers.address import Address, parse
 from drivers.card_printer import Artefact, CardPrinter, Clock, Transport
 from drivers.chip import ChipReader
+from drivers.paper_printer import PaperPrinter
 
 
 def open_transport(address: Address) -> Transport:
@@ -26,9 +27,22 @@ def open_printer(
     ``open_transport`` makes the wire. ValueError with one sentence if the address is none of a printer's.
     """
     found = parse(address)
+    if found.family == "spool":
+        return _spool(found, clock)
     if found.family not in _PRINTERS:
         raise ValueError(f"'{address}' is no card printer Loket can drive.")
     return _PRINTERS[found.family](open_transport(found), found, clock)
+
+
+def open_paper(address: str, *, clock: Clock) -> PaperPrinter:
+    """The printer of paper sheets at ``address``; nothing is said to it yet. ValueError if it is none."""
+    found = parse(address)
+    if found.family not in ("ipp", "ipps"):
+        raise ValueError(f"'{address}' is no printer of paper Loket can drive.")
+    from drivers.ipp.client import IppClient
+    from drivers.paper.printer import IppPaperPrinter
+
+    return IppPaperPrinter(IppClient(found), found, clock)
 
 
 def open_chip(address: str) -> ChipReader:
@@ -63,6 +77,20 @@ def _prepare_evolis(model: str, ribbon: str, front: bytes, back: bytes | None, s
     return artefact.prepare(model, ribbon, front, back, stamp_s)
 
 
+def _spool(address: Address, clock: Clock) -> CardPrinter:
+    """A card printer behind the operating system's spooler: no wire of ours, so no transport either."""
+    from drivers.spool.printer import SpoolPrinter
+    from drivers.spool.queue import open_queue
+
+    return SpoolPrinter(open_queue(address), address, clock)
+
+
+def _prepare_spool(model: str, ribbon: str, front: bytes, back: bytes | None, stamp_s: int) -> Artefact:
+    from drivers.spool import artefact
+
+    return artefact.prepare(front, back)
+
+
 def _tcp(address: Address) -> Transport:
     from drivers.transports.tcp import TcpTransport
 
@@ -92,6 +120,9 @@ def _vpcd(address: Address) -> ChipReader:
 EVOLIS_VENDOR = 0x0F49
 
 _PRINTERS: dict[str, Callable[[Transport, Address, Clock], CardPrinter]] = {"evolis": _evolis}
-_PREPARERS: dict[str, Callable[[str, str, bytes, bytes | None, int], Artefact]] = {"evolis": _prepare_evolis}
+_PREPARERS: dict[str, Callable[[str, str, bytes, bytes | None, int], Artefact]] = {
+    "evolis": _prepare_evolis,
+    "spool": _prepare_spool,
+}
 _WIRES: dict[str, Callable[[Address], Transport]] = {"tcp": _tcp, "usb": _usb, "usbip": _usbip}
 _READERS: dict[str, Callable[[Address], ChipReader]] = {"vpcd": _vpcd}
