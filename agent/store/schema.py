@@ -123,6 +123,7 @@ DROP TABLE order_;
 ALTER TABLE order_3 RENAME TO order_;
 CREATE INDEX order_waiting ON order_ (rank, requested, id) WHERE state = 'waiting';
 ALTER TABLE job ADD COLUMN shelf TEXT;               -- where the ready card lies
+ALTER TABLE job ADD COLUMN chip TEXT;                -- 'intended' or 'written': this attempt's tag on the blank
 CREATE TABLE blank_3 (
     name         TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,

@@ -10,7 +10,7 @@ CREATE TABLE "_sqlite_migrations" (
 );
 INSERT INTO "_sqlite_migrations" VALUES(1,'loket-station','001','2026-11-22 03:46:50.134887+00:00');
 INSERT INTO "_sqlite_migrations" VALUES(2,'loket-station','002','2026-11-22 04:54:00.217728+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'loket-station','003','2026-11-22 06:24:18.249361+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'loket-station','003','2026-11-22 06:34:10.702890+00:00');
 CREATE TABLE announced (
     id     TEXT PRIMARY KEY,
     kind   TEXT NOT NULL,
@@ -68,13 +68,13 @@ CREATE TABLE job (
     panels    INTEGER,
     artefact  TEXT,
     queued_ms INTEGER NOT NULL,
-    at_ms     INTEGER NOT NULL, shelf TEXT,
+    at_ms     INTEGER NOT NULL, shelf TEXT, chip TEXT,
     UNIQUE (order_id, attempt)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "job" VALUES('O-1-1','O-1','ktp',1,'printed',NULL,'0401',NULL,'2020-05-21','SIM1',5,'{"cards": 1, "panels": 5}',5,'aa',1590000000006,1590000000012,NULL);
-INSERT INTO "job" VALUES('O-2-1','O-2','ktp',1,'unsure',NULL,NULL,'no_chip','2020-05-21','SIM1',5,'{"cards": 1, "panels": 5}',NULL,NULL,1590000000007,1590000000014,NULL);
-INSERT INTO "job" VALUES('O-3-1','O-3','ktp',1,'cancelled',NULL,NULL,'clerk','2020-05-21',NULL,NULL,NULL,NULL,NULL,1590000000008,1590000000015,NULL);
-INSERT INTO "job" VALUES('O-4-1','O-4','ktp',1,'cancelled',NULL,NULL,'BAD_PHOTO','2020-05-21',NULL,NULL,NULL,NULL,NULL,1590000000017,1590000000018,NULL);
+INSERT INTO "job" VALUES('O-1-1','O-1','ktp',1,'printed',NULL,'0401',NULL,'2020-05-21','SIM1',5,'{"cards": 1, "panels": 5}',5,'aa',1590000000006,1590000000012,NULL,NULL);
+INSERT INTO "job" VALUES('O-2-1','O-2','ktp',1,'unsure',NULL,NULL,'no_chip','2020-05-21','SIM1',5,'{"cards": 1, "panels": 5}',NULL,NULL,1590000000007,1590000000014,NULL,NULL);
+INSERT INTO "job" VALUES('O-3-1','O-3','ktp',1,'cancelled',NULL,NULL,'clerk','2020-05-21',NULL,NULL,NULL,NULL,NULL,1590000000008,1590000000015,NULL,NULL);
+INSERT INTO "job" VALUES('O-4-1','O-4','ktp',1,'cancelled',NULL,NULL,'BAD_PHOTO','2020-05-21',NULL,NULL,NULL,NULL,NULL,1590000000017,1590000000018,NULL,NULL);
 CREATE TABLE journal (
     seq     INTEGER PRIMARY KEY AUTOINCREMENT,
     epoch   INTEGER NOT NULL REFERENCES epoch (epoch),
