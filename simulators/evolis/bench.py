@@ -85,7 +85,8 @@ class MemoryPrinter:
         self._live, self._lost = [exchange], False
         until = self.printer.now_ms + timeout_ms
         for piece in [data] if isinstance(data, bytes) else data:
-            exchange.feed(bytes(piece))
+            if not self._lost:  # the wire may have gone while the host was making this piece
+                exchange.feed(bytes(piece))
             self._wait(exchange, until, lambda: not exchange.blocked)
         if not self._lost:
             exchange.end()
