@@ -35,6 +35,7 @@ REASONS: dict[str, str] = {
 }
 ON_SUKET = ("suket_prr", "suket_replacement")  # whoever is printed for these holds a certificate already
 CHANNELS = ("wa", "sms", "web", "list")
+COLLECTED_BY = ("counter", "family", "courier", "post")
 _EVER_MARRIED = ("KAWIN", "CERAI")  # how the register's words for it begin; BELUM KAWIN is unmarried
 
 
@@ -85,6 +86,21 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """Who may get a card over the counter, and what has to come in first; domain/handover.py applies it."""
+
+    channels: tuple[str, ...] = _words(COLLECTED_BY, COLLECTED_BY)
+    scan_for_chip: bool = True  # without a reader the name scanned from the card is enough
+    finger_without_reader: bool = False
+    family_alone: bool = False  # a relative with a letter of authority needs no supervisor
+    far_without_finger: bool = True  # the courier matches no finger
+    excuse_old_paper: bool = True  # a supervisor may let a card go though the old paper is missing
+    card_due: tuple[str, ...] = _words(("status_change", "data_change"), REASONS)
+    suket_due: tuple[str, ...] = _words(ON_SUKET, REASONS)
+    letter_due: tuple[str, ...] = _words((), REASONS)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Every rule of one dated policy. ``effective``: the WITA day it begins; ``name`` breaks a tie."""
 
@@ -109,6 +125,7 @@ class Policy:
     recordings_a_day: int = _number(50, 0, 10_000)
     recording_mode: str = _one_of("online_required", "online_required", "store_and_forward")
     announce_channels: tuple[str, ...] = _words(CHANNELS, CHANNELS)
+    hand_over: HandOver = HandOver()
 
 
 DEFAULT = Policy()
