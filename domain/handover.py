@@ -4,8 +4,8 @@ The rules are asked in their order and the first that speaks decides; where none
 over. Some may be lifted by a supervised exception: a word, and a supervisor who is not the clerk. None that
 withholds may: a card whose chip or holder is another's goes back up the chain, whoever stands beside it.
 ``python -m domain.handover`` prints the table for docs/handover.md. Each row names its source: the ministry's
-procedures of 2011 and 2012 (chip read, 1:1 match of an index finger, old card or certificate kept), Permendagri
-34/2014 on the chip's reader, the offices' releases of 2020 and 2021, or a switch of the province's policy.
+procedures of 2011 and 2012 (chip read, 1:1 match of an index finger, old card or certificate kept),
+Permendagri 34/2014 on the chip's reader, the offices' releases, or a switch of the province's policy.
 """
 
 from __future__ import annotations
@@ -179,15 +179,18 @@ TABLE: tuple[Rule, ...] = (
          "Permendagri 2/2016: a child's card holds none",
          lambda r, c: c.kind == "kia" and c.finger in (Finger.MATCH, Finger.MISMATCH, Finger.UNABLE), _never),
     Rule("FINGER_MISMATCH", Answer.WITHHOLD, "the finger is another's",
-         "procedure of 2011 and 2012: not given, back up the chain", lambda r, c: c.finger is Finger.MISMATCH, _never),
+         "procedure of 2011 and 2012: not given, back up the chain",
+         lambda r, c: c.finger is Finger.MISMATCH, _never),
     Rule("CHANNEL_CLOSED", Answer.NOT_YET, "the province allows no such channel",
          "policy `channels`", lambda r, c: c.channel not in r.channels, _never),
     Rule("PROOF_NEEDED", Answer.NOT_YET, "family, courier or post without its paper",
-         "who collected is written down", lambda r, c: c.channel is not Channel.COUNTER and not c.proof, _never),
+         "who collected is written down",
+         lambda r, c: c.channel is not Channel.COUNTER and not c.proof, _never),
     Rule("FINGER_NEEDED", Answer.NOT_YET, "KTP at the counter, a reader stands there, nobody asked",
          "procedure of 2012", lambda r, c: _ktp_here(c) and c.finger is Finger.NOT_ASKED, _never),
     Rule("OLD_CARD_DUE", Answer.NOT_YET, "the old card, or the police's letter of its loss, is not in",
-         "Kutai Timur 2021: exchange is face to face, for the old card comes back", _owes(Paper.CARD), _old_excusable),
+         "Kutai Timur 2021: exchange is face to face, for the old card comes back",
+         _owes(Paper.CARD), _old_excusable),
     Rule("SUKET_DUE", Answer.NOT_YET, "the certificate, or the police's letter of its loss, is not in",
          "procedure of 2012", _owes(Paper.SUKET), _old_excusable),
     Rule("LETTER_DUE", Answer.NOT_YET, "neither the police's letter nor the card found again is in",
