@@ -1,14 +1,14 @@
-"""One printer or queue that speaks IPP, over HTTP. Blocking; one connection for each request.
+"""One printer or queue that speaks IPP, in words and values. Blocking.
 
 Every method but ``send`` may be said again: trouble there is Unreachable, or Refused where the printer has
-answered that it never will. ``send`` hands over the document: from its first byte on trouble is OutcomeUnknown,
-and what became of the job is then asked by its number. Nothing is ever repeated here.
+answered that it never will. ``send`` hands over the document: from its first byte on trouble is
+OutcomeUnknown, and what became of the job is then asked by its number. Nothing is ever repeated here.
 Source: PROTOCOL.md §1, §3.
 """
 
 from __future__ import annotations
 
-import http.client
+import http
 import itertools
 from collections.abc import Sequence
 
@@ -16,6 +16,7 @@ from drivers.address import Address
 from drivers.errors import DeviceError, OutcomeUnknown, Refused, Unreachable
 from drivers.ipp import codec
 from drivers.ipp.codec import Attribute, Garbled, Group, Message, attribute
+from drivers.ipp.line import ANSWER_BYTES_MAX, Line
 from drivers.ipp.words import (
     DONE_END,
     JOB_ATTRIBUTES,
@@ -32,19 +33,23 @@ from drivers.ipp.words import (
 USER = "loket"
 TIMEOUT_S = 15.0
 SEND_TIMEOUT_S = 60.0
-ANSWER_BYTES_MAX = 1 << 20
 JOBS_MAX = 200
 NAME_BYTES_MAX = 255
 NEEDED = frozenset({Operation.CREATE_JOB, Operation.SEND_DOCUMENT, Operation.GET_JOBS, Operation.CANCEL_JOB})
 
 
 class IppClient:
-    """``address``: host, port and path; ``wire`` ``ipps`` asks for TLS and proves the certificate."""
+    """``address``: host, port and path, as the printer is called in every request; ``line`` leads to it."""
 
     def __init__(
-        self, address: Address, *, timeout_s: float = TIMEOUT_S, send_timeout_s: float = SEND_TIMEOUT_S
+        self,
+        address: Address,
+        line: Line,
+        *,
+        timeout_s: float = TIMEOUT_S,
+        send_timeout_s: float = SEND_TIMEOUT_S,
     ) -> None:
-        self._address = address
+        self._line = line
         self._timeout_s, self._send_timeout_s = timeout_s, send_timeout_s
         host = f"[{address.host}]" if ":" in address.host else address.host
         self._uri = f"{address.wire}://{host}:{address.port}{address.path}"
@@ -113,13 +118,12 @@ class IppClient:
             _mime(mime),
             attribute(codec.BOOLEAN, "last-document", True),
         ]
-        connection = self._connect(self._send_timeout_s)
+        request, body = self._request(Operation.SEND_DOCUMENT, told, (), document)
+        status, raw = self._line.exchange(body, self._send_timeout_s)  # THE WORLD CHANGES HERE
         try:
-            self._say(connection, Operation.SEND_DOCUMENT, told, (), document)  # THE WORLD CHANGES HERE
+            _check(_read(status, raw, request), may_miss=False)
         except DeviceError as error:
             raise OutcomeUnknown(error.cause, error.detail) from error
-        finally:
-            connection.close()
 
     def cancel(self, number: int) -> None:
         """Have the printer drop the job; harmless for one that has ended or is not known."""
@@ -135,48 +139,26 @@ class IppClient:
         *,
         may_miss: bool = False,
     ) -> Message:
-        connection = self._connect(self._timeout_s)
+        request, body = self._request(operation, told, template, b"")
         try:
-            return self._say(connection, operation, told, template, b"", may_miss=may_miss)
-        finally:
-            connection.close()
+            status, raw = self._line.exchange(body, self._timeout_s)
+        except OutcomeUnknown as error:  # nothing that may not be said twice
+            raise Unreachable(error.cause, error.detail) from error
+        return _check(_read(status, raw, request), may_miss=may_miss)
 
-    def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
-        """A line to the printer; Unreachable, and nothing has been said."""
-        host, port = self._address.host, self._address.port
-        kind = http.client.HTTPSConnection if self._address.wire == "ipps" else http.client.HTTPConnection
-        connection = kind(host, port, timeout=timeout_s)
-        try:
-            connection.connect()
-        except ConnectionRefusedError as error:
-            raise Unreachable("refused_connection", f"{host}:{port}") from error
-        except (OSError, UnicodeError) as error:
-            raise Unreachable("no_answer", type(error).__name__) from error
-        return connection
-
-    def _say(
+    def _request(
         self,
-        connection: http.client.HTTPConnection,
         operation: Operation,
         told: Sequence[Attribute],
         template: Sequence[Attribute],
         document: bytes,
-        *,
-        may_miss: bool = False,
-    ) -> Message:
-        """One request and its answer. Unreachable or Refused; ``may_miss``: what is not there is no error."""
+    ) -> tuple[int, bytes]:
+        """A request's number and its bytes."""
         number = next(self._numbers)
-        groups = (Group(codec.OPERATION, (*self._target(), *told)),)
+        groups = [Group(codec.OPERATION, (*self._target(), *told))]
         if template:
-            groups += (Group(codec.JOB, tuple(template)),)
-        body = codec.encode(Message(operation, number, groups, document))
-        try:
-            connection.request("POST", self._address.path, body, {"Content-Type": "application/ipp"})
-            response = connection.getresponse()
-            raw = response.read(ANSWER_BYTES_MAX + 1)
-        except (OSError, http.client.HTTPException) as error:
-            raise Unreachable("no_answer", type(error).__name__) from error
-        return _check(_read(response.status, raw, number), may_miss=may_miss)
+            groups.append(Group(codec.JOB, tuple(template)))
+        return number, codec.encode(Message(operation, number, tuple(groups), document))
 
     def _target(self) -> tuple[Attribute, ...]:
         return (
@@ -193,7 +175,7 @@ def _read(status: int, raw: bytes, number: int) -> Message:
     """The message in an HTTP answer. Refused and Unreachable both mean that nothing was carried out."""
     if status in (401, 403, 404, 405, 426):
         raise Refused("unsupported", f"HTTP status {status}")
-    if status != http.client.OK:
+    if status != http.HTTPStatus.OK:
         raise Unreachable("no_answer", f"HTTP status {status}")
     if len(raw) > ANSWER_BYTES_MAX:
         raise Unreachable("garbled_reply", "an endless answer")

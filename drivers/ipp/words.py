@@ -94,7 +94,7 @@ class PrinterTold:
 
 @dataclass(frozen=True, slots=True)
 class JobTold:
-    """What was told of a job. ``name``: empty where it is hidden; ``began``: when it was begun, by its clock."""
+    """What was told of a job. ``name``: empty where it is hidden; ``began``: when it was begun, its clock."""
 
     number: int
     name: str
