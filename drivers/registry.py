@@ -40,9 +40,10 @@ def open_paper(address: str, *, clock: Clock) -> PaperPrinter:
     if found.family not in ("ipp", "ipps"):
         raise ValueError(f"'{address}' is no printer of paper Loket can drive.")
     from drivers.ipp.client import IppClient
+    from drivers.ipp.line import HttpLine
     from drivers.paper.printer import IppPaperPrinter
 
-    return IppPaperPrinter(IppClient(found), found, clock)
+    return IppPaperPrinter(IppClient(found, HttpLine(found)), found, clock)
 
 
 def open_chip(address: str) -> ChipReader:

@@ -80,12 +80,11 @@ class Queue(Protocol):
 def open_queue(address: Address) -> Queue:
     """The queue an address names; ValueError with one sentence if this machine has no such spooler."""
     if address.wire in ("ipp", "ipps"):
-        from dataclasses import replace
-
         from drivers.ipp.client import IppClient
+        from drivers.ipp.line import HttpLine
         from drivers.spool.ipp_queue import IppQueue
 
-        return IppQueue(IppClient(replace(address, family=address.wire)))
+        return IppQueue(IppClient(address, HttpLine(address)))
     if sys.platform == "win32":
         from drivers.spool.windows import WindowsQueue
         from drivers.spool.windows_api import SystemSpooler

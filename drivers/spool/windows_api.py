@@ -1,6 +1,6 @@
 """Windows itself: winspool.drv and gdi32 through ctypes. Source: PROTOCOL.md §5. Untried.
 
-Only structures and calls; every rule is in ``windows``. A failing call becomes the OSError that Windows tells.
+Only structures and calls; every rule is in ``windows``. A failing call becomes Windows' own OSError.
 """
 
 from __future__ import annotations
