@@ -92,14 +92,14 @@ async def run(setup: Setup, family: Family[M]) -> None:
     printer = family.build(setup, kept, witness)
     world = World(printer, family.next_ms, family.advance, setup.speed)
     stop = asyncio.Event()
-    _stop_on_signals(stop)
+    stop_on_signals(stop)
     addresses, closers = await family.wires(setup, world)
     for reader, reached in ((setup.chip, chips.at_station), (setup.desk, chips.on_desk)):
         if reader:
             closers.append(_chip(world, *reader, reached))
     printer.power_on()
     tell({"ready": True, "addresses": addresses, "serial": printer.serial})
-    _listen_to_hands(world, setup.speed, lambda told: family.hand(printer, told))
+    listen_to_hands(world, setup.speed, lambda told: family.hand(printer, told))
     world.step()
     await stop.wait()
     world.touch()
@@ -137,13 +137,13 @@ def follow_plug(export: Export, printer: Machine) -> None:
     printer.watchers.append(follow_soon)
 
 
-def _stop_on_signals(stop: asyncio.Event) -> None:
+def stop_on_signals(stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
-def _listen_to_hands(world: World[M], speed: float, hand: Callable[[Any], dict[str, Any]]) -> None:
+def listen_to_hands(world: World[M], speed: float, hand: Callable[[Any], dict[str, Any]]) -> None:
     """A thread reads standard input, raw, so that a blocked read never holds up the end of the process.
 
     Beside the hands, ``{"wait": MS}`` is answered when that much simulated time has passed.
