@@ -44,6 +44,10 @@ JOURNAL: dict[str, frozenset[str]] = {
     "handed_over": frozenset(
         {"order", "kind", "blank", "channel", "chip", "finger", "old", "exception", "second", "proof"}
     ),
+    # the card left with a courier or by post; ``handed_over`` tells the same again once it was delivered
+    "sent": frozenset(
+        {"order", "kind", "blank", "channel", "chip", "finger", "old", "exception", "second", "proof"}
+    ),
     "announced": frozenset({"jobs", "channels"}),  # subject: the batch
     # a temporary certificate, subject: its number
     "suket_issued": frozenset({"order", "reason", "valid_until", "sha256"}),

@@ -42,6 +42,7 @@ JOB_STATE = {
     "cancelled": "cancelled",
     "verified": "verified",
     "ready": "ready",
+    "sent": "sent",
     "withheld": "withheld",
     "returned": "returned",
     "handed_over": "handed_over",

@@ -24,6 +24,7 @@ class State(StrEnum):
     PRINTED = "printed"
     VERIFIED = "verified"
     READY = "ready"
+    SENT = "sent"
     HANDED_OVER = "handed_over"
     WITHHELD = "withheld"
     RETURNED = "returned"
@@ -48,6 +49,7 @@ class Event(StrEnum):
     CANCELLED = "cancelled"
     VERIFIED = "verified"
     READY = "ready"
+    SENT = "sent"
     HANDED_OVER = "handed_over"
     WITHHELD = "withheld"
     RETURNED = "returned"
@@ -88,8 +90,14 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     },
     State.READY: {  # on the shelf, waiting for its holder
         Event.HANDED_OVER: State.HANDED_OVER,
+        Event.SENT: State.SENT,
         Event.WITHHELD: State.WITHHELD,  # chip or finger is another's: it is not given out
         Event.SPOILED: State.SPOILED,
+        Event.LOST: State.LOST,
+    },
+    State.SENT: {  # with a courier or the post, and still ours until somebody tells that it came
+        Event.HANDED_OVER: State.HANDED_OVER,
+        Event.READY: State.READY,  # it came back undelivered
         Event.LOST: State.LOST,
     },
     State.WITHHELD: {

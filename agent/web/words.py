@@ -35,6 +35,7 @@ STATES: dict[str, str] = {
     "printed": "tercetak",
     "verified": "sudah diperiksa",
     "ready": "siap diambil",
+    "sent": "dalam pengiriman",
     "handed_over": "sudah diserahkan",
     "withheld": "ditahan",
     "returned": "dikembalikan ke provinsi",
