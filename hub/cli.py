@@ -17,6 +17,7 @@ from hub.commands import ask, province
 from hub.commands.common import prose, say
 from hub.commands.journal import journal
 from hub.commands.orders import orders
+from hub.commands.policy import policy
 
 TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
 
@@ -54,7 +55,7 @@ def main() -> None:
 
 for command in (
     *(province.init, province.run, province.join_code, province.rebuild),
-    *(orders, ask.offices, ask.reconcile, ask.report, journal),
+    *(orders, policy, ask.offices, ask.reconcile, ask.report, journal),
 ):
     main.add_command(command)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from domain import nik, policy, regions
 from domain.keys import canonical
+from domain.policy import Policy
 from domain.words import RefusedByRule
 from hub import picture
 
@@ -54,18 +55,26 @@ class Order:
     content: bytes
 
 
-def order_of(fields: Fields, beside: Path, content_key: bytes, known: Callable[[str], bool]) -> Order:
-    """The order a row asks for. ``beside``: the folder of the list; ``known``: whether a station exists.
+def order_of(
+    fields: Fields,
+    beside: Path,
+    content_key: bytes,
+    known: Callable[[str], bool],
+    rules: Policy,
+    today: str,
+) -> Order:
+    """The order a row asks for. ``beside``: the folder of the list; ``known``: whether a station exists;
+    ``rules``: the policy in force ``today``, a WITA day YYYY-MM-DD.
 
     Errors: RefusedByRule with the first word that speaks against the row.
     """
-    for rule in (_shape, _place, _dates, _person):
-        if word := rule(fields):
-            raise RefusedByRule(word)
+    word = _shape(fields, rules) or _place(fields) or _dates(fields) or _person(fields)
+    if word := word or _holder(fields, rules, date.fromisoformat(today)):
+        raise RefusedByRule(word)
     name = station_name(fields)
     if not known(name):
         raise RefusedByRule("UNKNOWN_STATION")
-    photo = _photo(fields, beside)
+    photo = _photo(fields, beside, rules, date.fromisoformat(today))
     office = fields["office"]
     told = {column: fields[column] for column in PERSONAL}
     told |= {"province": regions.PROVINCE_NAME.upper(), "regency": regions.heading(office)}
@@ -83,11 +92,11 @@ def station_name(fields: Fields) -> str:
     return told if told.startswith(fields["office"] + "-") else f"{fields['office']}-{told}"
 
 
-def _shape(fields: Fields) -> str | None:
+def _shape(fields: Fields, rules: Policy) -> str | None:
     needed = NEEDED + (NEEDED_ON_KTP if fields["kind"] == "ktp" else ())
     if not all(fields[column] for column in needed):
         return "MISSING_FIELD"
-    if fields["status"] != policy.PRINT_READY:
+    if not policy.may_print(rules, fields["status"]):
         return "NOT_PRR"
     printable = all(value.isprintable() and len(value) <= FIELD_CHARACTERS_MAX for value in fields.values())
     return None if printable and _ORDER_NAME.fullmatch(fields["order"]) else "BAD_ORDER"
@@ -121,11 +130,20 @@ def _person(fields: Fields) -> str | None:
     return None if nik.fits(told, date.fromisoformat(fields["birthdate"]), woman=woman) else "NIK_MISFIT"
 
 
-def _photo(fields: Fields, beside: Path) -> bytes:
+def _holder(fields: Fields, rules: Policy, today: date) -> str | None:
+    """Whether somebody of this age and marital status may hold such a card today."""
+    born = date.fromisoformat(fields["birthdate"])
+    return policy.refusal(rules, fields["kind"], born, policy.ever_married(fields["marital"]), today)
+
+
+def _photo(fields: Fields, beside: Path, rules: Policy, today: date) -> bytes:
     """The picture's bytes; a young child's card has none. Errors: RefusedByRule BAD_PHOTO."""
     told = fields["photo"]
     if not told and fields["kind"] == "kia":
-        return b""
+        married = policy.ever_married(fields["marital"])
+        band = policy.kia_band(rules, date.fromisoformat(fields["birthdate"]), married, today)
+        if band and not band.photo:
+            return b""
     folder = beside.resolve()
     try:
         place = (folder / told).resolve(strict=True)

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from domain.keys import SealKey, order_bytes, order_info
-from domain.policy import DEFAULT, rank
+from domain.policy import Policy, rank
+from domain.wita import day
 from domain.words import RefusedByRule
-from hub import ingest, order_file
+from hub import ingest, order_file, policies
 from hub.database import Database
 from hub.home import Keys
 from hub.order_form import Order, order_of
@@ -60,22 +61,26 @@ def bring_in(db: Database, path: Path, writer: Writer) -> Imported:
     done = Imported()
     names = {station.name for station in ingest.stations(db)}
     rows = order_file.read(path)
+    rules, today = policies.current(db, writer.now_ms), day(writer.now_ms)
     while chunk := list(islice(rows, ROWS_A_COMMIT)):
         orders: list[tuple[int, Order]] = []
         for row in chunk:
             try:
-                order = order_of(row.fields, path.parent, writer.keys.content, names.__contains__)
+                content = writer.keys.content
+                order = order_of(row.fields, path.parent, content, names.__contains__, rules, today)
                 orders.append((row.line, order))
             except RefusedByRule as refused:
                 done.refused.append(
                     {"order": row.fields["order"][:64], "word": refused.word, "line": row.line}
                 )
-        _keep(db, orders, writer, done)
+        _keep(db, orders, rules, writer, done)
     dispatch_all(db, writer)
     return done
 
 
-def _keep(db: Database, orders: list[tuple[int, Order]], writer: Writer, done: Imported) -> None:
+def _keep(
+    db: Database, orders: list[tuple[int, Order]], rules: Policy, writer: Writer, done: Imported
+) -> None:
     """One commit: what is new is kept, what is known is compared."""
     own = writer.keys.open.public()
     with db.transaction():
@@ -83,7 +88,7 @@ def _keep(db: Database, orders: list[tuple[int, Order]], writer: Writer, done: I
             row = db.one("SELECT content FROM order_ WHERE id = ?", order.name)
             if row is None:
                 sealed = own.seal(order.personal, _own_info(order.name))
-                _insert(db, order, sealed, writer.now_ms)
+                _insert(db, order, rank(rules, order.reason), sealed, writer.now_ms)
                 done.new += 1
             elif bytes(row[0]) == order.content:
                 done.known += 1
@@ -91,11 +96,11 @@ def _keep(db: Database, orders: list[tuple[int, Order]], writer: Writer, done: I
                 done.refused.append({"order": order.name, "word": "ORDER_CHANGED", "line": line})
 
 
-def _insert(db: Database, order: Order, sealed: bytes, now_ms: int) -> None:
+def _insert(db: Database, order: Order, place: int, sealed: bytes, now_ms: int) -> None:
     db.run(
         "INSERT INTO order_ (id, station, kind, reason, rank, requested, content, sealed, imported_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        *(order.name, order.station, order.kind, order.reason, rank(DEFAULT, order.reason), order.requested),
+        *(order.name, order.station, order.kind, order.reason, place, order.requested),
         *(order.content, sealed, now_ms),
     )
 
@@ -105,25 +110,27 @@ def _own_info(order: str) -> bytes:
 
 
 def dispatch_all(db: Database, writer: Writer) -> int:
-    """Append every order that waits for a station that has joined; how many were."""
+    """Append every order and policy that waits for a station that has joined; how many orders were."""
     waiting = db.rows(
         "SELECT DISTINCT o.station FROM order_ o JOIN station s ON s.station = o.station "
         "WHERE o.log_seq IS NULL AND s.seal_key IS NOT NULL AND s.state <> ?",
         ingest.FORKED,
     )
-    return sum(dispatch(db, name, writer) for (name,) in sorted(waiting))
+    names = {name for (name,) in waiting} | set(policies.unsent_to(db))
+    return sum(dispatch(db, name, writer) for name in sorted(names))
 
 
 def dispatch(db: Database, name: str, writer: Writer) -> int:
     """Append the waiting orders of a station that has joined, by priority; how many were.
 
-    A forked station gets none."""
+    The policies that its log lacks come before them. A forked station gets none."""
     done = 0
     while True:
         with db.transaction():
             row = db.locked("SELECT seal_key, order_head, state FROM station WHERE station = ?", name)
             if row is None or row[0] is None or row[2] == ingest.FORKED:
                 return done
+            head = _send_policies(db, name, row[1], writer)
             waiting = db.rows_locked(  # an order that is just being moved away must not be owed here too
                 "SELECT id, kind, reason, requested, sealed FROM order_ "
                 "WHERE station = ? AND log_seq IS NULL ORDER BY rank, requested, id LIMIT ?",
@@ -132,11 +139,20 @@ def dispatch(db: Database, name: str, writer: Writer) -> int:
             )
             seal_to = SealKey(row[0])
             bodies = [(order[0], _body(name, seal_to, order, writer)) for order in waiting]
-            for order, seq in append(db, name, row[1], "order", bodies, writer):
+            for order, seq in append(db, name, head, "order", bodies, writer):
                 db.run("UPDATE order_ SET log_seq = ? WHERE id = ?", seq, order)
         done += len(waiting)
         if len(waiting) < ROWS_A_COMMIT:
             return done
+
+
+def _send_policies(db: Database, name: str, head: int, writer: Writer) -> int:
+    """What the station's log lacks of the rules goes before its orders; the log's head then."""
+    rules = policies.owed(db, name, writer)
+    for policy, seq in append(db, name, head, "policy", rules, writer):
+        policies.sent(db, name, policy, seq)
+    policies.rerank(db, name, writer.now_ms)
+    return head + len(rules)
 
 
 def _body(name: str, seal_to: SealKey, order: Sequence[Any], writer: Writer) -> dict[str, Any]:

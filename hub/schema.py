@@ -1,9 +1,9 @@
 """The hub's tables, as numbered steps that suit both engines.
 
-``event`` and ``order_log`` are the two directions of the truth, ``station``, ``epoch``, ``order_`` and
-``order_move`` what the province itself decided. Every other table is a projection: it can be dropped
-and folded again from the truth (see hub/projections.py). Each step runs in one transaction with its
-number; released steps are never edited, a change is a new step.
+``event`` and ``order_log`` are the two directions of the truth, ``station``, ``epoch``, ``order_``,
+``order_move`` and ``policy`` what the province itself decided. Every other table is a projection: it can be
+dropped and folded again from the truth (see hub/projections.py). Each step runs in one transaction with
+its number; released steps are never edited, a change is a new step.
 """
 
 from __future__ import annotations
@@ -77,6 +77,20 @@ STEPS: tuple[tuple[str, ...], ...] = (
             station TEXT NOT NULL, serial TEXT NOT NULL, state TEXT NOT NULL, cause TEXT,
             at_ms BIGINT NOT NULL,
             PRIMARY KEY (station, serial))""",
+    ),
+    (
+        # rules: JSON as published, only what differs from 2020. policy_log: its place in each station's log.
+        """CREATE TABLE policy (
+            name TEXT PRIMARY KEY, effective TEXT NOT NULL, rules TEXT NOT NULL,
+            published_ms BIGINT NOT NULL)""",
+        """CREATE TABLE policy_log (
+            station TEXT NOT NULL, name TEXT NOT NULL, seq BIGINT NOT NULL,
+            PRIMARY KEY (station, name))""",
+        # One row for each line of a temporary certificate's life; valid_until where the line tells it.
+        """CREATE TABLE suket (
+            station TEXT NOT NULL, seq BIGINT NOT NULL, number TEXT NOT NULL, event TEXT NOT NULL,
+            id TEXT, valid_until TEXT, at_ms BIGINT NOT NULL,
+            PRIMARY KEY (station, seq))""",
     ),
 )
 

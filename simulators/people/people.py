@@ -113,8 +113,9 @@ def _person(
 
 
 def _birthdate(dice: random.Random, kind: str, today: date) -> date:
-    """KTP: 17 to 80 years old; KIA: from birth to the day before 17."""
-    youngest, oldest = (0, 17) if kind == "kia" else (17, 81)
+    """KTP: 17 to 80 years old. KIA: from birth to the day before 17, but no fifth or seventeenth birthday
+    within two years, so that a list stays good that long."""
+    youngest, oldest = (17, 81) if kind != "kia" else (0, 3) if dice.random() < 0.3 else (5, 15)
     first = _years_before(today, oldest) + timedelta(days=1)
     last = _years_before(today, youngest)
     return first + timedelta(days=dice.randint(0, (last - first).days))

@@ -130,6 +130,33 @@ def test_importing_tells_new_known_and_refused_and_leaves_by_them(shell: Shell, 
     assert "line 1" in shell.told
 
 
+def test_a_policy_is_published_from_a_file_and_shown_whole(shell: Shell, tmp_path: Path) -> None:
+    place = tmp_path / "p.json"
+    place.write_text('{"name": "no-suket", "from": "2020-03-02", "rules": {"suket": {"allowed": "never"}}}')
+    new = {"policy": "no-suket", "from": "2020-03-02", "new": True}
+    assert shell.json("policy", "publish", str(place)) == new
+    told = shell.json("policy", "show", "--date", "2020-03-02")
+    assert (told["name"], told["rules"]["suket"]["allowed"]) == ("no-suket", "never")
+    assert told["rules"]["first_card_print_age"] == 17
+    before = shell.json("policy", "show", "--date", "2020-03-01")
+    assert (before["name"], before["published"]) == (
+        "rules-of-2020",
+        [{"name": "no-suket", "from": "2020-03-02"}],
+    )
+    assert '"allowed": "never"' in shell("policy", "show", "--date", "2020-05-12")
+    place.write_text('{"name": "no-suket", "from": "2020-03-02", "rules": {}}')
+    assert shell.json("policy", "publish", str(place))["refused"] == "POLICY_CHANGED"
+    place.write_text('{"name": "x", "from": "2020-03-02", "rules": {"duty": {"cards_a_day": -1}}}')
+    refused = shell.json("policy", "publish", str(place))
+    assert (refused["refused"], "duty.cards_a_day" in refused["detail"].lower()) == ("BAD_POLICY", True)
+    assert shell.code == 4
+    place.write_text("{")
+    shell("policy", "publish", str(place))
+    assert (shell.code, shell.told.count("\n")) == (1, 1)
+    shell("policy", "show", "--date", "soon")
+    assert shell.code == 2
+
+
 def test_moving_an_order_says_what_happens_next(shell: Shell, tmp_path: Path) -> None:
     for office in ("64.11", "64.02"):
         shell("join-code", office, "1")

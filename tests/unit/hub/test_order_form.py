@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from domain.policy import DEFAULT, KiaBands, Policy
 from domain.words import SENTENCES, RefusedByRule
 from hub import picture
 from hub.order_form import PHOTO_BYTES_MAX, Order, order_of
@@ -20,8 +22,14 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
 def made(folder: Path, content_key: bytes = b"k", /, **changes: str) -> Order:
+    return judged(folder, DEFAULT, content_key, **changes)
+
+
+def judged(folder: Path, rules: Policy, content_key: bytes = b"k", /, **changes: str) -> Order:
+    """On 12 May 2020, under these rules."""
     (folder / "p.jpg").write_bytes(JPEG)
-    return order_of(record(**changes), folder, content_key, {"64.11-1", "64.11-3", "64.02-1"}.__contains__)
+    known = {"64.11-1", "64.11-3", "64.02-1"}.__contains__
+    return order_of(record(**changes), folder, content_key, known, rules, "2020-05-12")
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,7 @@ def test_any_other_content_is_told_apart_and_only_with_the_key(tmp_path: Path) -
     same = made(tmp_path).content
     assert made(tmp_path).content == same
     assert made(tmp_path, b"other").content != same
-    changes = ({"name": "SPECIMEN DUA"}, {"reason": "disaster"}, {"requested": "2020-05-02"}, {"kind": "kia"})
+    changes = ({"name": "SPECIMEN DUA"}, {"reason": "disaster"}, {"requested": "2020-05-02"}, {"blood": "A"})
     for change in (*changes, {"station": "3"}):
         assert made(tmp_path, **change).content != same, change
 
@@ -149,5 +157,53 @@ def test_no_header_whatever_breaks_the_reading_of_it(start: bytes, rest: bytes) 
 
 
 def test_a_young_child_s_card_needs_no_photo(tmp_path: Path) -> None:
-    order = made(tmp_path, kind="kia", photo="", religion="", marital="", occupation="")
+    order = made(tmp_path, **CHILD, photo="")
     assert json.loads(order.personal)["photo"] == ""
+
+
+CHILD = {
+    "kind": "kia", "religion": "", "marital": "", "occupation": "",
+    "birthdate": "2015-05-13", "nik": "6411015305159001",
+}  # fmt: skip
+
+
+def test_from_the_fifth_birthday_on_a_child_s_card_needs_a_photo(tmp_path: Path) -> None:
+    older = CHILD | {"birthdate": "2015-05-12", "nik": "6411015205159001"}
+    with pytest.raises(RefusedByRule) as refused:
+        made(tmp_path, **older, photo="")
+    assert refused.value.word == "BAD_PHOTO"
+    made(tmp_path, **older)
+    made(tmp_path, **CHILD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"birthdate": "2003-05-13", "nik": "6411015305039001"}, "TOO_YOUNG"),
+        ({"birthdate": "2003-05-12", "nik": "6411015205039001"}, None),
+        ({"birthdate": "2003-05-13", "nik": "6411015305039001", "marital": "KAWIN"}, None),
+        ({"birthdate": "2003-05-12", "nik": "6411015205039001", "kind": "kia"}, "TOO_OLD"),
+        ({"birthdate": "2003-05-13", "nik": "6411015305039001", "kind": "kia"}, None),
+        ({"birthdate": "2003-05-13", "nik": "6411015305039001", "kind": "kia", "marital": "CERAI MATI"},
+         "KIA_MARRIED"),
+        ({"birthdate": "2020-05-13", "nik": "6411015305209001", "kind": "kia"}, "BAD_DATE"),
+    ],
+)  # fmt: skip
+def test_the_holder_s_age_decides_which_card_is_due(
+    tmp_path: Path, changes: dict[str, str], word: str | None
+) -> None:
+    if word is None:
+        made(tmp_path, **changes)
+    else:
+        with pytest.raises(RefusedByRule) as refused:
+            made(tmp_path, **changes)
+        assert refused.value.word == word
+        assert word in SENTENCES
+
+
+def test_a_dated_policy_may_say_otherwise(tmp_path: Path) -> None:
+    young = {"birthdate": "2004-05-12", "nik": "6411015205049001"}
+    assert judged(tmp_path, replace(DEFAULT, first_card_print_age=16), **young)
+    assert judged(tmp_path, replace(DEFAULT, print_statuses=("PRR", "SFE")), status="SFE")
+    older = CHILD | {"birthdate": "2015-05-12", "nik": "6411015205159001"}
+    assert judged(tmp_path, replace(DEFAULT, kia_bands=KiaBands(photo_from=6)), **older, photo="")

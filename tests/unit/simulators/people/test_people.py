@@ -115,8 +115,9 @@ def test_a_day_that_is_none_is_one_sentence(tmp_path: Path) -> None:
 
 def test_the_hub_takes_every_row(tmp_path: Path) -> None:
     """The list passes the very rules the province's import applies."""
+    from domain.policy import DEFAULT
     from hub import order_file, order_form
 
     path = lists.write(tmp_path, people(4, "64.11", 25))
     for row in order_file.read(path):
-        order_form.order_of(row.fields, tmp_path, b"k" * 32, lambda _: True)
+        order_form.order_of(row.fields, tmp_path, b"k" * 32, lambda _: True, DEFAULT, "2026-01-15")
