@@ -1,12 +1,12 @@
-"""Every blank by name: where each one is, told from the journal's events alone.
+"""The ledger of one holder of blanks: double entry, by name, folded from events alone.
 
-Each event posts blanks from where they were to another place. What arrived by count has no name
-until it is first read; until then it is a number beside the names. Always
+Each posting is a row: out of one account, into another. Per kind always
 
-    opening + received - used - spoiled - lost - sent - returned - destroyed == on_hand
+    opening + received - used - spoiled - lost - sent == on_hand
 
-with the blanks inside a job and the unsure ones counted as on hand, and what does not fit is a list
-of names, never a difference of two sums: a blank read that nobody received, or one used twice.
+with the blanks inside a job, the unsure ones and the unnamed ones counted as on hand. What does not fit is
+a list of names, never a difference of two sums: a blank read that nobody received, one used twice, one
+destroyed that was never spoiled. Accounts and legal movements: domain/accounts.py.
 """
 
 from __future__ import annotations
@@ -14,82 +14,58 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from domain.accounts import ARRIVALS, HELD, ON_HAND, Blank, Place, Posting, follow, postings
 from domain.policy import KINDS
 
+__all__ = ["ON_HAND", "Ledger", "Place", "Posting", "Row", "postings"]
 
-class Place(StrEnum):
-    """Where a blank is. The first three are on hand."""
-
-    STOCK = "stock"
-    IN_JOB = "in_job"
-    UNSURE = "unsure"
-    USED = "used"
-    SPOILED = "spoiled"
-    LOST = "lost"
-
-
-ON_HAND = (Place.STOCK, Place.IN_JOB, Place.UNSURE)
-_FINAL = (Place.USED, Place.SPOILED, Place.LOST)
-
-_GOES_TO: dict[str, Place] = {
-    "staged": Place.IN_JOB,
-    "print_intended": Place.IN_JOB,
-    "unsure": Place.UNSURE,
-    "untouched": Place.STOCK,
-    "printed": Place.USED,
-    "spoiled": Place.SPOILED,
-    "lost": Place.LOST,
-}
+# What a blank that is no longer on hand counts as. A card handed over stays *used*, a spoiled one *spoiled*
+# in the fire too; what first comes into the books there is taken for what it must have been.
+_COUNTS_AS = {Place.CARD: "used", Place.SPOILED: "spoiled", Place.LOST: "lost"}
+_ELSE_AS = {Place.CITIZEN: "used", Place.RETURNED: "used", Place.VOID: "used", Place.FIRE: "spoiled"}
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
-    """One movement: the blank ``name`` goes ``to`` a place, or ``count`` unnamed ones arrive."""
+class Row:
+    """One line of the books: ``count`` blanks (``name`` None) or the one named, from ``debit`` to ``credit``.
 
-    kind: str | None
-    to: Place
-    name: str | None
-    count: int = 1
-    arrives: bool = False
+    Accounts are written ``HOLDER/PLACE``, ``transit/CONSIGNMENT``, or the bare word of a shared one.
+    """
 
-
-def postings(event: str, subject: str, body: Mapping[str, Any]) -> list[Posting]:
-    """What ``event`` does to blanks; empty when it says nothing of any. ``kind`` None: as known."""
-    if event == "blanks_received":
-        kind = body["kind"]
-        if body["names"] is None:
-            return [Posting(kind, Place.STOCK, None, body["count"], arrives=True)]
-        return [Posting(kind, Place.STOCK, name, arrives=True) for name in body["names"]]
-    if event == "blank_rejected":
-        return [Posting(body["kind"], Place.SPOILED, subject)]
-    if event in _GOES_TO and body.get("blank"):
-        return [Posting(body.get("kind"), _GOES_TO[event], body["blank"])]
-    return []
-
-
-@dataclass(slots=True)
-class _Blank:
     kind: str
-    place: Place
-    received: bool
-    contradicted: bool = False
+    name: str | None
+    count: int
+    debit: str
+    credit: str
+    subject: str
+
+
+def account_name(place: Place, holder: str, subject: str) -> str:
+    """An account as rows write it."""
+    if place in HELD:
+        return f"{holder}/{place}"
+    return f"{place}/{subject}" if place is Place.TRANSIT else str(place)
 
 
 @dataclass(slots=True)
 class Ledger:
-    """The blanks of one station, or of many, folded from their events."""
+    """The blanks of one holder: a station, or the province's own store."""
 
-    _blanks: dict[str, _Blank] = field(default_factory=dict)
+    holder: str = ""
+    _blanks: dict[str, Blank] = field(default_factory=dict)
+    _spent: dict[str, str] = field(default_factory=dict)
     _unnamed: Counter[str] = field(default_factory=Counter)
-    _received: Counter[str] = field(default_factory=Counter)
+    _flows: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _beyond: dict[str, str] = field(default_factory=dict)  # subject -> kind: more left than there was
 
-    def post(self, event: str, subject: str, body: Mapping[str, Any]) -> None:
-        """Fold one event in."""
+    def post(self, event: str, subject: str, body: Mapping[str, Any]) -> list[Row]:
+        """Fold one event in; the rows it makes. Raises as ``postings`` does."""
+        rows: list[Row] = []
         for posting in postings(event, subject, body):
-            self._apply(posting)
+            rows += self._count(posting) if posting.name is None else [self._name(posting.name, posting)]
+        return rows
 
     def post_all(self, events: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Ledger:
         """Fold many in, in order; returns itself."""
@@ -119,20 +95,28 @@ class Ledger:
         return blank.kind == kind and blank.received and blank.place is Place.STOCK
 
     def account(self, kind: str) -> dict[str, Any]:
-        """The figures of one kind, as ``loket blanks --json`` prints them."""
-        counted = Counter(b.place for b in self._blanks.values() if b.kind == kind and b.received)
-        on_hand = sum(counted[place] for place in ON_HAND) + self._unnamed[kind]
+        """The figures of one kind, as ``loket blanks --json`` prints them.
+
+        ``received`` and ``sent`` are flows: a blank that was sent and came back counts twice in one and once
+        in the other. ``used``, ``spoiled`` and ``lost`` share out the received blanks that left the stock,
+        each by the worst that was told of it: a card found spoiled is no longer *used*, and stays *spoiled*
+        when it is burnt. ``returned`` (cards gone back up the chain) are among the used ones; ``destroyed``
+        counts all that was burnt, old cards of other books too. ``on_hand`` holds ``unsure`` and ``unnamed``.
+        """
+        mine = {name: blank for name, blank in self._blanks.items() if blank.kind == kind}
+        spent = Counter(self._spent.get(name) for name, blank in mine.items() if blank.received)
+        places = Counter(blank.place for blank in mine.values() if blank.received)
         return {
             "opening": 0,
-            "received": self._received[kind],
-            "used": counted[Place.USED],
-            "spoiled": counted[Place.SPOILED],
-            "lost": counted[Place.LOST],
-            "sent": 0,
-            "returned": 0,
-            "destroyed": 0,
-            "on_hand": on_hand,
-            "unsure": counted[Place.UNSURE],
+            "received": self._flows[kind, "received"],
+            "used": spent["used"],
+            "spoiled": spent["spoiled"],
+            "lost": spent["lost"] + self._flows[kind, "lost"],
+            "sent": self._flows[kind, "sent"],
+            "returned": places[Place.RETURNED],
+            "destroyed": sum(blank.place is Place.FIRE for blank in mine.values()),
+            "on_hand": sum(places[place] for place in ON_HAND) + self._unnamed[kind],
+            "unsure": places[Place.UNSURE],
             "unnamed": self._unnamed[kind],
             "unaccounted": self.unaccounted(kind),
         }
@@ -142,12 +126,10 @@ class Ledger:
         return {kind: self.account(kind) for kind in KINDS}
 
     def unaccounted(self, kind: str) -> list[str]:
-        """Names that do not fit: read but never received, or used after their end."""
-        return sorted(
-            name
-            for name, blank in self._blanks.items()
-            if blank.kind == kind and (not blank.received or blank.contradicted)
-        )
+        """What does not fit: names read but never received, or told of twice; and the consignment by which
+        more unnamed ones left than there were."""
+        odd = {name for name, blank in self._blanks.items() if blank.kind == kind and blank.odd}
+        return sorted(odd | {subject for subject, its in self._beyond.items() if its == kind})
 
     def names(self, kind: str, *places: Place) -> list[str]:
         """The received blanks that are in one of ``places``."""
@@ -155,41 +137,48 @@ class Ledger:
             n for n, b in self._blanks.items() if b.kind == kind and b.received and b.place in places
         )
 
-    def _apply(self, posting: Posting) -> None:
-        if posting.arrives:
-            self._receive(posting)
-            return
-        name = posting.name
-        if name is None:
-            return
-        blank = self._blanks.get(name)
-        if blank is None:
-            self._name(name, posting)
-        elif blank.place in _FINAL:
-            blank.contradicted = True  # even the same end twice: that is two cards from one blank
-        else:
-            blank.place = posting.to
+    def unexplained(self, kind: str) -> list[str]:
+        """Names read here that no manifest told of, and of which nothing else is odd."""
+        return sorted(n for n, b in self._blanks.items() if b.kind == kind and b.odd and not b.contradicted)
 
-    def _receive(self, posting: Posting) -> None:
-        kind = posting.kind or KINDS[0]
-        if posting.name is None:
-            self._unnamed[kind] += posting.count
-            self._received[kind] += posting.count
-            return
-        known = self._blanks.get(posting.name)
-        if known is None:
-            self._blanks[posting.name] = _Blank(kind, Place.STOCK, received=True)
-            self._received[kind] += 1
-        elif not known.received:
-            known.received = True  # the manifest came after the blank was first read
-            self._received[kind] += 1
-        else:
-            known.contradicted = True
-
-    def _name(self, name: str, posting: Posting) -> None:
-        """A name read for the first time: one of the unnamed, or one that nobody received."""
-        kind = posting.kind or KINDS[0]
-        covered = self._unnamed[kind] > 0
-        if covered:
+    def _name(self, name: str, posting: Posting) -> Row:
+        """Follow a named posting; its row."""
+        known = self._blanks.get(name)
+        kind = known.kind if known else posting.kind or KINDS[0]
+        blank, source, target = follow(known, posting, self._unnamed[kind])
+        self._blanks[name] = blank
+        if source is Place.UNNAMED:
             self._unnamed[kind] -= 1
-        self._blanks[name] = _Blank(kind, posting.to, received=covered)
+        if source in ARRIVALS:
+            self._flows[kind, "received"] += 1
+        late = target is Place.UNKNOWN and blank.place is Place.TRANSIT  # received now, and gone long since
+        if blank.received and (late or (target is Place.TRANSIT and source is not Place.UNKNOWN)):
+            self._flows[kind, "sent"] += 1
+        if blank.place in _COUNTS_AS:
+            self._spent[name] = _COUNTS_AS[blank.place]
+        elif blank.place in _ELSE_AS:
+            self._spent.setdefault(name, _ELSE_AS[blank.place])
+        else:
+            self._spent.pop(name, None)
+        return self._row(posting, name, 1, source, target, kind)
+
+    def _count(self, posting: Posting) -> list[Row]:
+        """Follow a posting of unnamed ones; its rows, two where more left than there was."""
+        kind, move, count = posting.kind or KINDS[0], posting.move, posting.count
+        if move.to is Place.STOCK:
+            self._unnamed[kind] += count
+            self._flows[kind, "received"] += count
+            return [self._row(posting, None, count, move.first, Place.UNNAMED, kind)]
+        there = min(count, self._unnamed[kind])
+        self._unnamed[kind] -= there
+        self._flows[kind, "sent" if move.to is Place.TRANSIT else "lost"] += there
+        if there < count:
+            self._beyond[posting.subject] = kind
+        shares = ((Place.UNNAMED, there), (Place.UNKNOWN, count - there))
+        return [self._row(posting, None, share, source, move.to, kind) for source, share in shares if share]
+
+    def _row(
+        self, posting: Posting, name: str | None, count: int, source: Place, target: Place, kind: str
+    ) -> Row:
+        debit, credit = (account_name(each, self.holder, posting.subject) for each in (source, target))
+        return Row(kind, name, count, debit, credit, posting.subject)

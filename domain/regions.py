@@ -8,6 +8,7 @@ from __future__ import annotations
 
 PROVINCE = "64"
 PROVINCE_NAME = "Kalimantan Timur"
+PROVINCE_HOLDER = "province"  # who holds the province's own store of blanks
 
 OFFICES: dict[str, str] = {
     "64.01": "Paser",
