@@ -4,12 +4,14 @@
     evolis+usb://0f49/SERIAL     this one of several
     evolis+usbip://HOST:3240/1-1 a device another machine exports over USB/IP, by its bus id
     evolis+tcp://HOST:9100       raw TCP
+    matica+usb://2166   matica+usbip://HOST:3240/1-1   matica+tcp://HOST:50730
     evolis+memory://NAME         a device in this very process (tests, demonstrations)
     r30x+serial:///dev/ttyUSB0   a serial line, by its path (``COM3`` on Windows: r30x+serial:///COM3)
     spool+ipp://HOST:631/printers/NAME   a queue of a print spooler (CUPS), by its IPP path
     spool+windows:///QUEUE NAME          a queue of Windows
     ipp://HOST:631/ipp/print             a printer of paper sheets; ``ipps`` with TLS
-    sbi://HOST:4501   vpcd://HOST:35963   pcsc://READER NAME
+    sbi://HOST:4501   vpcd://HOST:35963
+    pcsc://READER NAME           a chip reader as the system names it; ``pcsc://`` alone: the only one
 
 Nothing is ever probed by guess: what is not named in the address is not touched.
 """
@@ -19,6 +21,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
 DEFAULT_PORTS = {"tcp": 9100, "usbip": 3240, "sbi": 4501, "vpcd": 35963, "ipp": 631, "ipps": 631}
+PORTS_OF = {("matica", "tcp"): 50730}
+"""Where a family has its own."""
 FAMILIES = {
     "evolis": frozenset({"usb", "usbip", "tcp", "memory"}),
     "matica": frozenset({"usb", "usbip", "tcp", "memory"}),
@@ -27,6 +31,7 @@ FAMILIES = {
 }
 ALONE = {"sbi": "sbi", "vpcd": "vpcd", "pcsc": "pcsc", "ipp": "ipp", "ipps": "ipps"}
 """Schemes without ``+wire``: family and wire are one word."""
+PCSC = "pcsc://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Address:
 
 def parse(text: str) -> Address:
     """Read an address; ValueError with one sentence if it is none."""
+    if text[: len(PCSC)].lower() == PCSC:  # readers' names hold any sign, brackets and colons too
+        return Address(text, "pcsc", "pcsc", path=unquote(text[len(PCSC) :]))
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -58,7 +65,7 @@ def parse(text: str) -> Address:
     found = _READERS[wire](Address(text, family, wire), parts, text)
     if wire not in DEFAULT_PORTS:
         return found
-    return replace(found, port=DEFAULT_PORTS[wire] if port is None else port)
+    return replace(found, port=PORTS_OF.get((family, wire), DEFAULT_PORTS[wire]) if port is None else port)
 
 
 def _scheme(scheme: str, text: str) -> tuple[str, str]:
@@ -131,10 +138,7 @@ def _windows(address: Address, parts: SplitResult, text: str) -> Address:
 
 
 def _reader(address: Address, parts: SplitResult, text: str) -> Address:
-    name = unquote(parts.netloc + parts.path)
-    if not name:
-        raise ValueError(f"'{text}' names no reader.")
-    return replace(address, path=name)
+    raise ValueError(f"'{text}' must be written pcsc://READER NAME.")
 
 
 _READERS: dict[str, Callable[[Address, SplitResult, str], Address]] = {

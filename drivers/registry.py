@@ -1,4 +1,4 @@
-"""From an address to its driver: two tables, the family's and the wire's. The only file that knows them all.
+"""From an address to its driver: tables by family and by wire. The only file that knows them all.
 
 A driver is imported when an address asks for it, so that an office with one printer carries no other;
 ``prepare`` imports Pillow, which is why it is called in a child process that ends.
@@ -14,9 +14,10 @@ from drivers.paper_printer import PaperPrinter
 
 def open_transport(address: Address) -> Transport:
     """The wire an address names; ValueError with one sentence for one that this machine has not."""
-    if address.wire not in _WIRES:
+    opens = _WIRES.get((address.family, address.wire))
+    if opens is None:
         raise ValueError(f"'{address}' is on no wire Loket can use.")
-    return _WIRES[address.wire](address)
+    return opens(address)
 
 
 def open_printer(
@@ -58,12 +59,17 @@ def prepare(family: str, model: str, ribbon: str, front: bytes, back: bytes | No
     """The pictures of one card as a job for a printer of ``family`` and ``model``. Pure, but heavy.
 
     ``front``, ``back``: RGB, 1016 x 648, rows top to bottom. ``model`` as the printer names itself, or its
-    word (``primacy2``); ``ribbon`` likewise (``ymcko``, ``ymckok``, ``ko``, ``k``). ``stamp_s``: unix time.
+    word (``primacy2``); ``ribbon`` likewise (``ymcko``, ``ymckok``, ``ymck``). ``stamp_s``: unix time.
     ValueError with one sentence if any of it cannot be printed.
     """
     if family not in _PREPARERS:
         raise ValueError(f"'{family}' is no family of card printers Loket can prepare cards for.")
     return _PREPARERS[family](model, ribbon, front, back, stamp_s)
+
+
+def usual_ribbon(family: str) -> str:
+    """What a printer of ``family`` that does not tell its ribbon most likely has."""
+    return _USUAL_RIBBONS.get(family, "ymcko")
 
 
 def _evolis(transport: Transport, address: Address, clock: Clock) -> CardPrinter:
@@ -92,6 +98,23 @@ def _prepare_spool(model: str, ribbon: str, front: bytes, back: bytes | None, st
     return artefact.prepare(front, back)
 
 
+def _matica(transport: Transport, address: Address, clock: Clock) -> CardPrinter:
+    """The same machine on either kind of wire: command blocks on USB, messages elsewhere."""
+    from drivers.matica.net_machine import NetMachine
+    from drivers.matica.printer import MaticaPrinter
+    from drivers.matica.usb_machine import UsbMachine
+
+    on_usb = address.wire in ("usb", "usbip")
+    machine = UsbMachine(transport) if on_usb else NetMachine(transport)
+    return MaticaPrinter(machine, address, clock)
+
+
+def _prepare_matica(model: str, ribbon: str, front: bytes, back: bytes | None, stamp_s: int) -> Artefact:
+    from drivers.matica import artefact
+
+    return artefact.prepare(model, ribbon, front, back)
+
+
 def _tcp(address: Address) -> Transport:
     from drivers.transports.tcp import TcpTransport
 
@@ -112,18 +135,57 @@ def _usbip(address: Address) -> Transport:
     return UsbTransport(EVOLIS_VENDOR, backend=backend, release=backend.close)
 
 
+def _matica_tcp(address: Address) -> Transport:
+    from drivers.matica.messages import by_datagram, is_answered
+    from drivers.transports.messages import MessageTransport
+
+    return MessageTransport(address.host, address.port, by_datagram, is_answered)
+
+
+def _matica_usb(address: Address) -> Transport:
+    from drivers.transports.bulk_only import BulkOnlyTransport
+
+    return BulkOnlyTransport(address.vid, address.serial)
+
+
+def _matica_usbip(address: Address) -> Transport:
+    from drivers.transports.bulk_only import BulkOnlyTransport
+    from drivers.transports.usbip import UsbipBackend
+
+    backend = UsbipBackend(address.host, address.port, address.busid)
+    return BulkOnlyTransport(MATICA_VENDOR, backend=backend, release=backend.close)
+
+
 def _vpcd(address: Address) -> ChipReader:
     from drivers.chip.vpcd import VpcdReader
 
     return VpcdReader(address.host, address.port)
 
 
-EVOLIS_VENDOR = 0x0F49
+def _pcsc(address: Address) -> ChipReader:
+    from drivers.chip.pcsc import PcscReader
 
-_PRINTERS: dict[str, Callable[[Transport, Address, Clock], CardPrinter]] = {"evolis": _evolis}
+    return PcscReader(address.path)
+
+
+EVOLIS_VENDOR, MATICA_VENDOR = 0x0F49, 0x2166
+
+_PRINTERS: dict[str, Callable[[Transport, Address, Clock], CardPrinter]] = {
+    "evolis": _evolis,
+    "matica": _matica,
+}
 _PREPARERS: dict[str, Callable[[str, str, bytes, bytes | None, int], Artefact]] = {
     "evolis": _prepare_evolis,
+    "matica": _prepare_matica,
     "spool": _prepare_spool,
 }
-_WIRES: dict[str, Callable[[Address], Transport]] = {"tcp": _tcp, "usb": _usb, "usbip": _usbip}
-_READERS: dict[str, Callable[[Address], ChipReader]] = {"vpcd": _vpcd}
+_USUAL_RIBBONS = {"matica": "ymck"}
+_WIRES: dict[tuple[str, str], Callable[[Address], Transport]] = {
+    ("evolis", "tcp"): _tcp,
+    ("evolis", "usb"): _usb,
+    ("evolis", "usbip"): _usbip,
+    ("matica", "tcp"): _matica_tcp,
+    ("matica", "usb"): _matica_usb,
+    ("matica", "usbip"): _matica_usbip,
+}
+_READERS: dict[str, Callable[[Address], ChipReader]] = {"vpcd": _vpcd, "pcsc": _pcsc}

@@ -1,6 +1,6 @@
 """A card printer on Ethernet that speaks in counted messages: one long-lived TCP connection, and datagrams.
 
-    code u32 | count u32 (words that follow) | count * 4 bytes          big-endian; one reply a message
+    code u32 | count u32 (words that follow) | word u32 | sequence u32 | ...   big-endian; one reply each
 
 The wire is *held*: it is opened only by an exchange that says nothing (the printer greets first), and after
 any trouble it is closed, so that whoever is above sees for certain where one connection ends and another
@@ -18,25 +18,32 @@ from collections.abc import Callable, Iterable
 from drivers.errors import Cause, OutcomeUnknown, Unreachable
 
 CONNECT_S_MAX = 5.0
-WORDS_MAX = 1_000_000
+WORDS_MIN, WORDS_MAX = 2, 1_000_000
 DATAGRAM_BYTES_MAX, DATAGRAM_S, DATAGRAMS = 64 * 1024, 0.5, 3
-HEAD = struct.Struct(">II")
+HEAD = struct.Struct(">IIII")
+_COUNTED_FROM = 8
 _LINGER = struct.Struct("hh" if sys.platform == "win32" else "ii")
 DROPPED = _LINGER.pack(1, 0)
 
 
 class MessageTransport:
-    """``exchange`` and ``close`` towards HOST:PORT, and HOST:PORT+1 by datagram."""
+    """``exchange`` and ``close`` towards HOST:PORT, and HOST:PORT+1 by datagram.
+
+    ``by_datagram``: whether a code goes there. ``is_answered``: whether a sequence has a reply for certain;
+    one that has not is neither awaited nor, should it come, returned.
+    """
 
     def __init__(
         self,
         host: str,
         port: int,
         by_datagram: Callable[[int], bool],
+        is_answered: Callable[[int], bool],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._address = (host, port)
         self._by_datagram = by_datagram
+        self._is_answered = is_answered
         self._monotonic = monotonic
         self._sock: socket.socket | None = None
 
@@ -55,15 +62,15 @@ class MessageTransport:
         try:
             if first is None:
                 self._connect(timeout_s)
-                return self._message(deadline)
+                return self._greeting(deadline)
             if self._sock is None:
                 raise _Failure("link_lost", "not connected")
-            said = _Counter()
+            said = _Counter(self._is_answered)
             may_have_left = True
             self._send(first, deadline, said)
             for piece in pieces:
                 self._send(piece, deadline, said)
-            return b"".join(self._message(deadline) for _ in range(said.whole))
+            return b"".join(self._reply(deadline) for _ in range(said.answered))
         except (OSError, _Failure) as error:
             self.close()
             kind = OutcomeUnknown if may_have_left else Unreachable
@@ -96,13 +103,22 @@ class MessageTransport:
         while piece:
             piece = piece[self._held(deadline).send(piece) :]
 
-    def _message(self, deadline: float) -> bytes:
-        """One whole message; what makes no sense is no message."""
+    def _greeting(self, deadline: float) -> bytes:
+        return self._message(deadline)[0]
+
+    def _reply(self, deadline: float) -> bytes:
+        while True:
+            message, sequence = self._message(deadline)
+            if self._is_answered(sequence):
+                return message
+
+    def _message(self, deadline: float) -> tuple[bytes, int]:
+        """One whole message and its sequence; what makes no sense is no message."""
         head = self._read(HEAD.size, deadline)
-        words = HEAD.unpack(head)[1]
-        if not 2 <= words <= WORDS_MAX:
+        _, words, _, sequence = HEAD.unpack(head)
+        if not WORDS_MIN <= words <= WORDS_MAX:
             raise _Failure("garbled_reply", f"a message of {words} words")
-        return head + self._read(words * 4, deadline)
+        return head + self._read(words * 4 - (HEAD.size - _COUNTED_FROM), deadline), sequence
 
     def _read(self, size: int, deadline: float) -> bytes:
         taken = bytearray()
@@ -145,10 +161,11 @@ class _Failure(Exception):
 
 
 class _Counter:
-    """How many messages begin in the bytes that went by."""
+    """How many messages that are answered begin in the bytes that went by."""
 
-    def __init__(self) -> None:
-        self.whole = 0
+    def __init__(self, is_answered: Callable[[int], bool]) -> None:
+        self.answered = 0
+        self._is_answered = is_answered
         self._head = b""
         self._left = 0
 
@@ -163,9 +180,10 @@ class _Counter:
             self._head += bytes(piece[:missing])
             piece = piece[missing:]
             if len(self._head) == HEAD.size:
-                self._left = HEAD.unpack(self._head)[1] * 4
+                _, words, _, sequence = HEAD.unpack(self._head)
+                self._left = words * 4 - (HEAD.size - _COUNTED_FROM)
                 self._head = b""
-                self.whole += 1
+                self.answered += self._is_answered(sequence)
 
 
 def _cause(error: Exception, *, opening: bool) -> Cause:

@@ -23,14 +23,14 @@ def test_a_printer_is_opened_without_a_word_to_it(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["vpcd://127.0.0.1:1", "matica+tcp://192.0.2.1", "evolis+memory://x", "nonsense"]
+    "address", ["vpcd://127.0.0.1:1", "r30x+tcp://192.0.2.1", "evolis+memory://x", "nonsense"]
 )
 def test_what_is_no_printer_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         open_printer(address, clock=MonotonicClock())
 
 
-@pytest.mark.parametrize("address", ["evolis+tcp://192.0.2.1", "pcsc://READER", "nonsense"])
+@pytest.mark.parametrize("address", ["evolis+tcp://192.0.2.1", "pcsc:READER", "nonsense"])
 def test_what_is_no_chip_reader_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
         open_chip(address)
