@@ -16,6 +16,8 @@ LAZY = {
     "people": ("simulators.people.cli", "people"),
     "link": ("simulators.link", "link"),
     "demo": ("simulators.demo.cli", "demo"),
+    "paper": ("simulators.ipp.cli", "paper"),
+    "spooler": ("simulators.ipp.cli", "spooler"),
 }
 MODELS = ("primacy2", "primacy", "zenius")
 RIBBONS = ("ymcko", "ymckok", "ko", "k")

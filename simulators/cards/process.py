@@ -143,7 +143,7 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
-def listen_to_hands(world: World[M], speed: float, hand: Callable[[Any], dict[str, Any]]) -> None:
+def listen_to_hands(world: World[Any], speed: float, hand: Callable[[Any], dict[str, Any]]) -> None:
     """A thread reads standard input, raw, so that a blocked read never holds up the end of the process.
 
     Beside the hands, ``{"wait": MS}`` is answered when that much simulated time has passed.
