@@ -33,7 +33,8 @@ from agent.link import LinkThread
 from agent.printing.cycle import Cycle
 from agent.printing.drawing import Drawing
 from agent.printing.lane import Lane
-from agent.printing.worker import Pace, Worker
+from agent.printing.patience import Pace
+from agent.printing.worker import Worker
 from agent.store.journal import Journal, Tx, note_start
 from agent.trouble import Trouble
 from agent.web import app

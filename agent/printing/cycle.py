@@ -1,28 +1,31 @@
 """One card's way through the printer, from the reservation to the verdict.
 
-    reserve, snapshot → [feed_intended] → feed, read chip → [staged] → [print_intended] → print → [printed]
+    reserve, snapshot → [feed_intended] → feed, read chip → [staged]
+    → [chip_intended] → write the tag, read it back → [chip_written] → [print_intended] → print → [printed]
 
 Each word in brackets is on the disk before the step after it begins. Nothing here is done twice and
 nothing is decided: whatever ends in doubt is handed back as ``Look``, and the worker looks.
 Where no chip reader is, the clerk named the blank beforehand and no card moves before ``print_intended``.
+A card that cannot bear a tag goes on without; one whose write broke off is never printed on.
+The printer stays reserved from a good card to the next one's way, so that nobody comes in between.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from agent.printing import jobs, tally
+from agent.printing import jobs, tagging, tally
+from agent.printing.intents import arm_again, before_of, not_begun, not_fit, noted
 from agent.printing.jobs import Job
 from agent.printing.lane import CHIP_TIMEOUT_S, Lane, Store
-from agent.printing.recovery import Begun, in_path
 from agent.printing.states import Event, IllegalMove, State
 from agent.stock import blanks
-from agent.store.journal import Tx
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, Snapshot, Verdict
-from drivers.errors import DeviceError, NeedsHands, Unreachable
+from drivers.chip import Tag
+from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
 
 
 class End(StrEnum):
@@ -45,34 +48,6 @@ class Outcome:
     unsent: bool = False
 
 
-def noted(before: Snapshot) -> dict[str, Any]:
-    """What the journal keeps of the snapshot before any card moved."""
-    return {"cards": before.cards, "panels": before.panels}
-
-
-def before_of(job: Job) -> Snapshot | None:
-    """The snapshot a job's intent was noted with, None if it noted none."""
-    told = job.before
-    if told is None:
-        return None
-    return Snapshot(
-        cards=told.get("cards"),
-        panels=told.get("panels"),
-        session=job.session,
-        reset=False,
-        claim=False,
-        card_at=(),
-        errors=(),
-        warnings=(),
-    )
-
-
-def begun_of(job: Job) -> Begun:
-    """What recovery has to know of a job."""
-    witness = None if job.blank is None else "clerk" if job.asked else "chip"
-    return Begun(job.state, job.blank, witness, job.session, before_of(job), job.panels)
-
-
 class Cycle:
     """Takes one job's card through one lane.
 
@@ -84,6 +59,7 @@ class Cycle:
         self._lane = lane
         self._store = store
         self._session = session
+        self._kept = False  # reserved since the card before, which is over
 
     def begin(self, job: Job, artefact: Artefact) -> Outcome:
         """A queued job's card, from the feeder on."""
@@ -91,8 +67,12 @@ class Cycle:
             before = self._reserve()
         except DeviceError as error:
             return Outcome(End.LATER, error.cause)
+        if not self._lane.proves:
+            before = replace(before, cards=None, panels=None)  # whatever it shows settles nothing
         status = self._lane.status()
-        doubt = _not_fit(before) or ("" if status.state == "ready" else status.cause or status.state)
+        doubt = not_fit(before, proves=self._lane.proves) or (
+            "" if status.state == "ready" else status.cause or status.state
+        )
         if not doubt and tally.moved(self._store, self._lane.serial, before):
             self._store.write(lambda tx: tally.note(tx, self._lane.serial, before))
             doubt = "cards_unknown"
@@ -111,26 +91,37 @@ class Cycle:
             return self._print(job.id, artefact, before, staged=False)
         return self._feed(job, artefact, before)
 
+    def stages(self) -> bool:
+        """Whether a blank can be brought to a reader that names it; else the clerk has to name it."""
+        who = self._lane.identity
+        return self._lane.chip is not None and (who is None or (who.proves and who.contactless))
+
     def go_on(self, job: Job, uid: str, artefact: Artefact) -> Outcome:
         """The same job with the card that lies at the station, proved blank and named ``uid``."""
         before = before_of(job)
         if before is None or job.session is None:
             raise ValueError(f"{job.id} has no intent to go on from")
-        if job.blank is None and self.strange(job, uid):
-            return self._set_aside(job, uid)
+        if job.blank is None and (word := self._stranger(job, uid)):
+            return self._set_aside(job, uid, word)
         try:
             self._lane.printer.reserve(job.session)
         except DeviceError as error:
             return Outcome(End.LATER, error.cause)
         self._lane.free()
         if job.state is State.PRINTING:
-            self._store.write(lambda tx: _arm_again(tx, job, uid))
+            self._store.write(lambda tx: arm_again(tx, job, uid))
         elif job.blank is None:
             self._name(job, uid, "chip")
-        return self._print(job.id, artefact, before, staged=True)
+        return self._ink(job, uid, artefact, before)
+
+    def let_go(self) -> None:
+        """Give back a reservation that was kept for the next card; nothing of a begun one's."""
+        if self._kept:
+            self.release()
 
     def release(self) -> None:
         """Give the reservation back; it lapses by itself if the printer does not hear."""
+        self._kept = False
         try:
             self._lane.printer.release()
         except DeviceError:
@@ -149,7 +140,17 @@ class Cycle:
         return ""
 
     def _reserve(self) -> Snapshot:
-        """Make the printer ours and take the snapshot the card will be judged against."""
+        """Make the printer ours and take the snapshot the card will be judged against.
+
+        A reservation kept since the card before needs no more than to be prolonged, as long as it stands and
+        there is nothing that a new one would have to clear.
+        """
+        if self._kept:
+            self._kept = False
+            self._lane.renew(self._session)
+            now = self._lane.testify()
+            if now.session == self._session and not (now.reset or now.errors):
+                return now
         self._lane.printer.reserve(self._session)
         return self._lane.testify()
 
@@ -167,10 +168,34 @@ class Cycle:
             uid = self._lane.chip.uid(CHIP_TIMEOUT_S)
         except DeviceError as error:
             return self.unsure(job, error.cause)
-        if self.strange(job, uid):
-            return self._set_aside(job, uid)
+        if word := self._stranger(job, uid):
+            return self._set_aside(job, uid, word)
         self._name(job, uid, "chip")
-        return self._print(job.id, artefact, before, staged=True)
+        return self._ink(job, uid, artefact, before)
+
+    def _ink(self, job: Job, uid: str, artefact: Artefact, before: Snapshot) -> Outcome:
+        """Tag the named card at the station, then print it."""
+        tag = tagging.tag_of(job.id, artefact.sha256)
+        return self._tag(job, uid, tag) or self._print(job.id, artefact, before, staged=True)
+
+    def _tag(self, job: Job, uid: str, tag: Tag) -> Outcome | None:
+        """Have the card bear this attempt's tag, if it can bear one; None when it may be printed on.
+
+        A write that broke off, or does not read back, leaves a chip that nobody can vouch for.
+        """
+        if self._lane.chip is None:
+            return Outcome(End.LOOK, "no_chip")
+        line = tagging.line(uid, job.kind, tag)
+        self._move(job, Event.CHIP_INTENDED, line)
+        try:
+            written = self._lane.chip.write_tag(uid, tag, CHIP_TIMEOUT_S)
+        except OutcomeUnknown as error:
+            return self.unsure(job, error.cause)
+        except DeviceError as error:  # nothing was written
+            return Outcome(End.LOOK, error.cause)
+        if written:
+            self._move(job, Event.CHIP_WRITTEN, line)
+        return None
 
     def _print(self, job_id: str, artefact: Artefact, before: Snapshot, *, staged: bool) -> Outcome:
         """Write the intent, then send the card. The world changes with the first byte sent."""
@@ -186,9 +211,10 @@ class Cycle:
             return Outcome(End.LOOK, error.cause, unsent=True)
         except DeviceError as error:
             return Outcome(End.LOOK, error.cause)
-        if judgement.verdict is Verdict.PRINTED:
+        proves = before.cards is not None
+        if judgement.verdict is Verdict.PRINTED and proves:
             return self.printed(job)
-        if judgement.verdict is Verdict.UNSURE and self._at_rest(job):
+        if judgement.verdict is Verdict.UNSURE and (not proves or self._at_rest(job)):
             return self.unsure(job, judgement.reason)
         return Outcome(End.LOOK, judgement.reason)
 
@@ -200,25 +226,39 @@ class Cycle:
     def printed(self, job: Job) -> Outcome:
         """The evidence is whole."""
         self._move(job, Event.PRINTED, {"blank": job.blank, "by": "evidence"})
-        self.release()
+        self._kept = True
         return Outcome(End.PRINTED)
 
     def unsure(self, job: Job, cause: str) -> Outcome:
         """A person decides; the lane is closed from this line on."""
         self._move(job, Event.UNSURE, {"cause": cause, "blank": job.blank})
+        self._kept = True  # until the lane is tidy
         return Outcome(End.UNSURE, cause)
 
     def untouched(self, job: Job, reason: str, **more: str) -> None:
         """No card was touched for this job: it waits again."""
-        self._move(job, Event.UNTOUCHED, {"blank": job.blank, "by": "evidence", "reason": reason, **more})
+        body = {"blank": job.blank, "by": "evidence", "reason": reason, **more}
+        self._store.write(lambda tx: not_begun(tx, job, reason, body))
         self.release()
 
-    def _set_aside(self, job: Job, uid: str) -> Outcome:
-        """A card of no account lies at the station: the job lets go of it, the lane rejects it.
+    def _stranger(self, job: Job, uid: str) -> str:
+        """The same of the card at the station, which may also bear a tag of somebody else's."""
+        if word := self.strange(job, uid):
+            return word
+        torn, tag = False, None
+        try:
+            tag = self._lane.chip.read_tag(uid, CHIP_TIMEOUT_S) if self._lane.chip is not None else None
+        except OutcomeUnknown:
+            torn = True
+        except DeviceError:
+            return ""  # the write that follows meets it again
+        return tagging.OTHER_TAG if tagging.is_strange(self._store, job.id, uid, tag, torn=torn) else ""
+
+    def _set_aside(self, job: Job, uid: str, word: str) -> Outcome:
+        """A card of no account, or another's, is at the station: the job lets go of it, the lane rejects it.
 
         The line comes before the motion: after a crash the card is a stray one and is rejected as such.
         """
-        word = self.strange(job, uid)
         self.untouched(job, word, seen=uid)
         return Outcome(End.STRANGE, word)
 
@@ -227,28 +267,3 @@ class Cycle:
 
     def _move(self, job: Job, event: Event, body: dict[str, Any]) -> None:
         self._store.write(lambda tx: jobs.move(tx, job.id, event, body))
-
-
-def _not_fit(before: Snapshot) -> str:
-    """Why a card must not be fed now; empty when everything it will be judged by is there."""
-    if before.cards is None or before.panels is None:
-        return "counter_missing"
-    if before.reset:
-        return "printer_reset"
-    if before.errors:
-        return before.errors[0]
-    if in_path(before):
-        return "card_inside"
-    return "claim_stuck" if before.claim else ""
-
-
-def _arm_again(tx: Tx, job: Job, uid: str) -> None:
-    """A print that was intended and never began: back to the station, in one transaction.
-
-    The counters stay those from before the card was fed; its panels are proved equal since.
-    """
-    jobs.move(tx, job.id, Event.UNSURE, {"cause": "link_lost", "blank": uid})
-    jobs.move(tx, job.id, Event.UNTOUCHED, {"blank": uid, "by": "evidence", "reason": "at_the_station"})
-    intent = {"printer": job.printer, "session": job.session, "before": job.before}
-    jobs.move(tx, job.id, Event.FEED_INTENDED, intent)
-    jobs.move(tx, job.id, Event.STAGED, {"blank": uid, "kind": job.kind, "witness": "chip"})

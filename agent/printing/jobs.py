@@ -21,7 +21,7 @@ from domain.words import RefusedByRule
 
 _COLUMNS = (
     "id, order_id, kind, attempt, state, asked, blank, cause, issued_on, printer, session, before, "
-    "panels, artefact, queued_ms, at_ms"
+    "panels, artefact, chip, shelf, queued_ms, at_ms"
 )
 _ORDER_AFTER: dict[State, str] = {
     State.PRINTED: "printed",
@@ -31,6 +31,7 @@ _ORDER_AFTER: dict[State, str] = {
     State.HANDED_OVER: "handed_over",
     State.WITHHELD: "withheld",
     State.READY: "printed",
+    State.SENT: "printed",
     State.RETURNED: "withheld",  # its card lies with the province; no other is printed for this order
 }
 
@@ -38,14 +39,17 @@ _ORDER_AFTER: dict[State, str] = {
 _TELLS_ORDER = frozenset(
     {
         *(Event.PRINTED, Event.SPOILED, Event.LOST, Event.CANCELLED, Event.VERIFIED, Event.READY),
-        *(Event.WITHHELD, Event.RETURNED, Event.HANDED_OVER),
+        *(Event.WITHHELD, Event.RETURNED, Event.SENT, Event.HANDED_OVER),
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One attempt at one order's card. ``before``: the printer's counters when the feed was intended."""
+    """One attempt at one order's card. ``before``: the printer's counters when the feed was intended.
+
+    ``chip``: "intended" or "written" as far as this attempt's tag got; ``shelf``: where the ready card lies.
+    """
 
     id: str
     order: str
@@ -61,12 +65,14 @@ class Job:
     before: dict[str, Any] | None
     panels: int | None
     artefact: str | None
+    chip: str | None
+    shelf: str | None
     queued_ms: int
     at_ms: int
 
     @property
     def next_step(self) -> str | None:
-        """What the job waits for: ``wait`` for the printer, ``resolve`` by a person; None when over."""
+        """What the job waits for: ``wait`` for the printer, else the person's next act; None when over."""
         return _NEXT_STEP.get(self.state)
 
 
@@ -75,6 +81,17 @@ _NEXT_STEP = {
     State.STAGED: "wait",
     State.PRINTING: "wait",
     State.UNSURE: "resolve",
+    State.PRINTED: "verify",
+    State.VERIFIED: "hand_over",
+    State.READY: "hand_over",
+    State.SENT: "deliver",
+    State.WITHHELD: "supervisor",
+}
+_CHIP_AFTER: dict[Event, str | None] = {
+    Event.FEED_INTENDED: None,
+    Event.UNTOUCHED: None,
+    Event.CHIP_INTENDED: "intended",
+    Event.CHIP_WRITTEN: "written",
 }
 
 
@@ -117,11 +134,10 @@ def last_finished(reads: Reads, count: int) -> list[Job]:
     return [_job(row) for row in reads.rows(sql, count)]
 
 
-def next_queued(reads: Reads) -> Job | None:
-    """The queued job that waits longest."""
-    sql = f"SELECT {_COLUMNS} FROM job WHERE state = ? ORDER BY queued_ms, id LIMIT 1"  # noqa: S608
-    found = reads.rows(sql, State.QUEUED)
-    return _job(found[0]) if found else None
+def next_queued(reads: Reads, count: int = 1) -> list[Job]:
+    """The ``count`` queued jobs that wait longest."""
+    sql = f"SELECT {_COLUMNS} FROM job WHERE state = ? ORDER BY queued_ms, id LIMIT ?"  # noqa: S608
+    return [_job(row) for row in reads.rows(sql, State.QUEUED, count)]
 
 
 def counts(reads: Reads) -> dict[str, int]:
@@ -228,7 +244,7 @@ def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, An
     before = told.get("before", job.before if keep else None)
     tx.execute(
         "UPDATE job SET state = ?, blank = ?, cause = ?, printer = ?, session = ?, before = ?, panels = ?, "
-        "artefact = ?, at_ms = ? WHERE id = ?",
+        "artefact = ?, chip = ?, shelf = ?, at_ms = ? WHERE id = ?",
         after,
         (told.get("blank") or job.blank) if keep else None,
         told.get("cause") or told.get("reason"),
@@ -237,6 +253,8 @@ def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, An
         json.dumps(before) if before is not None else None,
         told.get("panels", job.panels if keep else None),
         told.get("artefact", job.artefact if keep else None),
+        _CHIP_AFTER.get(event, job.chip),
+        told.get("shelf", job.shelf),
         tx.at_ms,
         job.id,
     )

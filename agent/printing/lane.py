@@ -16,11 +16,12 @@ from typing import Any, Protocol, TypeVar
 
 from agent.printing.jobs import Job
 from agent.printing.recovery import STATION, in_path
+from agent.printing.tagging import Worn, worn
 from agent.store.journal import Tx
 from agent.store.sqlite import Reads
 from drivers.card_printer import CardPrinter, Identity, PrinterStatus, Snapshot
 from drivers.chip import ChipReader
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, OutcomeUnknown
 
 T = TypeVar("T")
 CHIP_TIMEOUT_S = 5.0
@@ -72,6 +73,11 @@ class Lane:
     def serial(self) -> str:
         """The printer's serial number; empty until it has answered."""
         return self._identity.serial if self._identity else ""
+
+    @property
+    def proves(self) -> bool:
+        """Whether the printer's word may settle a card; True while nobody knows which printer it is."""
+        return self._identity is None or self._identity.proves
 
     @property
     def identity(self) -> Identity | None:
@@ -131,6 +137,17 @@ class Lane:
             return self.chip.uid(CHIP_TIMEOUT_S)
         except DeviceError:
             return None
+
+    def tag(self, job: str, uid: str | None) -> Worn:
+        """What the card ``uid`` at the station bears, in view of the attempt ``job``."""
+        if self.chip is None or uid is None:
+            return Worn.NOTHING
+        try:
+            return worn(job, self.chip.read_tag(uid, CHIP_TIMEOUT_S))
+        except OutcomeUnknown:
+            return Worn.TORN
+        except DeviceError:
+            return Worn.NOTHING
 
     def finish(self) -> None:
         """Tell the printer that a job, the host of which was lost, is whole; waits while it works on it."""

@@ -7,7 +7,8 @@ blank only while its chip names it at the station before any printing was intend
 can have been asked for: after that intent a dead process's bytes may still be on their way, so that no
 later one ever prints on the card that waits there. While the printer may still go on with a job by
 itself, nobody decides. Everything else is *unsure*: the lane closes, whatever lies inside goes to the
-reject tray, and a person with the card in hand decides.
+reject tray, and a person with the card in hand decides. What the chip bears of an attempt only ever speaks
+against a card. A printer that proves nothing settles nothing: past the intent its card is *unsure*.
 Tests hold these rows against a model of what could have happened physically
 (tests/unit/agent/test_recovery.py).
 """
@@ -18,10 +19,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent.printing.states import State
+from agent.printing.tagging import Worn
 from drivers.card_printer import INSIDE, PrinterStatus, Snapshot
 
 STATION = "contactless"  # where a staged card lies while its chip is read
-CLAIMED, LAPSED = "claim_stuck", "session_lost"
+CLAIMED, LAPSED, SPOOLED = "claim_stuck", "session_lost", "spooled"
 
 
 class Act(StrEnum):
@@ -40,7 +42,8 @@ class Begun:
     """What the journal knows of a job: its state, the named blank, and the intent with its counters.
 
     ``before`` was taken before any card moved, under ``session``. ``panels`` is None until printing
-    was intended. ``witness`` tells who named the blank: "chip" or "clerk".
+    was intended. ``witness`` tells who named the blank: "chip" or "clerk"; ``chip`` how far this attempt's
+    tag got: "intended", "written" or None; ``proves`` whether its printer's word may settle anything.
     """
 
     state: State
@@ -49,6 +52,8 @@ class Begun:
     session: int | None = None
     before: Snapshot | None = None
     panels: int | None = None
+    chip: str | None = None
+    proves: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +66,24 @@ class Decision:
     reject: bool = False
 
 
-def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bool = False) -> Decision:
+def decide(
+    job: Begun,
+    snapshot: Snapshot | None,
+    uid: str | None,
+    *,
+    unsent: bool = False,
+    tag: Worn = Worn.NOTHING,
+) -> Decision:
     """The decision for ``job``, given what the printer shows and the chip at the station answers.
 
-    ``snapshot`` None: the printer does not answer. ``uid`` None: no chip was read at the station.
-    ``unsent``: this very process knows that the printer accepted no byte that moves or prints a
-    card since the intent; never true after a restart.
+    ``snapshot`` None: the printer does not answer. ``uid`` None: no chip was read at the station;
+    ``tag``: what that card bears. ``unsent``: this very process knows that the printer accepted no byte
+    that moves or prints a card since the intent; never true after a restart.
     """
     if job.state not in (State.STAGED, State.PRINTING, State.UNSURE):
         return Decision(Act.NOTHING, blank=job.blank)
+    if job.state is not State.UNSURE and not job.proves:
+        return _unproved(job, unsent)
     if snapshot is None:
         act = Act.NOTHING if job.state is State.UNSURE else Act.WAIT
         return Decision(act, "no_answer", job.blank)
@@ -85,7 +99,8 @@ def decide(job: Begun, snapshot: Snapshot | None, uid: str | None, *, unsent: bo
     if doubt:
         return _unsure(job, doubt, inside)
     if inside:
-        return _with_a_card_inside(job, snapshot, uid, inside, unsent)
+        against = _not_ours(job, uid, tag) if inside == (STATION,) else "card_inside"
+        return _with_a_card_inside(job, snapshot, uid, against, unsent)
     return _with_an_empty_path(job, snapshot, unsent)
 
 
@@ -135,23 +150,44 @@ def _hangs(job: Begun, now: Snapshot, doubt: str) -> bool:
     return doubt == CLAIMED or (doubt == LAPSED and now.session == 0)
 
 
-def _with_a_card_inside(
-    job: Begun, now: Snapshot, uid: str | None, inside: tuple[str, ...], unsent: bool
-) -> Decision:
+def _unproved(job: Begun, unsent: bool) -> Decision:
+    """No look can tell anything of this card: not one byte of it was sent, or a person has to find it.
+
+    Before the intent to print nothing moves at such a printer, which has no station.
+    """
+    if job.state is State.STAGED:
+        return Decision(Act.AGAIN, "nothing_fed", job.blank)
+    if unsent:
+        return Decision(Act.AGAIN, "nothing_sent", job.blank)
+    return Decision(Act.UNSURE, SPOOLED, job.blank)
+
+
+def _not_ours(job: Begun, uid: str | None, tag: Worn) -> str:
+    """What the chip at the station says against this being the job's card; empty when nothing.
+
+    A card that has no name here yet is judged where it gets one, and with it a tag of an older attempt.
+    """
+    if uid is None:
+        return "no_chip"
+    if job.blank is not None and uid != job.blank:
+        return "chip_changed"
+    if job.blank is None and job.state is State.PRINTING:
+        return "chip_changed"
+    if job.chip is not None and tag in (Worn.OTHER, Worn.TORN):
+        return "chip_changed"
+    return "chip_changed" if job.chip == "written" and tag is Worn.NOTHING else ""
+
+
+def _with_a_card_inside(job: Begun, now: Snapshot, uid: str | None, against: str, unsent: bool) -> Decision:
     """Only a card that its chip names at the station, with no panel laid down since, is still ours.
 
     Past the intent to print only this very process can know that the printer took nothing.
     """
+    inside = in_path(now)
     if job.state is State.PRINTING and not unsent:
         return _unsure(job, "card_inside", inside)
-    if inside != (STATION,):
-        return _unsure(job, "card_inside", inside)
-    if uid is None:
-        return _unsure(job, "no_chip", inside)
-    if job.blank is not None and uid != job.blank:
-        return _unsure(job, "chip_changed", inside)
-    if job.blank is None and job.state is State.PRINTING:
-        return _unsure(job, "chip_changed", inside)
+    if against:
+        return _unsure(job, against, inside)
     fed, laid = _moved(job, now)
     if laid != 0 or fed not in (0, 1):  # 0: a counter may lag behind the card it counts
         return _unsure(job, "counter_mismatch", inside)

@@ -31,7 +31,7 @@ Counters = tuple[int, int]
 
 
 def known(reads: Reads, serial: str) -> Counters | None:
-    """The most cards and panels that the journal explains at ``serial``; None where it never fed one."""
+    """The most cards and panels the journal explains at ``serial``; None where it never fed one, or none by counters."""
     found = reads.rows(_LAST, serial)
     if not found:
         return None
@@ -39,6 +39,8 @@ def known(reads: Reads, serial: str) -> Counters | None:
     told = json.loads(body)
     if event == "printer_looked":
         return told["cards"], told["panels"]
+    if told["before"]["cards"] is None or told["before"]["panels"] is None:
+        return None
     before, intended = told["before"], reads.rows(_INTENDED, seq, subject)
     return before["cards"] + 1, before["panels"] + (json.loads(intended[0][0])["panels"] if intended else 0)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from agent import inbox, keys, service
 from agent.home import Home
-from agent.printing.worker import Pace
+from agent.printing.patience import Pace
 from agent.store.journal import Journal
 from drivers import registry
 from drivers.address import Address

@@ -12,8 +12,9 @@ from agent.printing import jobs
 from agent.printing.cycle import Cycle
 from agent.printing.jobs import Job
 from agent.printing.lane import Lane
+from agent.printing.patience import Pace
 from agent.printing.states import Event, State
-from agent.printing.worker import Pace, Worker
+from agent.printing.worker import Worker
 from agent.stock import blanks
 from agent.store.journal import Journal, Tx
 from agent.store.migrations import migrate

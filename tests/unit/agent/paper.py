@@ -32,6 +32,9 @@ class Card:
     uid: str
     panels: list[str] = field(default_factory=list)
     chip: bool = True
+    offers: bool = True  # our application
+    tag: Tag | None = None
+    torn: bool = False
 
 
 class Paper:
@@ -260,10 +263,30 @@ class PaperChip:
         return card.uid
 
     def read_tag(self, uid: str, timeout_s: float) -> Tag | None:
-        return None
+        card = self._named(uid)
+        if card.torn:
+            raise OutcomeUnknown("chip_changed")
+        return card.tag
 
     def write_tag(self, uid: str, tag: Tag, timeout_s: float) -> bool:
-        return False
+        """``tearing`` is the moment at which half of it is on the card."""
+        self.world.points("tag")
+        card = self._named(uid)
+        if not card.offers or (card.tag == tag and not card.torn):
+            return card.offers
+        card.torn = True
+        self.world.points("tearing")
+        card.tag, card.torn = tag, False
+        self.world.points("tagged")
+        return True
+
+    def _named(self, uid: str) -> Card:
+        card = self.world.inside
+        if card is None or self.world.place != "contactless":
+            raise NeedsHands("no_chip")
+        if card.uid != uid:
+            raise NeedsHands("chip_changed")
+        return card
 
     def close(self) -> None:
         return

@@ -26,7 +26,7 @@ def for_machine(office: Office) -> Callable[[Job], Artefact]:
     def drawn(job: Job) -> Artefact:
         who = office.lane.identity
         assert who is not None
-        return Artefact(b"", PANELS, f"{job.order} on {who.model} {who.ribbon} {who.duplex}")
+        return Artefact(b"", PANELS, picture(f"{job.order} on {who.model} {who.ribbon} {who.duplex}"))
 
     return drawn
 
@@ -38,7 +38,7 @@ def test_a_ribbon_changed_between_two_cards_is_drawn_for(office: Office, world: 
     world.ribbon = "ko"  # quicker than the worker looks
     office.take(SECOND, 0)
     office.turns()
-    assert world.output[1].panels == [f"{SECOND} on Paper ko False"] * PANELS
+    assert world.output[1].panels == [picture(f"{SECOND} on Paper ko False")] * PANELS
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_a_machine_changed_while_a_card_waits_is_drawn_for_anew(
 
     world.points = points
     office.turns()
-    assert world.output[0].panels == [f"{ORDER} on {after}"] * PANELS
+    assert world.output[0].panels == [picture(f"{ORDER} on {after}")] * PANELS
     rows = office.journal.rows("SELECT body FROM journal WHERE event = 'print_intended' ORDER BY seq")
     told = [json.loads(body)["artefact"] for (body,) in rows]
-    assert told == [f"{ORDER} on Paper ymcko False", f"{ORDER} on {after}"]
+    assert told == [picture(f"{ORDER} on Paper ymcko False"), picture(f"{ORDER} on {after}")]
 
 
 def test_a_card_drawn_for_a_job_that_is_gone_is_never_another_s(office: Office, world: Paper) -> None:

@@ -84,7 +84,7 @@ def truth_agrees(office: Office) -> None:
     ledger = blanks.fold(office.journal)
     account = ledger.account("ktp")
     assert not account["unaccounted"]
-    assert ledger.names("ktp", Place.USED) == [good[0].uid]
+    assert ledger.names("ktp", Place.CARD) == [good[0].uid]
     spoiled = sorted(c.uid for c in (*world.rejected, *world.output) if c.panels and c is not good[0])
     assert ledger.names("ktp", Place.SPOILED) == spoiled
     clean = [c for c in (*world.feeder, *world.rejected, world.inside) if c is not None and not c.panels]
