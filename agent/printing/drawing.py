@@ -1,22 +1,21 @@
 """From a job to its card, ready to be sent: the sealed part is opened in memory, drawn, and forgotten.
 
 The person's data lives only inside ``draw``: from the opened payload through the pipe to the drawing
-process. What comes back holds pictures alone and is kept by the worker until its card is done.
+process. What comes back holds pictures alone and is kept by the worker until its card is done. There the
+holder's age is looked at once more, by the rules of the card's day of issue.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
+from agent import policies
 from agent.config import Config
 from agent.printing.jobs import Job
 from agent.printing.lane import Lane
 from agent.printing.studio import Studio, StudioTrouble
 from agent.printing.undrawn import NotDrawn
+from agent.sealed import fields
 from agent.store.sqlite import Reads
-from domain.keys import CannotOpen, OpenKey, order_info
-from domain.words import RefusedByRule
+from domain.keys import OpenKey
 from drivers.address import parse
 from drivers.card_printer import Artefact
 
@@ -45,12 +44,13 @@ class Drawing:
         try:
             return self._studio.make(
                 job.kind,
-                self._fields(job.order),
+                fields(self._reads, self._key, self._config.name, job.order),
                 job.issued_on,
                 family,
                 printer.model,
                 ribbon,
                 printer.duplex,
+                policies.on_day(self._reads, job.issued_on),
             )
         except StudioTrouble as error:
             raise NotDrawn(str(error), error.cause) from error
@@ -58,18 +58,3 @@ class Drawing:
     def close(self) -> None:
         """End the drawing process."""
         self._studio.close()
-
-    def _fields(self, order: str) -> dict[str, str]:
-        """The order's personal part. Raises RefusedByRule BAD_PAYLOAD."""
-        found = self._reads.rows(
-            "SELECT sealed FROM payload JOIN order_ ON payload_sha256 = sha256 WHERE id = ?", order
-        )
-        if not found:
-            raise RefusedByRule("BAD_PAYLOAD", order)
-        try:
-            opened: Any = json.loads(self._key.open(found[0][0], order_info(self._config.name, order)))
-        except (CannotOpen, ValueError):
-            raise RefusedByRule("BAD_PAYLOAD", order) from None
-        if not isinstance(opened, dict) or not all(isinstance(value, str) for value in opened.values()):
-            raise RefusedByRule("BAD_PAYLOAD", order)
-        return opened
