@@ -15,6 +15,7 @@ import click
 
 from agent.commands import bench, show, station, work
 from agent.commands.common import prose, say
+from agent.commands.policy import policy
 
 TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
 
@@ -53,7 +54,7 @@ for command in (
     *(station.init, station.run),
     *(show.status, show.devices, show.jobs, show.journal, show.audit, show.export),
     *(work.print_, work.resolve, work.cancel, work.looked, work.blanks),
-    bench.conformance,
+    *(policy, bench.conformance),
 ):
     main.add_command(command)
 

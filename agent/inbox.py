@@ -1,4 +1,4 @@
-"""Orders from the province: each line of the order log is applied once, with the cursor.
+"""Orders and rules from the province: each line of the order log is applied once, with the cursor.
 
 A line that does not hold (another signer, another station, a changed payload, an unknown word)
 becomes a journal line ``order_refused`` with its word, and the cursor moves on: poison never
@@ -39,6 +39,8 @@ def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
             tx.note("order_refused", entry.subject, {"word": refused.word})
     elif entry.event == "order_withdrawn":
         _withdraw(tx, entry.subject)
+    elif entry.event == "policy":
+        policies.receive(tx, entry.subject, entry.body, station, hub)
     set_cursor(tx, CURSOR, entry.seq, entry.epoch)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent import policies
 from agent.asking import Args, blank, once, person
 from agent.asking import reason as reason_of
 from agent.config import Config
@@ -37,6 +38,7 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
 
     def work(tx: Tx) -> list[str]:
         behind.check(tx)
+        policies.rerank(tx)  # another policy may have begun at midnight
         order = args.get("order")
         count = min(int(args.get("next") or 0), NEXT_MAX)
         orders = [str(order)] if order is not None else jobs.next_waiting(tx, count)

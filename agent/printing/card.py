@@ -11,19 +11,20 @@ import io
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from PIL import Image, ImageDraw, ImageFont
 
 from agent.printing import card_paper
 from agent.printing.card_paper import INK, WHITE, WIDTH, font
+from domain import policy
+from domain.policy import DEFAULT, KiaBand, Policy
 
 Fields = Mapping[str, str]
 RED, BLUE = (196, 30, 40), (28, 78, 170)
 PHOTO_BYTES_MAX = 200 * 1024
 PHOTO_DOTS_MAX = 4000 * 4000
 PHOTO_PLACE = (748, 132, 976, 436)  # left, top, right, bottom: 3 to 4, as a passport photo
-NO_PHOTO_UNTIL, ADULT_FROM = 5, 17  # a child's card has a photo from 5 years on; at 17 comes the other card
 
 
 class CannotDraw(ValueError):
@@ -36,35 +37,30 @@ class CannotDraw(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled line of the front. ``says`` reads it from the fields; ``beside`` shares the line above."""
+    """One labelled line of the front; ``beside`` shares the line above.
+
+    ``says`` reads it from the fields and the card's last day, None for one that is good for life.
+    """
 
     label: str
-    says: Callable[[Fields, date], str]
+    says: Callable[[Fields, date | None], str]
     beside: bool = False
 
 
-def _told(name: str) -> Callable[[Fields, date], str]:
+def _told(name: str) -> Callable[[Fields, date | None], str]:
     return lambda fields, _: fields.get(name, "").upper() or "-"
 
 
-def _born(fields: Fields, _: date) -> str:
+def _born(fields: Fields, _: date | None) -> str:
     return f"{fields['birthplace'].upper()}, {_as_printed(_birthdate(fields))}"
 
 
-def _sex(fields: Fields, _: date) -> str:
+def _sex(fields: Fields, _: date | None) -> str:
     return SEXES.get(fields["sex"].upper(), fields["sex"].upper())
 
 
-def _for_life(_: Fields, __: date) -> str:
-    return "SEUMUR HIDUP"
-
-
-def _until(fields: Fields, issued: date) -> str:
-    """The fifth birthday, then the day before the seventeenth."""
-    born = _birthdate(fields)
-    if _age(born, issued) < NO_PHOTO_UNTIL:
-        return _as_printed(_birthday(born, NO_PHOTO_UNTIL))
-    return _as_printed(_birthday(born, ADULT_FROM) - timedelta(days=1))
+def _until(_: Fields, until: date | None) -> str:
+    return "SEUMUR HIDUP" if until is None else _as_printed(until)
 
 
 SEXES = {"L": "LAKI-LAKI", "M": "LAKI-LAKI", "P": "PEREMPUAN", "F": "PEREMPUAN"}
@@ -85,7 +81,7 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line("Status Perkawinan", _told("marital")),
         Line("Pekerjaan", _told("occupation")),
         Line("Kewarganegaraan", _told("citizenship")),
-        Line("Berlaku Hingga", _for_life),
+        Line("Berlaku Hingga", _until),
     ),
     "kia": (
         *_PERSON,
@@ -100,23 +96,24 @@ BESIDE_X, BESIDE_COLON_X, BESIDE_VALUE_X = 520, 656, 674
 FIRST_LINE_Y, LINE_PITCH, TEXT_DOTS, TEXT_DOTS_MIN = 210, 34, 27, 14
 
 
-def draw(kind: str, fields: Fields, issued_on: str) -> tuple[bytes, bytes]:
+def draw(kind: str, fields: Fields, issued_on: str, rules: Policy = DEFAULT) -> tuple[bytes, bytes]:
     """Front and back of one card: RGB, 1016 x 648, rows top to bottom, 1,975,104 bytes each.
 
     ``kind``: ktp or kia. ``fields``: the order's personal part, all text (``photo``: base64 of a JPEG or PNG,
-    or empty). ``issued_on``: YYYY-MM-DD. Raises CannotDraw; its sentence names no one.
+    or empty). ``issued_on``: YYYY-MM-DD; ``rules``: who may hold such a card that day. Raises CannotDraw; its
+    sentence names no one.
     """
     if kind not in LINES:
         raise CannotDraw("UNKNOWN_KIND", "there is no such kind of card")
     try:
         issued = date.fromisoformat(issued_on)
-        _check_age(kind, _age(_birthdate(fields), issued))
-        photo = _photo(kind, fields, issued)
+        band = _band(kind, fields, issued, rules)
+        photo = _photo(fields) if band is None or band.photo else None
         front = card_paper.front(kind).copy()
         ink = Image.new("L", front.size, 0)
         pen = ImageDraw.Draw(ink)
         _head(pen, kind, fields)
-        _lines(pen, kind, fields, issued)
+        _lines(pen, kind, fields, band.until if band else None)
         _side(pen, fields, issued, with_photo=photo is not None)
         if photo is not None:
             _paste_photo(front, photo, background(_birthdate(fields)))
@@ -126,9 +123,12 @@ def draw(kind: str, fields: Fields, issued_on: str) -> tuple[bytes, bytes]:
     return front.tobytes(), card_paper.back().tobytes()
 
 
-def _check_age(kind: str, age: int) -> None:
-    if age < 0 or (kind == "kia" and age >= ADULT_FROM):
-        raise CannotDraw("BAD_DATE", "the birth date does not fit this kind of card")
+def _band(kind: str, fields: Fields, issued: date, rules: Policy) -> KiaBand | None:
+    """What a child's card is like, None for the other one. Raises CannotDraw where no such card is due."""
+    born, married = _birthdate(fields), policy.ever_married(fields.get("marital", ""))
+    if word := policy.refusal(rules, kind, born, married, issued):
+        raise CannotDraw(word, "the holder's age or marital status does not fit this kind of card")
+    return policy.kia_band(rules, born, married, issued) if kind == "kia" else None
 
 
 def _head(pen: ImageDraw.ImageDraw, kind: str, fields: Fields) -> None:
@@ -144,7 +144,7 @@ def _head(pen: ImageDraw.ImageDraw, kind: str, fields: Fields) -> None:
     pen.text((NIK_X, 146), fields["nik"], INK, font(46), "lm", stroke_width=1)
 
 
-def _lines(pen: ImageDraw.ImageDraw, kind: str, fields: Fields, issued: date) -> None:
+def _lines(pen: ImageDraw.ImageDraw, kind: str, fields: Fields, until: date | None) -> None:
     """The table of LINES, one below the other."""
     y = FIRST_LINE_Y - LINE_PITCH
     for line in LINES[kind]:
@@ -153,7 +153,7 @@ def _lines(pen: ImageDraw.ImageDraw, kind: str, fields: Fields, issued: date) ->
             (BESIDE_X, BESIDE_COLON_X, BESIDE_VALUE_X) if line.beside else (LABEL_X, COLON_X, VALUE_X)
         )
         followed = line.label == "Jenis Kelamin"  # the blood group stands on its right
-        text = line.says(fields, issued)
+        text = line.says(fields, until)
         room = (BESIDE_X - 12 if followed else VALUE_RIGHT) - value_x
         pen.text((label_x, y), line.label, INK, font(TEXT_DOTS - 2), "ls")
         pen.text((colon_x, y), ":", INK, font(TEXT_DOTS - 2), "ls")
@@ -193,10 +193,8 @@ def background(born: date) -> tuple[int, int, int]:
 _NO_PICTURE = (ValueError, OSError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError)
 
 
-def _photo(kind: str, fields: Fields, issued: date) -> Image.Image | None:
-    """The photo, filling its place; None on a small child's card. CannotDraw("BAD_PHOTO") when it is none."""
-    if kind == "kia" and _age(_birthdate(fields), issued) < NO_PHOTO_UNTIL:
-        return None
+def _photo(fields: Fields) -> Image.Image:
+    """The photo, filling its place. Raises CannotDraw("BAD_PHOTO") when it is none."""
     try:
         told = base64.b64decode(fields.get("photo", ""), validate=True)
         if not 0 < len(told) <= PHOTO_BYTES_MAX:
@@ -244,18 +242,6 @@ def _birthdate(fields: Fields) -> date:
         return date.fromisoformat(fields["birthdate"])
     except ValueError:
         raise CannotDraw("BAD_DATE", "the birth date is no date") from None
-
-
-def _age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-def _birthday(born: date, years: int) -> date:
-    """The day someone turns ``years``; who was born on 29 February does so on 1 March."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return date(born.year + years, 3, 1)
 
 
 def _as_printed(day: date) -> str:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import BinaryIO, Protocol
 
+from domain.policy import DEFAULT, Policy
+from domain.policy_form import from_json, to_json
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact
 
@@ -80,15 +82,18 @@ class Studio:
         model: str,
         ribbon: str,
         duplex: bool,
+        rules: Policy = DEFAULT,
     ) -> Artefact:
         """The card of one order, ready for a printer of this family and model.
 
         ``fields``: the opened payload (agent/printing/card.py says which); ``issued_on``: YYYY-MM-DD;
-        ``ribbon`` as the printer names it. The same arguments give the same bytes. Raises RefusedByRule when
-        this order can never become a card, StudioTrouble when none came out for another reason.
+        ``ribbon`` as the printer names it; ``rules``: the policy in force on that day. The same arguments
+        give the same bytes. Raises RefusedByRule when this order can never become a card, StudioTrouble when
+        none came out for another reason.
         """
         request = {"kind": kind, "fields": dict(fields), "issued_on": issued_on, "duplex": duplex}
         request |= {"family": family, "model": model, "ribbon": ribbon}
+        request |= {"policy": to_json(rules, whole=False)}
         said = json.dumps(request).encode()
         with self._lock:
             self._stop_timer()
@@ -236,7 +241,7 @@ def _answer(request: dict[str, object]) -> tuple[dict[str, object], bytes]:
     if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
         return {"refused": "BAD_PAYLOAD"}, b""
     try:
-        front, back = card.draw(kind, fields, issued_on)
+        front, back = card.draw(kind, fields, issued_on, from_json(request["policy"]))
     except card.CannotDraw as refusal:
         return {"refused": refusal.word}, b""
     except MemoryError:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
 from agent.printing import card, card_paper
+from domain.policy import DEFAULT, KiaBands
 
 WIDTH, HEIGHT = 1016, 648
 ISSUED = "2026-01-15"
@@ -134,7 +136,7 @@ def test_the_photo_stands_on_red_for_an_odd_year_and_blue_for_an_even_one(
 
 
 def test_a_small_childs_card_has_no_photo_and_a_schoolchilds_has() -> None:
-    small = person(birthdate="2021-01-16", photo="")
+    small = child() | {"birthdate": "2021-01-16", "photo": ""}
     left, top, _, _ = card.PHOTO_PLACE
     assert front("kia", small).getpixel((left - 3, top - 3)) not in (card.RED, card.BLUE)
     assert word("kia", small, "2026-01-16") == "BAD_PHOTO"  # five years old today
@@ -151,8 +153,17 @@ def test_a_small_childs_card_has_no_photo_and_a_schoolchilds_has() -> None:
     ],
 )
 def test_a_childs_card_ends_with_an_age(birthdate: str, issued: str, until: str) -> None:
+    band = card._band("kia", child() | {"birthdate": birthdate}, date.fromisoformat(issued), DEFAULT)
+    assert band is not None and card._until({}, band.until) == until
 
-    assert card._until({"birthdate": birthdate}, date.fromisoformat(issued)) == until
+
+def test_a_dated_policy_moves_the_bands_and_the_ages() -> None:
+    later = replace(DEFAULT, kia_bands=KiaBands(photo_from=6), first_card_print_age=18)
+    small = child() | {"birthdate": "2021-01-15", "photo": ""}
+    assert len(card.draw("kia", small, ISSUED, later)) == 2
+    with pytest.raises(card.CannotDraw) as caught:
+        card.draw("ktp", person(birthdate="2009-01-15", marital="BELUM KAWIN"), ISSUED, later)
+    assert caught.value.word == "TOO_YOUNG"
 
 
 @pytest.mark.parametrize(
@@ -161,7 +172,9 @@ def test_a_childs_card_ends_with_an_age(birthdate: str, issued: str, until: str)
         ("passport", {}, "UNKNOWN_KIND"),
         ("ktp", {"birthdate": "1990-02-30"}, "BAD_DATE"),
         ("ktp", {"birthdate": "2030-01-01"}, "BAD_DATE"),  # not born yet
-        ("kia", {"birthdate": "2009-01-15"}, "BAD_DATE"),  # seventeen today
+        ("kia", {"birthdate": "2009-01-15", "marital": "BELUM KAWIN"}, "TOO_OLD"),  # seventeen today
+        ("kia", {"birthdate": "2009-01-16", "marital": "KAWIN"}, "KIA_MARRIED"),
+        ("ktp", {"birthdate": "2009-01-16", "marital": "BELUM KAWIN"}, "TOO_YOUNG"),
         ("ktp", {"photo": ""}, "BAD_PHOTO"),
         ("ktp", {"photo": "not base64!"}, "BAD_PHOTO"),
         ("ktp", {"photo": base64.b64encode(b"GIF89a").decode()}, "BAD_PHOTO"),
@@ -229,6 +242,5 @@ def test_specimen_is_written_over_the_photo_too() -> None:
     left, top, right, bottom = card.PHOTO_PLACE
     assert card_paper.stamp().getbbox() is not None
     inside = white.crop((left, top, right, bottom))
-    bare = card._photo("ktp", person(photo=photo("PNG", (3, 4))), date.fromisoformat(ISSUED))
-    assert bare is not None
+    bare = card._photo(person(photo=photo("PNG", (3, 4))))
     assert ImageChops.difference(inside, bare).getbbox() is not None

@@ -136,7 +136,7 @@ def test_the_same_order_again_is_nothing_and_with_other_content_it_is_refused(
 
 
 def test_an_unknown_line_of_a_newer_hub_is_passed_over(journal: Journal, province: Province) -> None:
-    take(journal, province, province.entry("policy", "x", {"any": 1}))
+    take(journal, province, province.entry("weather", "x", {"any": 1}))
     assert (events(journal), journal.cursor("orders_have")) == ([], 1)
 
 

@@ -1,0 +1,173 @@
+"""Rules from the province: followed from their day on, and refused with a word when they do not hold."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agent import policies
+from agent.printing import jobs
+from agent.store import audit
+from agent.store.journal import Journal
+from domain.keys import order_bytes
+from domain.policy import DEFAULT, REASONS
+from domain.wita import DAY_MS, day
+from sync.log import Entry
+from tests.unit.agent.stations import NAME, START_MS, Clock, Province, events, make_home, open_at, take
+
+TODAY, TOMORROW = "2020-05-21", "2020-05-22"
+UPSIDE_DOWN = {"reasons": list(reversed(REASONS)), "immediate": []}
+
+
+@pytest.fixture(scope="module")
+def province() -> Province:
+    return Province()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, province: Province, clock: Clock) -> Iterator[Journal]:
+    province.seq = 0
+    made = open_at(make_home(tmp_path / "home", province), clock=clock)
+    yield made
+    made.close()
+
+
+def policy(
+    province: Province, name: str = "may", begins: Any = TODAY, rules: Any = None, *, station: str = NAME
+) -> Entry:
+    body: dict[str, Any] = {"from": begins, "rules": {"keep_personal_days": 30} if rules is None else rules}
+    body["signature"] = b64encode(province.key.sign(order_bytes(station, name, body))).decode()
+    return province.entry("policy", name, body)
+
+
+def words(journal: Journal) -> list[Any]:
+    return [line.body["word"] for line in journal.entries(0, 99) if line.event == "policy_refused"]
+
+
+def test_a_policy_is_followed_from_its_day_on_and_journalled_once(
+    journal: Journal, province: Province
+) -> None:
+    assert day(START_MS) == TODAY
+    take(journal, province, policy(province, "a", TODAY), policy(province, "b", TOMORROW))
+    again = policy(province, "a", TODAY)
+    take(journal, province, again)
+    assert events(journal) == [("policy_applied", "a"), ("policy_applied", "b")]
+    assert journal.cursor("orders_have") == again.seq
+    assert policies.current(journal, START_MS).name == "a"
+    assert policies.current(journal, START_MS).keep_personal_days == 30
+    assert policies.on_day(journal, "2020-05-20") is DEFAULT
+    assert policies.current(journal, START_MS + DAY_MS).name == "b"
+    assert policies.current(journal, START_MS) is policies.current(journal, START_MS + 1)
+    assert audit.verify(journal) == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [
+        ({"rules": {"keep_personal_days": 0}}, "BAD_POLICY"),
+        ({"rules": {"colour": "red"}}, "BAD_POLICY"),
+        ({"rules": []}, "BAD_POLICY"),
+        ({"rules": "x"}, "BAD_POLICY"),
+        ({"begins": "2020-02-30"}, "BAD_POLICY"),
+        ({"begins": 7}, "BAD_POLICY"),
+        ({"name": "../x"}, "BAD_POLICY"),
+        ({"station": "64.11-2"}, "BAD_SIGNATURE"),
+    ],
+)
+def test_a_policy_that_does_not_hold_is_refused_by_its_word_and_blocks_nothing(
+    journal: Journal, province: Province, changed: dict[str, Any], word: str
+) -> None:
+    take(journal, province, policy(province, **changed), province.order("O-1"))
+    assert words(journal) == [word]
+    assert events(journal)[-1] == ("order_received", "O-1")
+    assert policies.current(journal, START_MS) is DEFAULT
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("signature", ["", "AAAA", "!!!", 7, None, b64encode(bytes(64)).decode()])
+def test_a_policy_signed_by_nobody_is_refused(journal: Journal, province: Province, signature: Any) -> None:
+    take(journal, province, province.changed(policy(province), signature=signature))
+    assert words(journal) == ["BAD_SIGNATURE"]
+
+
+@pytest.mark.attack
+def test_rules_changed_on_their_way_are_seen(journal: Journal, province: Province) -> None:
+    good = policy(province)
+    take(journal, province, province.changed(good, rules={"keep_personal_days": 31}))
+    take(journal, province, province.changed(good, **{"from": "2020-05-20"}))
+    take(journal, province, province.entry("policy", "other", good.body))
+    take(journal, province, province.entry("policy", "may", {"from": TODAY, "rules": {}}))
+    assert words(journal) == ["BAD_SIGNATURE"] * 3 + ["MISSING_FIELD"]
+
+
+def test_another_policy_of_the_same_name_is_refused_and_the_first_stays(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, policy(province), policy(province, rules={"keep_personal_days": 31}))
+    take(journal, province, policy(province, begins=TOMORROW))
+    assert words(journal) == ["POLICY_CHANGED"] * 2
+    assert policies.current(journal, START_MS).keep_personal_days == 30
+
+
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.attack
+@given(st.dictionaries(st.sampled_from(["from", "rules", "signature", "x"]), _ANY))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_whatever_a_line_holds_the_cursor_moves_on(
+    journal: Journal, province: Province, body: dict[str, Any]
+) -> None:
+    entry = province.entry("policy", "p", body)
+    take(journal, province, entry)
+    assert journal.cursor("orders_have") == entry.seq
+    assert policies.current(journal, START_MS) is DEFAULT
+
+
+def put(journal: Journal, province: Province) -> None:
+    for reason in REASONS:
+        take(journal, province, province.order(f"O-{reason}", reason=reason))
+
+
+def waiting(journal: Journal) -> list[str]:
+    return [order.removeprefix("O-") for order in jobs.next_waiting(journal, 99)]
+
+
+def test_orders_that_wait_are_put_in_the_order_of_a_policy_that_holds_already(
+    journal: Journal, province: Province
+) -> None:
+    put(journal, province)
+    assert waiting(journal)[0] == "status_change"
+    take(journal, province, policy(province, rules=UPSIDE_DOWN))
+    assert waiting(journal) == list(reversed(REASONS))
+    take(journal, province, policy(province, "z"))
+    assert waiting(journal)[0] == "status_change"
+
+
+def test_a_policy_that_begins_at_midnight_puts_them_in_its_order_at_the_next_press(
+    journal: Journal, province: Province, clock: Clock
+) -> None:
+    put(journal, province)
+    take(journal, province, policy(province, begins=TOMORROW, rules=UPSIDE_DOWN))
+    journal.write(policies.rerank)
+    assert waiting(journal)[0] == "status_change"
+    clock.at_ms += DAY_MS
+    take(journal, province, province.order("O-new", reason="status_change"))
+    journal.write(policies.rerank)
+    assert waiting(journal)[0] == "data_change"
+    assert waiting(journal)[-2:] == ["new", "status_change"]
