@@ -15,8 +15,8 @@ from drivers.registry import prepare
 
 SESSION, OTHER_SESSION = 0x4C4B, 0x4C4C
 STAMP_S = 1_700_000_000
-BACK_WAIT_MS = 120_000
-"""How long a printer may take to come back after its cable or its power did, and to give up a torn job."""
+BACK_WAIT_MS = 400_000
+"""How long a printer may take to come back after its cable or its power did, to warm, to give up a torn job."""
 STEP_MS = 500
 
 TASKS: dict[str, str] = {
@@ -51,13 +51,14 @@ class Skipped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The printer under test. ``ribbon``: the one in the machine."""
+    """The printer under test. ``ribbon``: the one in the machine. ``proves``: its word may settle a card."""
 
     printer: CardPrinter
     clock: Clock
     hands: Hands | None
     model: str
     ribbon: str
+    proves: bool
 
     def hand(self, task: str) -> None:
         """Have ``task`` done, or Skipped."""
