@@ -16,7 +16,7 @@ from drivers.registry import prepare
 SESSION, OTHER_SESSION = 0x4C4B, 0x4C4C
 STAMP_S = 1_700_000_000
 BACK_WAIT_MS = 400_000
-"""How long a printer may take to come back after its cable or its power did, to warm, to give up a torn job."""
+"""How long a printer may take to come back after its cable or its power did, to warm, to drop a torn job."""
 STEP_MS = 500
 
 TASKS: dict[str, str] = {

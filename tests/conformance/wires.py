@@ -7,14 +7,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from drivers.address import Address, parse
+from drivers.address import Address
 from drivers.card_printer import CardPrinter, Transport
-from drivers.evolis.printer import EvolisPrinter
-from drivers.registry import EVOLIS_VENDOR, open_printer, open_transport
-from drivers.transports.memory import MemoryTransport
+from drivers.registry import EVOLIS_VENDOR, MATICA_VENDOR, open_printer, open_transport
+from drivers.transports.bulk_only import BulkOnlyTransport
+from drivers.transports.memory import MemoryTransport, ends_with_nul
 from drivers.transports.usb import UsbTransport
 from drivers.transports.usbip import UsbipBackend
-from simulators.evolis.bench import MemoryPrinter
+from simulators.evolis.bench import MemoryPrinter as EvolisInMemory
+from simulators.matica.bench import MemoryPrinter as MaticaInMemory
 
 SPEED = 25
 """Simulated milliseconds a real one, for printers that are processes of their own.
@@ -23,16 +24,28 @@ A printer gives up a job after 30 simulated seconds without a byte, so a busy ma
 """
 
 
+def family_of(model: str) -> str:
+    """Who makes it."""
+    return "matica" if model.startswith("xid") else "evolis"
+
+
 class MemoryWire:
     """A driver and a printer in this process, on the printer's own virtual clock."""
 
     def __init__(
-        self, model: str = "primacy2", *, faults: Sequence[str] = (), cards: int = 20, ribbon: str = "ymcko"
+        self, model: str = "primacy2", *, faults: Sequence[str] = (), cards: int = 20, ribbon: str = ""
     ) -> None:
-        self.simulated = MemoryPrinter(model, cards=cards, faults=faults, ribbon=ribbon)
+        family = family_of(model)
+        self.simulated: Any = (
+            MaticaInMemory(model, cards=cards, faults=faults, ribbon=ribbon or "ymck")
+            if family == "matica"
+            else EvolisInMemory(model, cards=cards, faults=faults, ribbon=ribbon or "ymcko")
+        )
         self.clock = self.simulated
-        transport = MemoryTransport(self.simulated)
-        self.printer: CardPrinter = EvolisPrinter(transport, parse("evolis+memory://bench"), self.clock)
+        transport = MemoryTransport(self.simulated, ends_with_nul if family == "evolis" else bool)
+        self.printer: CardPrinter = open_printer(
+            f"{family}+memory://bench", clock=self.clock, open_transport=lambda address: transport
+        )
 
     def tell(self, told: dict[str, Any]) -> dict[str, Any]:
         return self.simulated.hand(**told)
@@ -57,7 +70,7 @@ class ProcessWire:
     def __init__(self, wire: str, model: str = "primacy2") -> None:
         self._usblp = wire == "usblp"
         command = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
-        command += ["--model", model, "--cards", "60"]
+        command += ["--make", family_of(model), "--model", model, "--cards", "60"]
         command += [f"--{'tcp' if wire == 'tcp' else 'usbip'}", "127.0.0.1:0", "--speed", str(SPEED)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.ready = self._line()
@@ -69,6 +82,8 @@ class ProcessWire:
 
     def _beside_usblp(self, address: Address) -> Transport:
         self.backend = UsbipBackend(address.host, address.port, address.busid, kernel_driver_bound=True)
+        if address.family == "matica":
+            return BulkOnlyTransport(MATICA_VENDOR, backend=self.backend, release=self.backend.close)
         return UsbTransport(EVOLIS_VENDOR, backend=self.backend, release=self.backend.close)
 
     def tell(self, told: dict[str, Any]) -> dict[str, Any]:
