@@ -70,7 +70,8 @@ class ProcessWire:
     def __init__(self, wire: str, model: str = "primacy2") -> None:
         self._usblp = wire == "usblp"
         command = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
-        command += ["--make", family_of(model), "--model", model, "--cards", "60"]
+        command += ["--make", "matica"] if family_of(model) == "matica" else []
+        command += ["--model", model, "--cards", "60"]
         command += [f"--{'tcp' if wire == 'tcp' else 'usbip'}", "127.0.0.1:0", "--speed", str(SPEED)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.ready = self._line()
