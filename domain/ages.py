@@ -24,6 +24,6 @@ def birthday(born: date, years: int) -> date:
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day of the month ``months`` later, or that month's last. Raises ValueError past the year 9999."""
+    """The same day of the month ``months`` later, or that month's last. Raises ValueError past year 9999."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -146,11 +146,12 @@ def may_print(rules: Policy, status: str) -> bool:
 
 
 def rank(rules: Policy, reason: str) -> int:
-    """The reason's place in the queue, 0 first. Raises KeyError for none of the known ones."""
-    if reason not in REASONS:
-        raise KeyError(reason)
-    first = [each for each in rules.reasons if each in rules.immediate]
-    return [*first, *(each for each in rules.reasons if each not in rules.immediate)].index(reason)
+    """The reason's place in the queue, below 0 for those printed at once. Raises KeyError for no reason."""
+    at_once = reason in rules.immediate
+    places = {
+        each: at for at, each in enumerate(e for e in rules.reasons if (e in rules.immediate) is at_once)
+    }
+    return places[reason] - (len(places) if at_once else 0)
 
 
 def priority(rules: Policy, reason: str, requested: str, order: str) -> tuple[int, str, str]:

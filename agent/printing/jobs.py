@@ -19,6 +19,7 @@ from agent.store.sqlite import Reads
 from domain.wita import day
 from domain.words import RefusedByRule
 
+DAY_MS = 86_400_000
 _COLUMNS = (
     "id, order_id, kind, attempt, state, asked, blank, cause, issued_on, printer, session, before, "
     "panels, artefact, chip, shelf, queued_ms, at_ms"
@@ -135,8 +136,11 @@ def last_finished(reads: Reads, count: int) -> list[Job]:
 
 
 def next_queued(reads: Reads, count: int = 1) -> list[Job]:
-    """The ``count`` queued jobs that wait longest."""
-    sql = f"SELECT {_COLUMNS} FROM job WHERE state = ? ORDER BY queued_ms, id LIMIT ?"  # noqa: S608
+    """The ``count`` queued jobs that come next: those to be printed at once, then the longest waiting."""
+    sql = (
+        f"SELECT {_COLUMNS} FROM job WHERE state = ? ORDER BY "  # noqa: S608
+        "(SELECT rank FROM order_ WHERE order_.id = order_id) >= 0, queued_ms, id LIMIT ?"
+    )
     return [_job(row) for row in reads.rows(sql, State.QUEUED, count)]
 
 
@@ -223,12 +227,25 @@ def forget(tx: Tx, order: str) -> None:
 
 
 def forget_told(tx: Tx, after: int, upto: int) -> None:
-    """The same for the orders that ended in the journal lines above ``after`` up to ``upto``."""
+    """The same for the orders whose way ended in the journal lines above ``after`` up to ``upto``.
+
+    A printed card's is needed until somebody has it: its name is asked for at the counter, and another card
+    may have to be printed.
+    """
     tx.execute(
         "DELETE FROM payload WHERE sha256 IN (SELECT payload_sha256 FROM order_ WHERE id IN ("
         "SELECT json_extract(body, '$.order') FROM journal "
-        "WHERE seq > ? AND seq <= ? AND event IN ('printed', 'lost')))",
+        "WHERE seq > ? AND seq <= ? AND event IN ('handed_over', 'lost', 'returned')))",
         *(after, upto),
+    )
+
+
+def forget_old(tx: Tx, keep_days: int) -> None:
+    """The same for the cards that nobody has come for in ``keep_days`` days since they came out."""
+    tx.execute(
+        "DELETE FROM payload WHERE sha256 IN (SELECT payload_sha256 FROM order_ JOIN job ON order_id = order_.id "
+        "WHERE job.state IN ('printed', 'verified', 'ready', 'withheld') AND job.at_ms < ?)",
+        tx.at_ms - keep_days * DAY_MS,
     )
 
 

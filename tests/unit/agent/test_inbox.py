@@ -46,7 +46,7 @@ def test_a_good_order_waits_with_its_payload_and_moves_the_cursor(
     take(journal, province, province.order("O-1", reason="disaster", requested="2020-04-07"))
     assert events(journal) == [("order_received", "O-1")]
     assert journal.rows("SELECT kind, reason, rank, requested, state FROM order_") == [
-        ("ktp", "disaster", 2, "2020-04-07", "waiting")
+        ("ktp", "disaster", 1, "2020-04-07", "waiting")
     ]
     assert journal.rows("SELECT sealed FROM payload") == [(b"sealed O-1",)]
     assert (journal.mark("orders_have").seq, journal.mark("orders_have").epoch) == (1, 4242)

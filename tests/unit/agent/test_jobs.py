@@ -185,3 +185,12 @@ def test_orders_wait_by_reason_then_by_the_older_request_then_by_name(
     assert jobs.next_waiting(journal, 99) == [name for _, _, name in wanted]
     assert jobs.next_waiting(journal, 2) == [name for _, _, name in wanted[:2]]
     journal.close()
+
+
+def test_a_card_to_be_printed_at_once_passes_the_jobs_that_wait(tmp_path: Path, province: Province) -> None:
+    journal = open_at(make_home(tmp_path / "home", province))
+    for name, reason in (("a", "data_change"), ("b", "first_card"), ("c", "status_change")):
+        take(journal, province, province.order(name, reason=reason))
+        journal.write(lambda tx, order=name: jobs.queue(tx, order))  # type: ignore[misc]
+    assert [job.order for job in jobs.next_queued(journal, 9)] == ["c", "a", "b"]
+    journal.close()

@@ -44,8 +44,9 @@ def test_a_status_change_stands_before_all_others_only_while_it_is_immediate() -
     assert usual == [
         *("status_change", "first_card", "disaster", "suket_prr", "suket_replacement", "data_change"),
     ]
+    assert policy.rank(DEFAULT, "status_change") == -1
     switched = replace(DEFAULT, immediate=())
-    assert policy.rank(switched, "first_card") == 0
+    assert policy.rank(switched, "first_card") == policy.rank(DEFAULT, "first_card") == 0
     assert policy.rank(switched, "status_change") == 4
     with pytest.raises(KeyError):
         policy.rank(DEFAULT, "friend_of_mine")
@@ -55,7 +56,8 @@ def test_a_status_change_stands_before_all_others_only_while_it_is_immediate() -
 def test_every_order_of_reasons_gives_each_a_place_of_its_own(order: list[str], first: set[str]) -> None:
     rules = replace(DEFAULT, reasons=tuple(order), immediate=tuple(first))
     places = {reason: policy.rank(rules, reason) for reason in policy.REASONS}
-    assert sorted(places.values()) == list(range(len(order)))
+    assert sorted(places.values()) == list(range(-len(first), len(order) - len(first)))
+    assert {reason for reason, place in places.items() if place < 0} == first
     assert all(places[one] < places[other] for one in first for other in set(order) - first)
 
 
