@@ -19,8 +19,11 @@ LAZY = {
     "paper": ("simulators.ipp.cli", "paper"),
     "spooler": ("simulators.ipp.cli", "spooler"),
 }
-MODELS = ("primacy2", "primacy", "zenius")
-RIBBONS = ("ymcko", "ymckok", "ko", "k")
+MAKES = {
+    "evolis": (("primacy2", "primacy", "zenius"), ("ymcko", "ymckok", "ko", "k")),
+    "matica": (("xid580", "xid8600"), ("ymck", "ymckk", "ymcku")),
+}
+"""Models and ribbons of each make; the first of each is what one gets without asking."""
 
 
 class _Bench(click.Group):
@@ -66,19 +69,28 @@ class Address(click.ParamType[tuple[str, int]]):
         return host or "127.0.0.1", int(port)
 
 
-def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[Any, ...]:
-    from simulators.evolis.faults import CATALOGUE
+def _of(make: str, module: str, name: str) -> Any:
+    """The room of one make is entered only when it is asked for."""
+    return vars(importlib.import_module(f"simulators.{make}.{module}"))[name]
 
+
+def _fit(make: str, told: dict[str, Any]) -> None:
+    """What was left out, and what only this make can judge."""
+    for option, known in zip(("model", "ribbon"), MAKES[make], strict=True):
+        told[option] = told[option] or known[0]
+        if told[option] not in known:
+            raise click.BadParameter(f"{make} knows {', '.join(known)}", param_hint=f"--{option}")
     try:
-        return tuple(CATALOGUE.parse(text) for text in texts)
+        told["faults"] = tuple(_of(make, "faults", "CATALOGUE").parse(text) for text in told["faults"])
     except ValueError as wrong:
-        raise click.BadParameter(str(wrong)) from wrong
+        raise click.BadParameter(str(wrong), param_hint="--fault") from wrong
 
 
 _OPTIONS: list[Callable[[Any], Any]] = [
-    click.option("--model", type=click.Choice(MODELS), default="primacy2", show_default=True),
-    click.option("--ribbon", type=click.Choice(RIBBONS), default="ymcko", show_default=True),
-    click.option("--tcp", type=Address(), help="Listen for hosts here, as the printer does on port 9100."),
+    click.option("--make", type=click.Choice([*MAKES]), default="evolis", show_default=True),
+    click.option("--model", help="evolis: primacy2, primacy, zenius; matica: xid580, xid8600."),
+    click.option("--ribbon", help="evolis: ymcko, ymckok, ko, k; matica: ymck, ymckk, ymcku."),
+    click.option("--tcp", type=Address(), help="Listen for hosts here (evolis: 9100, matica: 50730)."),
     click.option("--usbip", type=Address(), help="Export the printer over USB/IP here."),
     click.option("--chip", type=Address(), help="Where a card at the contactless station connects to."),
     click.option("--desk", type=Address(), help="Where a card laid on the desk's chip reader connects to."),
@@ -87,7 +99,8 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--seed", type=int, default=1, show_default=True, help="Names the printer and its blanks."),
     click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="What survives a SIGKILL."),
     click.option("--truth", type=click.Path(path_type=Path, dir_okay=False), help="What really happened."),
-    click.option("--fault", "faults", multiple=True, callback=_faults, help="See `loket-sim faults`."),
+    click.option("--fault", "faults", multiple=True, help="See `loket-sim faults`."),
+    click.option("--warming", "warming_ms", type=click.IntRange(0), help="matica: ms from cold to warm."),
 ]  # fmt: skip
 
 
@@ -99,12 +112,13 @@ def _with_options(command: Any) -> Any:
 
 @main.command()
 @_with_options
-def printer(**told: Any) -> None:
+def printer(make: str, **told: Any) -> None:
     """A card printer on the wires asked for; TCP on a free port if none is.
 
     Prints one JSON line when it is ready, then answers one line of hands with one line: {"load": 20},
     {"look": true}, {"take": "UID"}, {"ribbon": "new"}, {"cover": "open"}, {"fault": "jam@card=3"},
-    {"power": "cut"}, {"desk": "UID"} (on the desk's reader; "none" lifts it).
+    {"power": "cut"}, {"desk": "UID"} (on the desk's reader; "none" lifts it); a matica knows {"film": "new"},
+    {"settings": "HEX"} and {"clean": true}, too.
     SIGKILL is a power cut: with --state the same command brings the printer back, whatever --cards then says.
 
     \b
@@ -114,12 +128,12 @@ def printer(**told: Any) -> None:
     import asyncio
 
     from simulators.cards.process import Setup, run
-    from simulators.evolis.process import FAMILY
 
+    _fit(make, told)
     if not (told["tcp"] or told["usbip"]):
         told["tcp"] = ("127.0.0.1", 0)
     try:
-        asyncio.run(run(Setup(**told), FAMILY))
+        asyncio.run(run(Setup(**told), _of(make, "process", "FAMILY")))
     except (OSError, ValueError, KeyError) as wrong:
         raise click.ClickException(f"the printer cannot start: {wrong}") from wrong
 
@@ -132,10 +146,10 @@ def list_faults() -> None:
     Example:
         loket-sim faults
     """
-    from simulators.evolis.faults import CATALOGUE
-
-    for name, kind in CATALOGUE.kinds.items():
-        click.echo(f"{name}@{kind.meaning}")
-    click.echo(
-        "WHAT: panel=y|m|c|k|o  face=front|back  for=MS (simulated)  at=fed|chip|start|panel|flip|eject|out"
-    )
+    for make in MAKES:
+        catalogue = _of(make, "faults", "CATALOGUE")
+        click.echo(f"{make}:")
+        for name, kind in catalogue.kinds.items():
+            click.echo(f"  {name}@{kind.meaning}")
+        panels, moments = "|".join(catalogue.panels), "|".join(catalogue.moments)
+        click.echo(f"  WHAT: panel={panels}  face=front|back  for=MS (simulated)  at={moments}")

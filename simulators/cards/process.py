@@ -45,6 +45,7 @@ class Setup:
     state: Path | None
     truth: Path | None
     faults: tuple[Fault, ...]
+    warming_ms: int | None = None  # for printers that print hot; None: as their kind does
 
 
 class Machine(pace.Machine, chips.Machine, Protocol):
@@ -55,15 +56,8 @@ class Machine(pace.Machine, chips.Machine, Protocol):
         """Its serial number."""
 
     @property
-    def powered(self) -> bool:
-        """Whether it has power."""
-
-    @property
-    def plugged(self) -> bool:
-        """Whether its cable is in."""
-
-    def power_on(self) -> None:
-        """Boot."""
+    def there(self) -> bool:
+        """Whether it answers on its wires: it has power, and its cable is in."""
 
     def keep(self) -> None:
         """Make everything outlive the power."""
@@ -75,10 +69,12 @@ M = TypeVar("M", bound=Machine)
 @dataclass(frozen=True, slots=True)
 class Family(Generic[M]):
     """One maker's printers. ``build``: new, or as the power went; not switched on yet; ValueError on a state
-    that is none of ours. ``wires``: the addresses it answers on, and what closes them. ``hand``: see `hands`.
+    that is none of ours. ``start``: switch it on, and whether it comes back from a power cut. ``wires``: the
+    addresses it answers on, and what closes them. ``hand``: see `hands`.
     """
 
     build: Callable[[Setup, dict[str, Any] | None, Witness], M]
+    start: Callable[[M, bool], None]
     next_ms: Callable[[M], int | None]
     advance: Callable[[M, int], None]
     wires: Callable[[Setup, World[M]], Awaitable[tuple[list[str], list[Closer]]]]
@@ -97,7 +93,7 @@ async def run(setup: Setup, family: Family[M]) -> None:
     for reader, reached in ((setup.chip, chips.at_station), (setup.desk, chips.on_desk)):
         if reader:
             closers.append(_chip(world, *reader, reached))
-    printer.power_on()
+    family.start(printer, kept is not None)
     tell({"ready": True, "addresses": addresses, "serial": printer.serial})
     listen_to_hands(world, setup.speed, lambda told: family.hand(printer, told))
     world.step()
@@ -125,7 +121,7 @@ def follow_plug(export: Export, printer: Machine) -> None:
     """Have the printer on the USB bus while it has power and its cable is in."""
 
     def follow() -> None:
-        if printer.powered and printer.plugged:
+        if printer.there:
             export.plug()
         else:
             export.unplug()
@@ -138,6 +134,7 @@ def follow_plug(export: Export, printer: Machine) -> None:
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set ``stop`` when the process is asked to end."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))

@@ -87,6 +87,11 @@ class Printer:
         return self.motion is not None and self.wakes_ms is None
 
     @property
+    def there(self) -> bool:
+        """Whether it answers on its wires."""
+        return self.powered and self.plugged
+
+    @property
     def still(self) -> bool:
         """Whether nothing moves, so that a hand may reach in."""
         return self.motion is None or self.waiting

@@ -53,4 +53,9 @@ async def _usbip(world: World[Printer], face: Face, host: str, port: int) -> str
     return f"evolis+usbip://{export.address}/1-1"
 
 
-FAMILY = Family(build, clock.next_ms, clock.advance, wires, hands.do)
+def start(printer: Printer, revived: bool) -> None:
+    """Switch it on; it is there at once."""
+    printer.power_on()
+
+
+FAMILY = Family(build, start, clock.next_ms, clock.advance, wires, hands.do)

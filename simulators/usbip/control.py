@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from simulators.usbip.descriptors import Identity, descriptors
 
 ENDPOINT_HALT = 0
-PRINTER_CLASS, STORAGE_CLASS = 7, 8
+PRINTER_CLASS, VENDOR_CLASS = 7, 0xFF
 
 
 @dataclass(slots=True)
@@ -73,10 +73,7 @@ class Control:
                 (0x21, 2): self._reset,
                 (0x23, 2): self._reset,  # class definition 1.0 wrote the recipient so, and hosts still do
             },
-            STORAGE_CLASS: {
-                (0x21, 0xFF): self._start_anew,
-                (0xA1, 0xFE): lambda setup: b"\x00" if setup.index == 0 else None,  # one unit
-            },
+            VENDOR_CLASS: {(0x21, 0xFF): self._start_anew},
         }
 
     def answer(self, setup: Setup) -> bytes | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 EVOLIS_VID = 0x0F49
 PIDS = {"zenius": 0x0A00, "primacy": 0xFFF1, "primacy2": 0xFFF2}  # the last two are simulated
+MATICA_VID, MATICA_PID = 0x2166, 0x701D
 PACKET_BYTES = 512
 HIGH_SPEED = 3
 DEVICE, CONFIGURATION, STRING, QUALIFIER = 1, 2, 3, 6
@@ -40,6 +41,11 @@ def evolis(model: str, serial: str) -> Identity:
     """The identity of one of the simulated models: `zenius`, `primacy` or `primacy2`."""
     name = {"zenius": "Zenius", "primacy": "Primacy", "primacy2": "Primacy 2"}[model]
     return Identity(EVOLIS_VID, PIDS[model], "Evolis", name, serial)
+
+
+def matica(model: str, serial: str) -> Identity:
+    """The identity of a simulated XID; its interface's class is nobody's, for the real one is not known."""
+    return Identity(MATICA_VID, MATICA_PID, "Matica", model, serial, (0xFF, 0, 0), 0x02, 0x81)
 
 
 def _string(text: str) -> bytes:

@@ -1,0 +1,215 @@
+"""What the mechanism does for each order, as generators that yield the milliseconds a movement takes.
+
+`Stopped` ends an order. The order of lines matters: the witness is told the instant the world changes,
+before anything else may happen, and the power can go at every yield. The table is PROTOCOL.md §6: panels go
+on the film, and only a transfer brings them to the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simulators.cards.blank import Card, blank_uid
+from simulators.cards.faults import Fault
+from simulators.matica import makes
+from simulators.matica.accidents import HEAT, Stopped, strike
+from simulators.matica.codes import Code, Engage, Load, Move, Place, Print, Release, Transfer
+from simulators.matica.model import CLEANED, FREE, HEAD, TOTAL, Motion, Printer
+
+LAG_MS = 5000
+
+
+def load(printer: Printer, order: Load) -> Motion:
+    """A blank to a station; with a fresh film, whatever lay on the last frame is thrown away."""
+    if order.fresh_film and printer.film.frame:
+        printer.fresh_frame()
+    if order.fresh_film and printer.film.left <= 0:
+        raise Stopped(Code.FILM)
+    pending = {fault.name: fault for fault in printer.faults.due("feed", printer.feeder.following)}
+    yield makes.LOAD_MS // 2
+    if "feeder_fault" in pending:
+        raise Stopped(Code.JAM_HOPPER)
+    printer.missing = "counter_missing" in pending
+    if lag := pending.get("counter_lag"):
+        _lag(printer, lag)
+    _leave_feeder(printer, order.to, pending.get("double_feed"))
+    strike(printer, "fed")
+    yield makes.LOAD_MS - makes.LOAD_MS // 2
+    if order.turned:
+        yield makes.FLIP_MS
+        printer.turned = True
+        printer.keep()
+
+
+def _lag(printer: Printer, lag: Fault) -> None:
+    """Counters stay behind until some ms after the card has left, a look at them, or the next power-on."""
+    printer.told, printer.lag_over = [*printer.counters], False
+    printer.lag_until = next((word[6:] for word in lag.words if word.startswith("until=")), "")
+    printer.lag_ms = None if printer.lag_until else LAG_MS if lag.for_ms is None else lag.for_ms
+
+
+def _leave_feeder(printer: Printer, to: Place, double: Fault | None) -> None:
+    """A blank, or two that stick together (the lower one listed first), on its way to ``to``."""
+    seen = double is not None and "seen=yes" in double.words
+    printer.chip_under = double is not None and "chip=under" in double.words
+    printer.turned = False
+    for nth in range(1 if double is None else min(2, printer.feeder.left)):
+        number = printer.feeder.draw()
+        card = Card(blank_uid(printer.seed, printer.serial, number), number)
+        printer.inside.insert(0, card)
+        printer.at = to
+        for counter in (TOTAL, FREE, CLEANED):
+            printer.counters[counter] += nth == 0 or seen
+        printer.check_stack()
+        printer.note("fed", card)
+
+
+def move(printer: Printer, order: Move) -> Motion:
+    """The card to a station or out."""
+    if order.to is Place.REJECT:
+        yield from _reject(printer)
+    elif order.to is Place.EJECT:
+        yield from _eject(printer)
+    else:
+        yield makes.MOVE_MS
+        printer.at = order.to
+        printer.keep()
+
+
+def _reject(printer: Printer) -> Motion:
+    """The way out of every trouble but a jam that still holds; the film's frame goes with it."""
+    if printer.jammed:
+        raise Stopped(printer.fault or Code.JAM_TRANSFER, broken=False)
+    number = printer.inside[-1].number
+    strike(printer, "eject")
+    yield makes.REJECT_MS
+    if printer.film.frame:
+        printer.fresh_frame()
+    if printer.fault not in HEAT:
+        printer.fault = 0
+    _leave(printer, printer.reject, "rejected", "reject")
+    strike(printer, "out", card=number)
+
+
+def _eject(printer: Printer) -> Motion:
+    number = printer.inside[-1].number
+    strike(printer, "eject")
+    yield makes.EJECT_MS
+    _leave(printer, printer.output, "ejected", "output")
+    strike(printer, "out", card=number)
+
+
+def _leave(printer: Printer, tray: list[Card], event: str, name: str) -> None:
+    """Cards drop one by one; after each, the world on disk is whole."""
+    if printer.told is not None:
+        printer.deadline("counters", printer.lag_ms)
+        printer.lag_over = printer.lag_until == "poll"
+    while printer.inside:
+        card = printer.inside.pop()
+        if not printer.inside:
+            printer.at = None
+        tray.append(card)
+        printer.note(event, card, tray=name)
+    printer.tell_watchers()
+
+
+def lay(printer: Printer, order: Print) -> Motion:
+    """Panels from memory on to the film; they are counted as each lies whole, and forgotten at the end."""
+    strike(printer, "start")
+    if not set(order.letters) <= set(printer.planes):
+        raise Stopped(Code.BAD_COMMAND, broken=False)
+    data = {letter: printer.planes[letter] for letter in order.letters}
+    for letter in order.letters:
+        strike(printer, "ribbon", letter)
+        strike(printer, "film", letter)
+        yield from _panel(printer, letter, data[letter])
+    for letter in order.letters:
+        printer.planes.pop(letter, None)
+
+
+def _panel(printer: Printer, letter: str, data: bytes) -> Motion:
+    film, ribbon = printer.film, printer.ribbon
+    beside_front = letter == "k" and printer.turned and ribbon.ink == makes.INK["ymckk"]
+    if not film.frame and not beside_front:
+        if ribbon.left <= 0:
+            raise Stopped(Code.INK_OUT)
+        ribbon.left -= 1
+        printer.keep()
+    whole, whole_ms = False, makes.panel_ms(letter)
+    try:
+        yield whole_ms // 2
+        strike(printer, "panel", letter)
+        yield whole_ms - whole_ms // 2
+        whole = True
+    finally:
+        film.frame.append((letter, data, whole))
+    printer.counters[HEAD] += 1
+    printer.note("film", panel=f"{printer.side} {letter}")
+
+
+def transfer(printer: Printer, order: Transfer) -> Motion:
+    """What lies on the film is fused to the upper side; then the card stays, is turned, or goes out."""
+    printer.fusing = f"{printer.side} film"
+    printer.keep()
+    yield makes.TRANSFER_MS // 2
+    strike(printer, "transfer")
+    yield makes.TRANSFER_MS - makes.TRANSFER_MS // 2
+    printer.fusing = None
+    _fuse(printer, printer.inside[-1])
+    if order.then == "flip":
+        yield makes.FLIP_MS // 2
+        strike(printer, "flip")
+        yield makes.FLIP_MS - makes.FLIP_MS // 2
+        printer.turned = not printer.turned
+        printer.keep()
+    elif order.then == "eject":
+        yield from _eject(printer)
+
+
+def _fuse(printer: Printer, card: Card) -> None:
+    frame = [*printer.film.frame]
+    printer.film.go_on()
+    for letter, data, whole in frame:
+        panel = f"{printer.side} {letter}"
+        if whole:
+            card.lay(printer.side, letter, data)
+        else:
+            card.half = panel
+        printer.note("panel" if whole else "stuck", card, panel=panel)
+    if not frame:
+        printer.keep()
+
+
+def engage(printer: Printer, order: Engage) -> Motion:
+    """The reader beside the machine reaches the chip from now on."""
+    yield makes.ENGAGE_MS
+    printer.engaged = order.at
+    if order.at is not Place.CONTACTLESS:
+        return
+    card = printer.chip_card()
+    for fault in printer.faults.due("antenna", card.number):
+        card.chip = fault.name.removeprefix("chip_")
+    if card.chip != "dead":
+        printer.note("chip", card)
+    printer.tell_watchers()
+    strike(printer, "chip")
+
+
+def release(printer: Printer, order: Release) -> Motion:
+    """Harmless when nothing is engaged."""
+    yield makes.ENGAGE_MS
+    if printer.engaged is order.at:
+        printer.engaged = None
+    printer.tell_watchers()
+
+
+MOTIONS: dict[type, Callable[[Printer, Any], Motion]] = {
+    Load: load,
+    Move: move,
+    Print: lay,
+    Transfer: transfer,
+    Engage: engage,
+    Release: release,
+}
+"""How each order is carried out."""
