@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from agent.asking import Action
 from agent.printing import actions as printing
+from agent.printing import came_out
 from agent.stock import actions as stock
 
 ACTIONS: dict[str, Action] = {
@@ -17,5 +18,13 @@ ACTIONS: dict[str, Action] = {
     "resolve": printing.resolve,
     "cancel": printing.cancel,
     "looked": printing.looked,
+    "verify": came_out.verify,
+    "write-off": came_out.write_off,
     "blanks-receive": stock.receive_blanks,
+    "blanks-send": stock.send_blanks,
+    "blanks-count": stock.count_blanks,
+    "blanks-spoil": stock.spoil_blank,
+    "blanks-lose": stock.lose_blanks,
+    "blanks-void": stock.void_card,
+    "blanks-destroy": stock.destroy_blanks,
 }

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from agent.commands import bench, show, station, work
+from agent.commands.blanks import blanks
 from agent.commands.common import prose, say
 from agent.commands.policy import policy
 
@@ -53,7 +54,7 @@ def main() -> None:
 for command in (
     *(station.init, station.run),
     *(show.status, show.devices, show.jobs, show.journal, show.audit, show.export),
-    *(work.print_, work.resolve, work.cancel, work.looked, work.blanks),
+    *(work.print_, work.resolve, work.cancel, work.looked, work.verify, work.spoil, work.lose, blanks),
     *(policy, bench.conformance),
 ):
     main.add_command(command)

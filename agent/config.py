@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent.trouble import Trouble
 
-DEVICES = ("printer", "chip", "reader", "biometrics")
+DEVICES = ("printer", "chip", "reader", "biometrics", "desk")
 CERTIFICATES = ("ca", "cert", "key")
 
 
@@ -30,6 +30,7 @@ class Config:
     chip: str = ""
     reader: str = ""
     biometrics: str = ""
+    desk: str = ""  # the chip reader on the clerk's desk
     broker: str = "mqtt://127.0.0.1:1883"
     ca: str = ""
     cert: str = ""

@@ -17,6 +17,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from agent import policies
 from agent.inbox import CURSOR, apply
 from agent.keys import Keys, forget_token
 from agent.printing import jobs
@@ -62,6 +63,7 @@ class JournalUp:
 
         def receipt(tx: Tx) -> None:
             jobs.forget_told(tx, cursor(tx, "hub_has"), mark.seq)
+            jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days)
             set_cursor(tx, "hub_has", mark.seq, mark.epoch)
 
         self._journal.write(receipt)

@@ -42,6 +42,21 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")(command)
 
 
+def by_option(command: F) -> F:
+    """``--by PERSON``, or LOKET_CLERK: the staff mark of whoever says it."""
+    option = click.option(
+        "--by", envvar="LOKET_CLERK", metavar="PERSON", help="Your staff mark, or LOKET_CLERK."
+    )
+    return option(command)
+
+
+def second_option(command: F) -> F:
+    """``--second PERSON``: the staff mark of another one who saw it."""
+    return click.option("--second", metavar="PERSON", help="Staff mark of the second person who saw it.")(
+        command
+    )
+
+
 def say(document: Any) -> None:
     """One JSON document, on one line."""
     click.echo(json.dumps(document, ensure_ascii=False))

@@ -1,14 +1,13 @@
-"""Commands that write: printing, settling, cancelling, receiving blanks. Done once the disk has it."""
+"""Commands that write: printing, settling, cancelling. Done once the disk has it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.commands.common import home_option, json_option, say, table
+from agent.commands.common import by_option, home_option, json_option, say, second_option, table
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -54,13 +53,21 @@ def print_(home: Home, as_json: bool, count: int | None, order: str | None, blan
 @click.option("--untouched", metavar="BLANK", help="The blank is still blank.")
 @click.option("--lost", metavar="BLANK", help="The blank cannot be found.")
 @click.option("--reason", metavar="WORD", help="Why it is spoiled or lost; else why it was unsure.")
-@click.option("--second", metavar="PERSON", help="Staff mark of the second person who saw it.")
+@by_option
+@second_option
 def resolve(
-    home: Home, as_json: bool, job: str, reason: str | None, second: str | None, **said: str | None
+    home: Home,
+    as_json: bool,
+    job: str,
+    reason: str | None,
+    by: str | None,
+    second: str | None,
+    **said: str | None,
 ) -> None:
     """Settle an unsure job by what you hold in your hand; BLANK is its serial.
 
-    Another blank than the job's is refused with WRONG_BLANK.
+    Another blank than the job's is refused with WRONG_BLANK. Above the day's limit of spoiled and lost ones
+    a second person has to see it.
 
     \b
     Example:
@@ -70,9 +77,73 @@ def resolve(
     if len(told) != 1:
         raise click.UsageError("Say exactly one of --came-out, --spoiled, --untouched, --lost.")
     ((outcome, blank),) = told
-    args = {"job": job, "outcome": outcome, "blank": blank, "reason": reason, "second": second}
+    args = {"job": job, "outcome": outcome, "blank": blank, "reason": reason, "by": by, "second": second}
     done = _perform(home, "resolve", args)
     _answer(done, as_json)
+
+
+@click.command()
+@home_option
+@json_option
+@click.argument("job")
+@click.option("--card", metavar="BLANK", help="The card's serial; else the reader on the desk tells it.")
+@click.option("--shelf", metavar="WORD", help="Where the card waits for its holder.")
+@by_option
+def verify(home: Home, as_json: bool, job: str, card: str | None, shelf: str | None, by: str | None) -> None:
+    """Say that you hold the job's printed card in your hand and it is good; it is ready for its holder then.
+
+    Another card than the job's is refused with WRONG_BLANK, one whose chip bears another tag with CHIP_OTHER.
+
+    \b
+    Example:
+        loket verify --home /var/lib/loket 2020-0117-1 --shelf A-12
+        loket verify --home /var/lib/loket 2020-0117-1 --card 04A2B3C4D5E680
+    """
+    tag = None
+    if card is None:
+        from agent.printing.desk import read
+
+        card, tag = read(home.config().desk)
+    args = {"job": job, "card": card, "tag": tag, "shelf": shelf, "by": by}
+    _answer(_perform(home, "verify", args), as_json)
+
+
+@click.command()
+@home_option
+@json_option
+@click.argument("job")
+@click.option("--blank", required=True, metavar="BLANK", help="The serial of the card in your hand.")
+@click.option("--reason", metavar="WORD", help="Why it is spoiled, in a word.")
+@by_option
+@second_option
+def spoil(home: Home, as_json: bool, job: str, **told: str | None) -> None:
+    """Say that a card which came out is bad after all; its order waits for another one.
+
+    \b
+    Example:
+        loket spoil --home /var/lib/loket 2020-0117-1 --blank 04A2B3C4D5E680 --reason smeared --by ani
+    """
+    _answer(_perform(home, "write-off", {"job": job, "outcome": "spoil", **told}), as_json)
+
+
+@click.command()
+@home_option
+@json_option
+@click.argument("job")
+@click.option(
+    "--blank", required=True, metavar="BLANK", help="The serial of the card, from the list of jobs."
+)
+@click.option("--reason", metavar="WORD", help="Why it is missing, in a word.")
+@by_option
+@second_option
+def lose(home: Home, as_json: bool, job: str, **told: str | None) -> None:
+    """Say that a card which came out cannot be found. Its order ends here; the province decides.
+
+    \b
+    Example:
+        loket lose --home /var/lib/loket 2020-0117-1 --blank 04A2B3C4D5E680 --reason missing --second budi
+    """
+    _answer(_perform(home, "write-off", {"job": job, "outcome": "lose", **told}), as_json)
 
 
 @click.command()
@@ -118,69 +189,3 @@ def _answer(done: dict[str, Any], as_json: bool) -> None:
         say(done)
     else:
         click.echo(f"{done['job']} is {done['state']}")
-
-
-@click.group(invoke_without_command=True)
-@click.option("--home", envvar="LOKET_HOME", type=click.Path(file_okay=False, path_type=Path))
-@json_option
-@click.pass_context
-def blanks(context: click.Context, home: Path | None, as_json: bool) -> None:
-    """The account of blank cards.
-
-    \b
-    Example:
-        loket blanks --home /var/lib/loket --json
-    """
-    if context.invoked_subcommand is not None:
-        return
-    if home is None:
-        raise click.UsageError("Missing option '--home', or set LOKET_HOME.")
-    from agent.home import Home
-    from agent.stock.blanks import account
-
-    found = account(Home(home).reader())
-    if as_json:
-        say(found)
-        return
-    rows = [
-        {"kind": kind, **figures, "unaccounted": len(figures["unaccounted"])}
-        for kind, figures in found.items()
-    ]
-    table(
-        rows, ("kind", "received", "used", "spoiled", "lost", "on_hand", "unsure", "unnamed", "unaccounted")
-    )
-
-
-@blanks.command("receive")
-@home_option
-@json_option
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--consignment", required=True, help="The consignment's name, from its delivery note.")
-@click.option("--count", type=click.IntRange(min=1), help="How many, where there is no manifest.")
-@click.option("--kind", type=click.Choice(["ktp", "kia"]), default="ktp", show_default=True)
-def receive(
-    home: Home, as_json: bool, file: Path | None, consignment: str, count: int | None, kind: str
-) -> None:
-    """Book a consignment of blanks: by its manifest (a name a line, or a CSV column ``blank``), or by count.
-
-    \b
-    Example:
-        loket blanks receive --home /var/lib/loket --consignment C-2020-05 manifest.csv
-        loket blanks receive --home /var/lib/loket --consignment C-2020-06 --count 500 --kind kia
-    """
-    if (file is None) == (count is None):
-        raise click.UsageError("Say either a manifest FILE or --count N.")
-    names = None
-    if file is not None:
-        from agent.stock.manifest import read
-
-        names = read(file)
-    args = {"consignment": consignment, "kind": kind, "names": names, "count": count}
-    done = _perform(home, "blanks-receive", args)
-    if as_json:
-        say(done)
-    else:
-        click.echo(
-            f"{done['count']} {kind} blanks of {consignment} "
-            + ("booked" if done["new"] else "known already")
-        )

@@ -9,6 +9,7 @@ from agent.asking import Args, blank, once, person
 from agent.asking import reason as reason_of
 from agent.config import Config
 from agent.printing import jobs, tally
+from agent.printing.came_out import CLERK, lose_card
 from agent.printing.states import Event, State
 from agent.stock import blanks
 from agent.store import behind
@@ -74,10 +75,10 @@ def resolve(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     """Settle the unsure ``job`` by ``outcome`` with the ``blank`` in the clerk's hand.
 
     Raises RefusedByRule UNKNOWN_JOB, NOT_UNSURE, REASON_NEEDED, NEVER_PRINTED, WRONG_BLANK, BLANK_USED,
-    BLANK_UNKNOWN.
+    BLANK_UNKNOWN, SECOND_NEEDED, SECOND_IS_FIRST.
     """
     job, event, held = str(args["job"]), _OUTCOMES[str(args["outcome"])], blank(str(args["blank"]))
-    reason, second = reason_of(args), person(args, "second")
+    reason, by, second = reason_of(args), person(args, "by"), person(args, "second")
 
     def work(tx: Tx) -> State:
         now = jobs.get(tx, job)
@@ -85,14 +86,15 @@ def resolve(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
             raise RefusedByRule("UNKNOWN_JOB", job)
         if now.state is not State.UNSURE:
             raise RefusedByRule("NOT_UNSURE", f"This one is {now.state}.")
-        if event is Event.LOST and reason is None:
-            raise RefusedByRule("REASON_NEEDED")
         if now.blank is None:
             blanks.check(tx, held, now.kind)
-        body: dict[str, Any] = {"blank": held, "by": "clerk", "reason": reason or now.cause}
-        if event is Event.LOST:
-            body["second"] = second
-        return jobs.move(tx, job, event, body)
+        if event in (
+            Event.SPOILED,
+            Event.LOST,
+        ):  # why it was unsure is why it is spoiled, but not why it is lost
+            why = reason or (now.cause if event is Event.SPOILED else None)
+            return lose_card(tx, now, event, held, why, by, second)
+        return jobs.move(tx, job, event, {"blank": held, "by": by or CLERK, "reason": reason or now.cause})
 
     return {"job": job, "state": str(once(journal, args, work))}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from agent.printing.states import FIRST, Event, State, step
 from agent.stock import blanks
-from agent.store.journal import Tx
+from agent.store.journal import Tx, meta, set_meta
 from agent.store.sqlite import Reads
 from domain.wita import day
 from domain.words import RefusedByRule
@@ -241,10 +241,14 @@ def forget_told(tx: Tx, after: int, upto: int) -> None:
 
 
 def forget_old(tx: Tx, keep_days: int) -> None:
-    """The same for the cards that nobody has come for in ``keep_days`` days since they came out."""
+    """The same for the cards that nobody has come for in ``keep_days`` days; looked for once a day."""
+    today = day(tx.at_ms)
+    if meta(tx, "forgot_on") == today:
+        return
+    set_meta(tx, "forgot_on", today)
     tx.execute(
-        "DELETE FROM payload WHERE sha256 IN (SELECT payload_sha256 FROM order_ JOIN job ON order_id = order_.id "
-        "WHERE job.state IN ('printed', 'verified', 'ready', 'withheld') AND job.at_ms < ?)",
+        "DELETE FROM payload WHERE sha256 IN ("
+        "SELECT payload_sha256 FROM order_ JOIN job ON order_id = order_.id WHERE job.state IN ('printed', 'verified', 'ready', 'withheld') AND job.at_ms < ?)",
         tx.at_ms - keep_days * DAY_MS,
     )
 

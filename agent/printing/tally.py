@@ -31,7 +31,7 @@ Counters = tuple[int, int]
 
 
 def known(reads: Reads, serial: str) -> Counters | None:
-    """The most cards and panels the journal explains at ``serial``; None where it never fed one, or none by counters."""
+    """The most cards and panels the journal explains at ``serial``; None where it never counted one."""
     found = reads.rows(_LAST, serial)
     if not found:
         return None
