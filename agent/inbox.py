@@ -16,6 +16,7 @@ from typing import Any
 
 from agent import policies
 from agent.printing import jobs
+from agent.stock import announced
 from agent.store.journal import Tx, set_cursor
 from domain import events, policy
 from domain.keys import VerifyKey, order_bytes
@@ -41,6 +42,8 @@ def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
         _withdraw(tx, entry.subject)
     elif entry.event == "policy":
         policies.receive(tx, entry.subject, entry.body, station, hub)
+    elif entry.event == "blanks_announced":
+        announced.receive(tx, entry.subject, entry.body, station, hub)
     set_cursor(tx, CURSOR, entry.seq, entry.epoch)
 
 

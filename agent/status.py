@@ -17,6 +17,7 @@ from agent.config import Config
 from agent.printing import jobs
 from agent.printing.states import State
 from agent.stock import blanks
+from agent.stock.notices import notices
 from agent.store import behind
 from agent.store.journal import mark
 from agent.store.sqlite import Reads
@@ -133,10 +134,7 @@ def _about_cards(reads: Reads) -> list[Attention]:
     found = []
     if unsure := jobs.counts(reads).get(State.UNSURE, 0):
         found.append(Attention("UNSURE", sentence("LANE_CLOSED"), red=True, count=unsure))
-    ((odd,),) = reads.rows("SELECT count(*) FROM blank WHERE received = 0 OR contradicted = 1")
-    if odd:
-        text = "Blanks that do not fit any consignment or were used twice; see `loket blanks`."
-        found.append(Attention("BLANKS_UNACCOUNTED", text, red=True, count=odd))
+    found += [Attention(word, text, red=True, count=count) for word, text, count in notices(reads)]
     waiting = dict(
         reads.rows("SELECT kind, count(*) FROM order_ WHERE state IN ('waiting', 'taken') GROUP BY kind")
     )

@@ -74,6 +74,7 @@ JOURNAL: dict[str, frozenset[str]] = {
     "blanks_counted": frozenset({"kind", "counted", "expected", "missing", "found", "by", "second"}),
     "card_voided": frozenset({"kind", "why", "job"}),  # an old or bad card is in our hands; subject: its name
     "blanks_destroyed": frozenset({"kind", "names", "witnesses"}),  # subject: the number of the minutes
+    "announcement_refused": frozenset({"word"}),  # of a consignment that the province told of
     "card_rejected": frozenset({"card_at", "job"}),
 }
 

@@ -1,8 +1,8 @@
-"""Blank cards by name: receiving them, and looking up where one is.
+"""Blank cards by name: where one is, whether it may be used, and the one place that books a movement.
 
-The account itself is domain.ledger folded over the journal. The table ``blank`` holds the same
-places for quick look-up and is written in the same transactions, through the same postings, so
-that the two cannot tell different stories.
+The account itself is domain.ledger folded over the journal. The tables ``blank`` and ``unnamed`` hold the
+same for quick look-up and are written in the same transactions, through the same postings and the same
+rule (domain.accounts.follow), so that the two cannot tell different stories.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ from typing import Any
 
 from agent.store.journal import Tx
 from agent.store.sqlite import Reads
-from domain.ledger import Ledger, Place, Posting, postings
+from domain.accounts import MOVES, Blank, Place, Posting, follow, postings
+from domain.ledger import Ledger
+from domain.policy import KINDS
 from domain.words import RefusedByRule
 
 NAMES_A_LINE_MAX = 2000  # of one journal line; some 34 KB, well under what one message carries
 _NAME = re.compile(r"[0-9A-Z][0-9A-Z.-]{3,39}")
-_FOLDED = (
-    *("blanks_received", "blank_rejected", "staged", "print_intended", "unsure", "untouched"),
-    *("printed", "spoiled", "lost"),
-)
 
 
 def name(text: str) -> str:
@@ -34,42 +32,69 @@ def name(text: str) -> str:
     return plain
 
 
+def names_hash(names: Sequence[str] | None) -> str | None:
+    """What two lists of the same names share, in whatever order; None for a consignment by count."""
+    return None if names is None else sha256("\n".join(sorted(names)).encode()).hexdigest()
+
+
 def receive(tx: Tx, consignment: str, kind: str, names: Sequence[str] | None, count: int) -> bool:
     """Book a consignment: ``names`` from its manifest, or None and a ``count``.
 
     The same consignment with the same content is booked once; returns whether it was new. Raises
-    RefusedByRule CONSIGNMENT_CHANGED (other content) and BLANK_USED (a name that is known already).
+    RefusedByRule CONSIGNMENT_CHANGED (other content, or the name of one that was sent from here) and
+    BLANK_USED (a name that is here already, or was).
     """
-    digest = None if names is None else sha256("\n".join(sorted(names)).encode()).hexdigest()
-    told = (kind, count, digest)
+    told = (kind, count, names_hash(names))
     known = tx.rows("SELECT kind, count, names_sha256 FROM consignment WHERE id = ?", consignment)
     if known:
         if known[0] != told:
             raise RefusedByRule("CONSIGNMENT_CHANGED", consignment)
         return False
+    if tx.rows("SELECT 1 FROM sent WHERE id = ?", consignment):
+        raise RefusedByRule("CONSIGNMENT_CHANGED", f"{consignment} was sent from here.")
+    _refuse_known(tx, names or ())
     tx.execute("INSERT INTO consignment VALUES (?, ?, ?, ?, ?)", consignment, *told, tx.at_ms)
-    if names is None:
-        _note(tx, consignment, {"kind": kind, "names": None, "count": count})
-        return True
-    _refuse_known(tx, names)
-    for start in range(0, len(names), NAMES_A_LINE_MAX):
-        piece = list(names[start : start + NAMES_A_LINE_MAX])
-        _note(tx, consignment, {"kind": kind, "names": piece, "count": len(piece)})
+    note_pieces(tx, "blanks_received", consignment, {"kind": kind}, names, count)
     return True
 
 
-def reject(tx: Tx, blank: str, kind: str, reason: str) -> None:
+def note_pieces(
+    tx: Tx, event: str, subject: str, body: Mapping[str, Any], names: Sequence[str] | None, count: int
+) -> None:
+    """Write and book one line of ``count``, or as many lines as ``names`` take."""
+    if names is None:
+        note(tx, event, subject, {**body, "names": None, "count": count})
+    for start in range(0, len(names or ()), NAMES_A_LINE_MAX):
+        piece = list((names or ())[start : start + NAMES_A_LINE_MAX])
+        note(tx, event, subject, {**body, "names": piece, "count": len(piece)})
+
+
+def note(tx: Tx, event: str, subject: str, body: Mapping[str, Any]) -> int:
+    """Write a journal line and book what it moves; its seq."""
+    seq = tx.note(event, subject, body)
+    post(tx, event, subject, body)
+    return seq
+
+
+def reject(tx: Tx, blank: str, kind: str, reason: str, by: str | None = None) -> None:
     """A blank that belongs to no job went to the reject tray or the bin."""
-    body = {"kind": kind, "reason": reason}
-    tx.note("blank_rejected", blank, body)
-    post(tx, "blank_rejected", blank, body)
+    note(tx, "blank_rejected", blank, {"kind": kind, "reason": reason, **({"by": by} if by else {})})
+
+
+def find(reads: Reads, blank: str) -> Blank | None:
+    """A blank as the table has it; None for a name never seen here."""
+    found = reads.rows("SELECT kind, place, received, outside, contradicted FROM blank WHERE name = ?", blank)
+    if not found:
+        return None
+    kind, place, *flags = found[0]
+    return Blank(kind, Place(place), *map(bool, flags))
 
 
 def expects(reads: Reads, blank: str, kind: str) -> bool:
     """Whether a card may be printed on this blank: in stock, or one of those that have no name yet."""
-    found = reads.rows("SELECT kind, place, received FROM blank WHERE name = ?", blank)
-    if found:
-        return bool(found[0] == (kind, Place.STOCK, 1))
+    known = find(reads, blank)
+    if known is not None:
+        return known.kind == kind and known.received and known.place is Place.STOCK
     return unnamed(reads, kind) > 0
 
 
@@ -77,18 +102,23 @@ def check(reads: Reads, blank: str, kind: str) -> None:
     """The same as a rule. Raises RefusedByRule BLANK_USED or BLANK_UNKNOWN."""
     if expects(reads, blank, kind):
         return
-    known = reads.rows("SELECT 1 FROM blank WHERE name = ? AND kind = ? AND received = 1", blank, kind)
-    raise RefusedByRule("BLANK_USED" if known else "BLANK_UNKNOWN", blank)
+    known = find(reads, blank)
+    used = known is not None and known.kind == kind and (known.received or known.outside)
+    raise RefusedByRule("BLANK_USED" if used else "BLANK_UNKNOWN", blank)
+
+
+def kind_of(reads: Reads, blank: str, told: str | None = None) -> str:
+    """A known blank's kind; of another the one ``told``, or the first that has unnamed ones left."""
+    known = find(reads, blank)
+    if known is not None:
+        return known.kind
+    return told or next((kind for kind in KINDS if unnamed(reads, kind) > 0), KINDS[0])
 
 
 def unnamed(reads: Reads, kind: str) -> int:
     """How many blanks of ``kind`` are on hand without a name."""
-    ((count,),) = reads.rows(
-        "SELECT (SELECT coalesce(sum(count), 0) FROM consignment WHERE kind = ?1 AND names_sha256 IS NULL) - "
-        "(SELECT count(*) FROM blank WHERE kind = ?1 AND by_count = 1)",
-        kind,
-    )
-    return int(count)
+    found = reads.rows("SELECT count FROM unnamed WHERE kind = ?", kind)
+    return int(found[0][0]) if found else 0
 
 
 def account(reads: Reads) -> dict[str, dict[str, Any]]:
@@ -98,9 +128,9 @@ def account(reads: Reads) -> dict[str, dict[str, Any]]:
 
 def fold(reads: Reads) -> Ledger:
     """The ledger of this station."""
-    marks = ", ".join("?" * len(_FOLDED))
+    marks = ", ".join("?" * len(MOVES))
     sql = f"SELECT event, subject, body FROM journal WHERE event IN ({marks}) ORDER BY seq"  # noqa: S608
-    found = reads.rows(sql, *_FOLDED)
+    found = reads.rows(sql, *MOVES)
     return Ledger().post_all((event, subject, json.loads(body)) for event, subject, body in found)
 
 
@@ -108,44 +138,43 @@ def post(tx: Tx, event: str, subject: str, body: Mapping[str, Any]) -> None:
     """Write where the blanks are after ``event``, the journal line of which is in ``tx`` already."""
     for posting in postings(event, subject, body):
         if posting.name is None:
-            continue  # a counted consignment: its row is its account
-        if posting.arrives:
-            _arrive(tx, posting, posting.name)
+            arrives = posting.move.to is Place.STOCK
+            _add_unnamed(tx, str(posting.kind), posting.count if arrives else -posting.count)
         else:
-            _go(tx, posting, posting.name)
+            _follow(tx, posting.name, posting)
 
 
-def _note(tx: Tx, consignment: str, body: dict[str, Any]) -> None:
-    tx.note("blanks_received", consignment, body)
-    post(tx, "blanks_received", consignment, body)
+def _follow(tx: Tx, blank: str, posting: Posting) -> None:
+    known = find(tx, blank)
+    kind = known.kind if known else posting.kind or KINDS[0]
+    after, source, _ = follow(known, posting, unnamed(tx, kind))
+    if source is Place.UNNAMED:
+        _add_unnamed(tx, kind, -1)
+    if after != known:
+        tx.execute(
+            "INSERT INTO blank (name, kind, place, received, outside, contradicted) "
+            "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET place = excluded.place, "
+            "received = excluded.received, contradicted = excluded.contradicted",
+            *(blank, after.kind, after.place, int(after.received), int(after.outside)),
+            int(after.contradicted),
+        )
 
 
-def _refuse_known(tx: Tx, names: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for each in names:
-        if each in seen or tx.rows("SELECT 1 FROM blank WHERE name = ? AND received = 1", each):
-            raise RefusedByRule("BLANK_USED", each)
-        seen.add(each)
-
-
-def _arrive(tx: Tx, posting: Posting, blank: str) -> None:
-    """A name in a manifest. One that was read before its manifest came stays where it is by now."""
+def _add_unnamed(tx: Tx, kind: str, more: int) -> None:
+    """So many more blanks without a name, or fewer; never fewer than none."""
     tx.execute(
-        "INSERT INTO blank (name, kind, place, received, by_count) VALUES (?, ?, ?, 1, 0) "
-        "ON CONFLICT (name) DO UPDATE SET received = 1",
-        *(blank, posting.kind, posting.to),
+        "INSERT INTO unnamed VALUES (?1, max(0, ?2)) "
+        "ON CONFLICT (kind) DO UPDATE SET count = max(0, count + ?2)",
+        *(kind, more),
     )
 
 
-def _go(tx: Tx, posting: Posting, blank: str) -> None:
-    found = tx.rows("SELECT place FROM blank WHERE name = ?", blank)
-    if not found:
-        covered = int(unnamed(tx, str(posting.kind)) > 0)
-        tx.execute(
-            "INSERT INTO blank (name, kind, place, received, by_count) VALUES (?, ?, ?, ?, ?)",
-            *(blank, posting.kind, posting.to, covered, covered),
-        )
-    elif found[0][0] in (Place.USED, Place.SPOILED, Place.LOST):
-        tx.execute("UPDATE blank SET contradicted = 1 WHERE name = ?", blank)
-    else:
-        tx.execute("UPDATE blank SET place = ? WHERE name = ?", posting.to, blank)
+def _refuse_known(tx: Tx, names: Sequence[str]) -> None:
+    """Only a name never seen, one read before its manifest came, or one that was sent away may arrive."""
+    seen: set[str] = set()
+    for each in names:
+        known = find(tx, each)
+        here = known is not None and (known.received or known.outside) and known.place is not Place.TRANSIT
+        if each in seen or here:
+            raise RefusedByRule("BLANK_USED", each)
+        seen.add(each)

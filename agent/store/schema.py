@@ -123,36 +123,47 @@ DROP TABLE order_;
 ALTER TABLE order_3 RENAME TO order_;
 CREATE INDEX order_waiting ON order_ (rank, requested, id) WHERE state = 'waiting';
 ALTER TABLE job ADD COLUMN shelf TEXT;               -- where the ready card lies
-ALTER TABLE job ADD COLUMN chip TEXT;                -- 'intended' or 'written': this attempt's tag on the blank
+ALTER TABLE job ADD COLUMN chip TEXT;                -- 'intended' or 'written': the attempt's tag
+-- Where each blank that has a name here is; the accounts are domain.accounts.Place.
 CREATE TABLE blank_3 (
     name         TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,
     place        TEXT NOT NULL,
-    received     INTEGER NOT NULL CHECK (received IN (0, 1)),
-    by_count     INTEGER NOT NULL CHECK (by_count IN (0, 1)),
+    received     INTEGER NOT NULL CHECK (received IN (0, 1)),  -- by a manifest, or one of a counted consignment
+    outside      INTEGER NOT NULL CHECK (outside IN (0, 1)),   -- a card of other books that came back
     contradicted INTEGER NOT NULL DEFAULT 0 CHECK (contradicted IN (0, 1))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO blank_3 SELECT * FROM blank;
+INSERT INTO blank_3 SELECT name, kind, CASE place WHEN 'used' THEN 'card' ELSE place END, received, 0,
+    contradicted FROM blank;
+-- How many blanks on hand have no name yet.
+CREATE TABLE unnamed (
+    kind  TEXT PRIMARY KEY,
+    count INTEGER NOT NULL CHECK (count >= 0)
+) STRICT, WITHOUT ROWID;
+INSERT INTO unnamed SELECT kind, sum(count) - (
+    SELECT count(*) FROM blank WHERE blank.kind = consignment.kind AND by_count = 1
+) FROM consignment WHERE names_sha256 IS NULL GROUP BY kind;
 DROP TABLE blank;
 ALTER TABLE blank_3 RENAME TO blank;
 -- What the province or another office said is on its way here; and what was sent from here.
 CREATE TABLE announced (
-    id     TEXT PRIMARY KEY,
-    kind   TEXT NOT NULL,
-    count  INTEGER NOT NULL CHECK (count > 0),
-    names  TEXT CHECK (json_valid(names)),           -- null: by count
-    sender TEXT NOT NULL,
-    at_ms  INTEGER NOT NULL
+    id           TEXT PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    count        INTEGER NOT NULL CHECK (count > 0),
+    names        TEXT CHECK (json_valid(names)),     -- null: by count
+    names_sha256 TEXT,                               -- null: by count, or some lines of it are still to come
+    sender       TEXT NOT NULL,
+    at_ms        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE sent (
     id           TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,
     count        INTEGER NOT NULL CHECK (count > 0),
-    unnamed      INTEGER NOT NULL CHECK (unnamed >= 0),  -- how many of them had no name yet
-    names_sha256 TEXT,
+    names_sha256 TEXT,                               -- null: by count
     receiver     TEXT NOT NULL,
     at_ms        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Papers that book many blanks at once, each once: destroyed, or lost by count.
 CREATE TABLE minutes (id TEXT PRIMARY KEY, told TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE policy (
     name        TEXT PRIMARY KEY,
@@ -171,11 +182,14 @@ CREATE TABLE suket (
     at_ms       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX suket_order ON suket (order_id);
+-- Whose card was told of, in which batch, and by which channels it reached them (words with commas).
 CREATE TABLE announcement (
-    job   TEXT PRIMARY KEY,
-    batch TEXT NOT NULL,
-    at_ms INTEGER NOT NULL
+    job      TEXT PRIMARY KEY,
+    batch    TEXT NOT NULL,
+    channels TEXT NOT NULL,
+    at_ms    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX announcement_batch ON announcement (batch);
 -- A printer's keeping, told by its counters: when its ribbon was changed and it was cleaned, and the
 -- settings that somebody has looked at and found right.
 CREATE TABLE keeping (

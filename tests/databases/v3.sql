@@ -10,29 +10,31 @@ CREATE TABLE "_sqlite_migrations" (
 );
 INSERT INTO "_sqlite_migrations" VALUES(1,'loket-station','001','2026-11-22 03:46:50.134887+00:00');
 INSERT INTO "_sqlite_migrations" VALUES(2,'loket-station','002','2026-11-22 04:54:00.217728+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'loket-station','003','2026-11-22 06:34:10.702890+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'loket-station','003','2026-11-22 06:43:05.865621+00:00');
 CREATE TABLE announced (
-    id     TEXT PRIMARY KEY,
-    kind   TEXT NOT NULL,
-    count  INTEGER NOT NULL CHECK (count > 0),
-    names  TEXT CHECK (json_valid(names)),
-    sender TEXT NOT NULL,
-    at_ms  INTEGER NOT NULL
+    id           TEXT PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    count        INTEGER NOT NULL CHECK (count > 0),
+    names        TEXT CHECK (json_valid(names)),
+    names_sha256 TEXT,
+    sender       TEXT NOT NULL,
+    at_ms        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE announcement (
-    job   TEXT PRIMARY KEY,
-    batch TEXT NOT NULL,
-    at_ms INTEGER NOT NULL
+    job      TEXT PRIMARY KEY,
+    batch    TEXT NOT NULL,
+    channels TEXT NOT NULL,
+    at_ms    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE "blank" (
     name         TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,
     place        TEXT NOT NULL,
     received     INTEGER NOT NULL CHECK (received IN (0, 1)),
-    by_count     INTEGER NOT NULL CHECK (by_count IN (0, 1)),
+    outside      INTEGER NOT NULL CHECK (outside IN (0, 1)),
     contradicted INTEGER NOT NULL DEFAULT 0 CHECK (contradicted IN (0, 1))
 ) STRICT, WITHOUT ROWID;
-INSERT INTO "blank" VALUES('0401','ktp','used',1,0,0);
+INSERT INTO "blank" VALUES('0401','ktp','card',1,0,0);
 INSERT INTO "blank" VALUES('0402','ktp','stock',1,0,0);
 CREATE TABLE consignment (
     id           TEXT PRIMARY KEY,
@@ -143,7 +145,6 @@ CREATE TABLE sent (
     id           TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,
     count        INTEGER NOT NULL CHECK (count > 0),
-    unnamed      INTEGER NOT NULL CHECK (unnamed >= 0),
     names_sha256 TEXT,
     receiver     TEXT NOT NULL,
     at_ms        INTEGER NOT NULL
@@ -158,10 +159,15 @@ CREATE TABLE suket (
     printer     TEXT,
     at_ms       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE unnamed (
+    kind  TEXT PRIMARY KEY,
+    count INTEGER NOT NULL CHECK (count >= 0)
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 CREATE INDEX job_state ON job (state, queued_ms);
 CREATE INDEX order_waiting ON order_ (rank, requested, id) WHERE state = 'waiting';
 CREATE INDEX suket_order ON suket (order_id);
+CREATE INDEX announcement_batch ON announcement (batch);
 INSERT INTO "sqlite_sequence" VALUES('journal',19);
 COMMIT;

@@ -237,7 +237,7 @@ class Life:
             c["blank"] for c in trays if (c["panels"] or c.get("half")) and c["blank"] not in good
         )
         clean = sum(1 for c in trays if not c["panels"] and not c.get("half")) + seen["feeder"]
-        assert ledger.names("ktp", Place.USED) == good
+        assert ledger.names("ktp", Place.CARD) == good
         assert ledger.names("ktp", Place.SPOILED) == touched
         assert (account["unaccounted"], account["on_hand"]) == ([], clean)
         assert account["received"] == CARDS == clean + len(touched) + 1

@@ -62,7 +62,7 @@ def truth_agrees(station: Station) -> None:
     ledger = blanks.fold(station.journal)
     account = ledger.account("ktp")
     assert not account["unaccounted"]
-    assert ledger.names("ktp", Place.USED) == good
+    assert ledger.names("ktp", Place.CARD) == good
     trays: list[dict[str, Any]] = [*seen["output"], *seen["reject"], *seen["inside"], *seen["hands"]]
     touched = sorted(c["blank"] for c in trays if (c["panels"] or c.get("half")) and c["blank"] not in good)
     assert ledger.names("ktp", Place.SPOILED) == touched

@@ -139,7 +139,7 @@ def test_an_unknown_order_is_told(journal: Journal) -> None:
 @pytest.mark.parametrize(
     ("outcome", "state", "place"),
     [
-        ("came_out", "printed", "used"),
+        ("came_out", "printed", "card"),
         ("spoiled", "spoiled", "spoiled"),
         ("untouched", "queued", "stock"),
         ("lost", "lost", "lost"),
