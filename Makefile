@@ -36,6 +36,7 @@ bench: env
 	$(BIN)/python -m tests.bench $(BENCH)
 
 lock:  ## for maintainers: pins every dependency with its hashes, naming no registry
-	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o deploy/lock/all.txt
+	uv pip compile pyproject.toml --extra hub --extra sim --extra dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o deploy/lock/all.txt
 	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c deploy/lock/all.txt -o deploy/lock/station.txt
 	uv pip compile pyproject.toml --extra hub --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c deploy/lock/all.txt -o deploy/lock/hub.txt
+	echo 'pyscard>=2.3.1' | uv pip compile - --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o deploy/lock/chip.txt

@@ -22,6 +22,8 @@ from drivers.address import Address, parse
     ("sbi://127.0.0.1:4501", Address("", "sbi", "sbi", host="127.0.0.1", port=4501)),
     ("vpcd://127.0.0.1:35963", Address("", "vpcd", "vpcd", host="127.0.0.1", port=35963)),
     ("pcsc://ACS%20ACR122U%2000%2000", Address("", "pcsc", "pcsc", path="ACS ACR122U 00 00")),
+    ("pcsc://uTrust [CL] (1:2) #? 00", Address("", "pcsc", "pcsc", path="uTrust [CL] (1:2) #? 00")),
+    ("pcsc://", Address("", "pcsc", "pcsc")),
 ])  # fmt: skip
 def test_every_scheme_of_the_design(text: str, address: Address) -> None:
     found = parse(text)
@@ -36,7 +38,7 @@ def test_every_scheme_of_the_design(text: str, address: Address) -> None:
     "", "evolis", "evolis://x", "evolis+serial:///dev/tty", "canon+tcp://x", "evolis+tcp://", "evolis+tcp://x:y",
     "evolis+tcp://x:99999", "evolis+tcp://x/y", "evolis+usb://", "evolis+usb://xyz", "evolis+usb://0",
     "evolis+usb://12345", "evolis+usbip://host", "evolis+usbip:///1-1", "evolis+memory://", "r30x+serial://x",
-    "r30x+serial:///", "pcsc://", "tcp://x", "sbi+tcp://x", "evolis+tcp://[::1", "vpcd://",
+    "r30x+serial:///", "pcsc:READER", "tcp://x", "sbi+tcp://x", "evolis+tcp://[::1", "vpcd://",
 ])  # fmt: skip
 def test_what_is_no_address_says_why_in_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:

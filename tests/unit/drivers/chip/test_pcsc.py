@@ -1,0 +1,287 @@
+"""The system's smart-card service as a chip reader, against a paper service below pyscard's own calls."""
+
+import sys
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+
+from drivers.chip import Tag
+from drivers.chip.pcsc import EXCLUSIVE, UNPOWER, PcscReader
+from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
+from drivers.registry import open_chip
+from simulators.cards.blank import Card
+from simulators.specimen import Gone, Session
+
+NAME = "Paper Reader 00 00"
+UID = "04A1B2C3D4E5F6"
+TAG = Tag(bytes(range(16)), bytes(range(32)))
+EMPTY, PRESENT = 0x10, 0x20
+NO_SERVICE, NO_READERS, UNKNOWN_READER = 0x8010001D, 0x8010002E, 0x80100009
+SHARED, UNPOWERED, REMOVED, TIMED_OUT = 0x8010000B, 0x80100067, 0x80100069, 0x8010000A
+
+
+@dataclass
+class Service:
+    """One reader and the card on it; time passes only while somebody waits for a change."""
+
+    card: Card | None = field(default_factory=lambda: Card(UID, 1))
+    names: list[str] = field(default_factory=lambda: [NAME])
+    now_s: float = 0.0
+    comes_at_s: float | None = None  # a card comes
+    connects: list[int] = field(default_factory=list)  # words told before connects that succeed
+    establishes: int = 0
+    negative: bool = False  # as Windows tells its words
+    silent: threading.Event | None = None
+    contexts: set[int] = field(default_factory=set)
+    connected: int = 0
+    dispositions: list[int] = field(default_factory=list)
+    _session: Session | None = None
+    _made: int = 0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def _word(self, word: int) -> int:
+        return word - (1 << 32) if word and self.negative else word
+
+    def SCardEstablishContext(self, scope: int) -> tuple[int, int]:
+        if self.establishes:
+            return self._word(self.establishes), 0
+        self._made += 1
+        self.contexts.add(self._made)
+        return 0, self._made
+
+    def SCardReleaseContext(self, context: int) -> int:
+        self.contexts.remove(context)
+        return 0
+
+    def SCardListReaders(self, context: int, groups: list[str]) -> tuple[int, list[str]]:
+        return (0, self.names) if self.names else (self._word(NO_READERS), [])
+
+    def SCardGetStatusChange(
+        self, context: int, timeout_ms: int, readers: list[tuple[str, int]]
+    ) -> tuple[int, list[tuple[str, int, list[int]]]]:
+        ((name, known),) = readers
+        if name not in self.names:
+            return self._word(UNKNOWN_READER), []
+        if timeout_ms and known == self._state():
+            self.now_s += timeout_ms / 1000
+            if self.comes_at_s is not None and self.now_s >= self.comes_at_s:
+                self.card, self.comes_at_s = Card(UID, 1), None
+        state = self._state()
+        if state == known:
+            return self._word(TIMED_OUT), [(name, state, [])]
+        return 0, [(name, state | 2, [])]
+
+    def _state(self) -> int:
+        return PRESENT if self.card else EMPTY
+
+    def SCardConnect(self, context: int, reader: str, share: int, protocols: int) -> tuple[int, int, int]:
+        assert (context in self.contexts, reader in self.names, share) == (True, True, EXCLUSIVE)
+        if self.card is None:
+            return self._word(REMOVED), 0, 0
+        if self.connects:
+            return self._word(self.connects.pop(0)), 0, 0
+        self._session, self.connected = Session(self.card), self.connected + 1
+        return 0, 7, 2
+
+    def SCardTransmit(self, card: int, protocol: int, apdu: list[int]) -> tuple[int, list[int]]:
+        assert (card, protocol) == (7, 2)
+        if self.silent:
+            self.silent.wait(10)
+        try:
+            if self.card is None or self._session is None:
+                raise Gone
+            return 0, list(self._session.answer(bytes(apdu)))
+        except Gone:
+            return self._word(REMOVED), []
+
+    def SCardDisconnect(self, card: int, disposition: int) -> int:
+        self.dispositions.append(disposition)
+        self.connected -= 1
+        return 0
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+def reader(service: Service, name: str = NAME) -> PcscReader:
+    return PcscReader(name, service, service.monotonic)
+
+
+def cause(service: Service, kind: type[DeviceError], timeout_s: float = 1.0) -> str:
+    with pytest.raises(kind) as caught:
+        reader(service).uid(timeout_s)
+    assert not service.contexts
+    assert not service.connected
+    return caught.value.cause
+
+
+def test_the_card_on_the_reader_tells_its_name_and_nothing_is_held_after(service: Service) -> None:
+    one = reader(service)
+    assert (one.uid(1), one.uid(1)) == (UID, UID)
+    assert not service.contexts
+    assert service.dispositions == [UNPOWER] * 2
+
+
+def test_a_card_that_comes_while_we_wait_is_read(service: Service) -> None:
+    service.card, service.comes_at_s = None, 3.1
+    assert reader(service).uid(5) == UID
+    assert service.now_s < 3.4
+
+
+def test_an_empty_reader_is_no_chip_when_the_time_is_up(service: Service) -> None:
+    service.card = None
+    assert cause(service, NeedsHands, 2) == "no_chip"
+    assert service.now_s == pytest.approx(2, abs=0.01)
+
+
+def test_a_tag_is_written_read_and_another_card_refused(service: Service) -> None:
+    one = reader(service)
+    assert one.read_tag(UID, 1) is None
+    assert one.write_tag(UID, TAG, 1)
+    assert one.read_tag(UID, 1) == TAG
+    with pytest.raises(NeedsHands) as caught:
+        one.write_tag("04000000000000", TAG, 1)
+    assert caught.value.cause == "chip_changed"
+
+
+def test_a_torn_write_is_unknown(service: Service) -> None:
+    service.card = Card(UID, 1, chip="torn")
+    with pytest.raises(OutcomeUnknown) as caught:
+        reader(service).write_tag(UID, TAG, 1)
+    assert caught.value.cause == "chip_dead"
+    assert not service.contexts
+
+
+@pytest.mark.parametrize("word", [NO_SERVICE, 0x8010001E])
+@pytest.mark.parametrize("negative", [False, True])
+def test_a_service_that_is_not_there_does_not_answer(service: Service, word: int, negative: bool) -> None:
+    service.establishes, service.negative = word, negative
+    assert cause(service, Unreachable) == "no_answer"
+
+
+def test_a_reader_that_is_unplugged_is_told_with_those_that_are_there(service: Service) -> None:
+    service.names = ["Other 00 00"]
+    with pytest.raises(Unreachable, match="'Other 00 00'") as caught:
+        reader(service).uid(1)
+    assert caught.value.cause == "unplugged"
+    service.names = []
+    assert cause(service, Unreachable) == "unplugged"
+
+
+def test_the_only_reader_needs_no_name_and_the_beginning_of_one_is_enough(service: Service) -> None:
+    assert reader(service, "").uid(1) == UID
+    assert reader(service, "Paper").uid(1) == UID
+
+
+def test_of_several_readers_one_must_be_named(service: Service) -> None:
+    service.names = [NAME, "Paper Reader 00 01"]
+    with pytest.raises(ValueError, match=f"several.*'{NAME}', 'Paper Reader 00 01'"):
+        reader(service, "")
+    assert not service.contexts
+    assert reader(service, NAME).uid(1) == UID
+    with pytest.raises(Unreachable, match="several"):
+        reader(service, "Paper").uid(1)
+
+
+def test_without_a_service_at_the_start_the_only_reader_is_looked_for_later(service: Service) -> None:
+    service.establishes = NO_SERVICE
+    one = reader(service, "")
+    service.establishes = 0
+    assert one.uid(1) == UID
+
+
+def test_a_second_reader_that_comes_later_is_never_taken_by_guess(service: Service) -> None:
+    one = reader(service, "")
+    service.names = [NAME, "Paper Reader 00 01"]
+    with pytest.raises(Unreachable):
+        one.uid(1)
+
+
+def test_a_card_in_another_program_s_hands_is_awaited_and_then_busy(service: Service) -> None:
+    service.connects = [SHARED] * 2
+    assert reader(service).uid(1) == UID
+    service.connects = [SHARED] * 99
+    assert cause(service, Unreachable) == "busy"
+
+
+def test_a_card_that_does_not_come_up_is_dead_and_one_that_does_late_is_read(service: Service) -> None:
+    service.connects = [UNPOWERED]
+    assert reader(service).uid(1) == UID
+    service.connects = [UNPOWERED] * 99
+    assert cause(service, NeedsHands) == "chip_dead"
+
+
+def test_a_mute_chip_is_dead(service: Service) -> None:
+    service.card = Card(UID, 1, chip="mute")
+    assert cause(service, NeedsHands) == "chip_dead"
+
+
+def test_a_random_uid_is_no_name(service: Service) -> None:
+    service.card = Card("08112233", 1)
+    assert cause(service, NeedsHands) == "chip_dead"
+
+
+def test_a_card_that_leaves_when_asked_is_dead_and_its_successor_is_read(service: Service) -> None:
+    class Shy(Service):
+        def SCardTransmit(self, card: int, protocol: int, apdu: list[int]) -> tuple[int, list[int]]:
+            self.card = None
+            return self._word(REMOVED), []
+
+    shy = Shy()
+    assert cause(shy, NeedsHands) == "chip_dead"
+
+    class Exchanged(Service):
+        def SCardTransmit(self, card: int, protocol: int, apdu: list[int]) -> tuple[int, list[int]]:
+            if self.now_s == 0:
+                self.card, self.comes_at_s = None, 0.5
+            return super().SCardTransmit(card, protocol, apdu)
+
+    assert reader(Exchanged()).uid(1) == UID
+
+
+def test_a_silent_chip_is_dead_and_its_reader_busy_until_the_call_is_back(service: Service) -> None:
+    service.silent = threading.Event()
+    one = reader(service)
+    with pytest.raises(NeedsHands) as caught:
+        one.uid(0.05)
+    assert caught.value.cause == "chip_dead"
+    with pytest.raises(Unreachable) as busy:
+        one.uid(0.05)
+    assert busy.value.cause == "busy"
+    service.silent.set()
+    assert one.uid(5) == UID
+    assert not service.contexts
+
+
+def test_a_chip_silent_under_a_write_is_unknown(service: Service) -> None:
+    class Dies(Service):
+        def SCardTransmit(self, card: int, protocol: int, apdu: list[int]) -> tuple[int, list[int]]:
+            if apdu[1] == 0xD6:
+                gate.wait(10)
+            return super().SCardTransmit(card, protocol, apdu)
+
+    gate = threading.Event()
+    with pytest.raises(OutcomeUnknown) as caught:
+        reader(Dies()).write_tag(UID, TAG, 0.05)
+    assert caught.value.cause == "chip_dead"
+    gate.set()
+
+
+def test_a_reader_pulled_in_the_middle_is_unplugged(service: Service) -> None:
+    class Pulled(Service):
+        def SCardConnect(self, context: int, reader: str, share: int, protocols: int) -> tuple[int, int, int]:
+            self.names = []
+            return 0x80100017, 0, 0
+
+    assert cause(Pulled(), Unreachable) == "unplugged"
+
+
+def test_without_the_library_one_sentence_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "smartcard", None)
+    with pytest.raises(ValueError, match=r"pyscard.*\.$"):
+        open_chip("pcsc://READER")
