@@ -75,8 +75,8 @@ def hand(queue: Queue, told: Any) -> dict[str, Any]:
     """What a technician does, and what there is to see after.
 
     ``{"look": true}``, ``{"fault": "held@job=2"}``, ``{"load": 20}`` blanks or paper, ``{"clear": true}``
-    a jam, ``{"release": true}`` held jobs, ``{"policy": "retry-job"}`` of a spooler, ``{"foreign": "NAME"}`` another
-    user's job that waits.
+    a jam, ``{"release": true}`` held jobs, ``{"policy": "retry-job"}`` of a spooler, ``{"foreign": "NAME"}``
+    another user's job that waits.
     """
     known = faults.SPOOLER if isinstance(queue.device, CardDevice) else faults.PAPER
     match told:

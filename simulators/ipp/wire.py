@@ -99,8 +99,8 @@ def _row(tag: int, name: str, values: tuple[Any, ...]) -> bytes:
         tag, values = NO_VALUE, (b"",)
     parts = []
     for value in values:
-        raw = _raw(tag, value)
-        parts.append(struct.pack(">BH", tag, len(name)) + name.encode() + struct.pack(">H", len(raw)) + raw)
+        raw, called = _raw(tag, value), name.encode()
+        parts.append(struct.pack(">BH", tag, len(called)) + called + struct.pack(">H", len(raw)) + raw)
         name = ""
     return b"".join(parts)
 

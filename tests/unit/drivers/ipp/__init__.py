@@ -1,0 +1,1 @@
+"""IPP: its bytes, and one request after the other."""

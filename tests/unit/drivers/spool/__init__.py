@@ -1,0 +1,1 @@
+"""Card printers behind a print spooler."""
