@@ -9,6 +9,7 @@ asking's own mark: the last request asked again is answered again and not done a
 from __future__ import annotations
 
 from agent.asking import Action
+from agent.counter import announce, handover
 from agent.printing import actions as printing
 from agent.printing import came_out
 from agent.stock import actions as stock
@@ -20,6 +21,10 @@ ACTIONS: dict[str, Action] = {
     "looked": printing.looked,
     "verify": came_out.verify,
     "write-off": came_out.write_off,
+    "hand-over": handover.hand_over,
+    "withheld": handover.withheld,
+    "delivered": handover.delivered,
+    "announced": announce.announced,
     "blanks-receive": stock.receive_blanks,
     "blanks-send": stock.send_blanks,
     "blanks-count": stock.count_blanks,

@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 
 import click
 
-from agent.commands import bench, show, station, work
+from agent.commands import bench, counter, show, station, work
+from agent.commands.announce import announce
 from agent.commands.blanks import blanks
 from agent.commands.common import prose, say
 from agent.commands.policy import policy
@@ -55,6 +56,7 @@ for command in (
     *(station.init, station.run),
     *(show.status, show.devices, show.jobs, show.journal, show.audit, show.export),
     *(work.print_, work.resolve, work.cancel, work.looked, work.verify, work.spoil, work.lose, blanks),
+    *(counter.ready, counter.hand_over, counter.withheld, counter.delivered, announce),
     *(policy, bench.conformance),
 ):
     main.add_command(command)

@@ -7,7 +7,7 @@ and the reading commands stay light.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -55,6 +55,13 @@ def second_option(command: F) -> F:
     return click.option("--second", metavar="PERSON", help="Staff mark of the second person who saw it.")(
         command
     )
+
+
+def perform(home: Home, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    """Do an action of agent.actions, here or in the running agent; what was left out is not told."""
+    from agent import control
+
+    return control.perform(home, action, {name: value for name, value in args.items() if value is not None})
 
 
 def say(document: Any) -> None:

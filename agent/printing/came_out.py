@@ -22,7 +22,7 @@ from domain.words import RefusedByRule
 CLERK = "clerk"  # stands for whoever gave no staff mark
 TORN = "torn"
 _LOSSES: dict[str, Event] = {"spoil": Event.SPOILED, "lose": Event.LOST}
-_IN_HAND = frozenset({State.PRINTED, State.VERIFIED, State.READY, State.WITHHELD})
+_IN_HAND = frozenset({State.PRINTED, State.VERIFIED, State.READY, State.SENT, State.WITHHELD})
 
 
 def verify(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from domain.words import RefusedByRule
 
 WHY = ("factory", "data_changed", "worn", "lost")  # the four reasons a card is void
 _TOLD_BY = {"spoiled": ("spoiled", "blank_rejected"), "lost": ("lost", "blank_lost")}
-_WITH_ITS_JOB = ("verified", "ready", "withheld")  # such a card has its own way out
+_WITH_ITS_JOB = ("verified", "ready", "sent", "withheld")  # such a card has its own way out
 
 
 def today(reads: Reads, loss: str, at_ms: int) -> int:

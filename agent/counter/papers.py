@@ -1,0 +1,89 @@
+"""The papers that come in when a card goes out: an old card, a temporary certificate, the police's letter.
+
+A card that comes in is void from then on and waits for the fire; a certificate is closed by its card. Both
+have names of their own, which are never a NIK. A certificate that this office did not give is taken in too:
+most of those that were out in 2020 were given before any journal was kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from agent.asking import blank, paper
+from agent.printing.jobs import Job
+from agent.stock import losses
+from agent.store.journal import Tx
+from agent.trouble import Trouble
+from domain.handover import Paper
+from domain.words import RefusedByRule
+
+_NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
+_WHY = {"data_change": "data_changed", "status_change": "data_changed", "lost": "lost"}  # the order's reason
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One paper that came in, by its name where it has one."""
+
+    paper: Paper
+    name: str | None
+
+
+def offered(told: Iterable[object]) -> tuple[Offered, ...]:
+    """``card:NAME``, ``card``, ``suket:NUMBER``, ``letter`` and ``none`` as papers. Raises Trouble."""
+    found = []
+    for each in told:
+        word, colon, name = str(each).partition(":")
+        if word == "none" and not colon:
+            continue
+        if word == "card":
+            found.append(Offered(Paper.CARD, blank(no_nik(name)) if colon else None))
+        elif word == "suket" and name:
+            found.append(Offered(Paper.SUKET, no_nik(paper(name, "A certificate"))))
+        elif word == "letter" and not colon:
+            found.append(Offered(Paper.LETTER, None))
+        else:
+            raise Trouble(
+                "What came in is card:NAME, card (where it has no name), suket:NUMBER, letter or none."
+            )
+    return tuple(found)
+
+
+def no_nik(text: str) -> str:
+    """``text``, unless it holds sixteen digits in a row: a paper has its own number. Raises Trouble."""
+    if _NIK.search(text):
+        raise Trouble("That looks like a NIK; tell the paper's own number.")
+    return text
+
+
+def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | None) -> None:
+    """Book what came in for ``job``, in ``tx``. ``reason``: the order's.
+
+    Raises RefusedByRule WRONG_SUKET, NOT_A_CARD.
+    """
+    for each in papers:
+        if each.paper is Paper.CARD:
+            name = each.name or nameless(job.id)
+            losses.void(tx, name, job.kind, _WHY.get(reason, "worn"), job.id, by)
+        elif each.paper is Paper.SUKET and each.name is not None:
+            _close(tx, job, each.name)
+
+
+def nameless(job: str) -> str:
+    """The name given to an old card whose own cannot be read: the same however often it is told."""
+    return f"OLD-{sha256(job.encode()).hexdigest()[:12].upper()}"
+
+
+def _close(tx: Tx, job: Job, number: str) -> None:
+    found = tx.rows("SELECT order_id FROM suket WHERE number = ?", number)
+    if found and found[0][0] != job.order:
+        raise RefusedByRule("WRONG_SUKET", number)
+    if found:
+        from agent.counter import suket
+
+        suket.close(tx, job.order, job.id)
+    else:
+        tx.note("suket_closed", number, {"job": job.id, "elsewhere": True})
