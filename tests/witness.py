@@ -5,6 +5,7 @@ With ``CI`` set no package may be missing: there a skip would hide a hole, so it
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -21,6 +22,12 @@ def program(name: str, package: str) -> str:
     if where is None:
         absent(f"{name} (package {package})")
     return where
+
+
+def library(module: str, package: str) -> None:
+    """Go on only with a library that may be missing here; as `program`."""
+    if importlib.util.find_spec(module) is None:
+        absent(f"{module} (package {package})")
 
 
 def absent(what: str) -> NoReturn:
