@@ -241,15 +241,21 @@ def forget_told(tx: Tx, after: int, upto: int) -> None:
 
 
 def forget_old(tx: Tx, keep_days: int) -> None:
-    """The same for the cards that nobody has come for in ``keep_days`` days; looked for once a day."""
+    """The same for the cards that nobody has come for in ``keep_days`` days after they were printed.
+
+    Looked for once a day. Such a card still goes out by its number; another one cannot be printed for it.
+    """
     today = day(tx.at_ms)
     if meta(tx, "forgot_on") == today:
         return
     set_meta(tx, "forgot_on", today)
+    before_ms = tx.at_ms - keep_days * DAY_MS
     tx.execute(
-        "DELETE FROM payload WHERE sha256 IN ("
-        "SELECT payload_sha256 FROM order_ JOIN job ON order_id = order_.id WHERE job.state IN ('printed', 'verified', 'ready', 'withheld') AND job.at_ms < ?)",
-        tx.at_ms - keep_days * DAY_MS,
+        "DELETE FROM payload WHERE sha256 IN (SELECT payload_sha256 FROM order_ WHERE id IN ("
+        "SELECT order_id FROM job WHERE state IN ('printed', 'verified', 'ready', 'sent', 'withheld') "
+        "AND issued_on <= ? "  # no card is older than its day of issue, and the journal is long
+        "AND id IN (SELECT subject FROM journal WHERE event = 'printed' AND at_ms < ?)))",
+        *(day(before_ms), before_ms),
     )
 
 
