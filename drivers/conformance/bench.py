@@ -85,7 +85,8 @@ class Bench:
         self.wait_until_back()
         self.printer.finish()
         self.printer.reserve(SESSION)
-        self.printer.reject()
+        if self.proves:  # what proves nothing has no reject tray that it could command
+            self.printer.reject()
         self.printer.release()
 
     def wait_until_back(self) -> None:

@@ -23,6 +23,7 @@ from drivers.conformance.bench import (
     expect_error,
     expect_printed,
 )
+from drivers.conformance.spooler import what_proves_nothing_claims_nothing
 from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
 from drivers.registry import open_printer, usual_ribbon
 
@@ -172,16 +173,6 @@ def power_cut_is_unsure(bench: Bench) -> str:
     said = _torn(bench, "cut_power_in_next_card", duplex=False)
     expect(said in ("printer_reset", "session_lost"), f"after a power cut it says {said}")
     return said
-
-
-def what_proves_nothing_claims_nothing(bench: Bench) -> str:
-    """A printer whose word proves nothing has printed a card, and calls it unsure."""
-    if bench.printer.identify().proves:
-        raise Skipped("it counts and shows its sensors")
-    with bench.reserved() as before:
-        judged = bench.printer.print_card(bench.artefact(), before, staged=False)
-        expect(judged.verdict is Verdict.UNSURE, f"judged {judged.verdict}: {judged.reason}")
-    return judged.reason
 
 
 NEEDS_NO_PROOF = frozenset({"identity", "status", "what_proves_nothing_claims_nothing"})

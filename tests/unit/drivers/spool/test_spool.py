@@ -137,7 +137,9 @@ def test_a_queue_that_prints_again_by_itself_is_refused(policy: str) -> None:
 
 @pytest.mark.parametrize(("reason", "cause", "state"), [
     ("media-empty-error", "feeder_empty", "needs_hands"), ("media-jam-error", "jam", "needs_hands"),
-    ("marker-supply-empty-error", "ribbon_ended", "needs_hands"), ("paused", "queue_stopped", "needs_hands"), ("other-error", "hardware", "error"),
+    ("marker-supply-empty-error", "ribbon_ended", "needs_hands"),
+    ("paused", "queue_stopped", "needs_hands"),
+    ("other-error", "hardware", "error"),
     ("output-area-full", "hopper_full", "needs_hands"),
 ])  # fmt: skip
 def test_a_complaint_is_told_in_a_card_printer_s_words_and_nothing_is_sent(
