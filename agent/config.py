@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent.trouble import Trouble
 
-DEVICES = ("printer", "chip", "reader", "biometrics", "desk")
+DEVICES = ("printer", "chip", "reader", "biometrics", "desk", "paper")
 CERTIFICATES = ("ca", "cert", "key")
 
 
@@ -31,6 +31,7 @@ class Config:
     reader: str = ""
     biometrics: str = ""
     desk: str = ""  # the chip reader on the clerk's desk
+    paper: str = ""  # the printer of paper sheets
     broker: str = "mqtt://127.0.0.1:1883"
     ca: str = ""
     cert: str = ""

@@ -51,7 +51,9 @@ JOURNAL: dict[str, frozenset[str]] = {
     "announced": frozenset({"jobs", "channels"}),  # subject: the batch
     # a temporary certificate, subject: its number
     "suket_issued": frozenset({"order", "reason", "valid_until", "sha256"}),
-    "suket_sent": frozenset({"printer"}),
+    "suket_sent": frozenset({"printer"}),  # written before its first byte: from here on a sheet may exist
+    "suket_unsent": frozenset({"cause"}),  # nothing of it was sent, by the printer's own word
+    "suket_unsure": frozenset({"cause"}),
     "suket_reported": frozenset({"state"}),
     "suket_confirmed": frozenset({"by"}),
     "suket_void": frozenset({"reason"}),

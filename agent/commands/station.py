@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.option("--reader", default="", help="Address of the fingerprint reader.")
 @click.option("--biometrics", default="", help="Address of the biometric device service.")
 @click.option("--desk", default="", help="Address of the chip reader on the clerk's desk.")
+@click.option("--paper", default="", help="Address of the printer of paper sheets.")
 @click.option("--broker", default="", help="URL of the broker; else the join file's.")
 @click.option("--ca", default="", help="For mqtts: who signed the broker's certificate.")
 @click.option(

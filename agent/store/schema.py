@@ -178,7 +178,10 @@ CREATE TABLE suket (
     state       TEXT NOT NULL,
     issued_on   TEXT NOT NULL,
     valid_until TEXT NOT NULL,
+    sha256      TEXT NOT NULL,                        -- of the sheet as it was drawn
+    renews      TEXT,                                 -- the number whose place it takes
     printer     TEXT,
+    cause       TEXT,
     at_ms       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX suket_order ON suket (order_id);

@@ -10,7 +10,7 @@ CREATE TABLE "_sqlite_migrations" (
 );
 INSERT INTO "_sqlite_migrations" VALUES(1,'loket-station','001','2026-11-22 03:46:50.134887+00:00');
 INSERT INTO "_sqlite_migrations" VALUES(2,'loket-station','002','2026-11-22 04:54:00.217728+00:00');
-INSERT INTO "_sqlite_migrations" VALUES(3,'loket-station','003','2026-11-22 06:43:05.865621+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'loket-station','003','2026-11-22 06:45:00.041803+00:00');
 CREATE TABLE announced (
     id           TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,
@@ -156,7 +156,10 @@ CREATE TABLE suket (
     state       TEXT NOT NULL,
     issued_on   TEXT NOT NULL,
     valid_until TEXT NOT NULL,
+    sha256      TEXT NOT NULL,
+    renews      TEXT,
     printer     TEXT,
+    cause       TEXT,
     at_ms       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE unnamed (
