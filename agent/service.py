@@ -24,12 +24,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from agent import control, keys
+from agent import control, keys, policies
 from agent import home as homes
 from agent.actions import ACTIONS
 from agent.config import Config
 from agent.home import Home
 from agent.link import LinkThread
+from agent.printing import jobs
 from agent.printing.cycle import Cycle
 from agent.printing.drawing import Drawing
 from agent.printing.lane import Lane
@@ -195,7 +196,7 @@ class Service:
 
     def run(self) -> None:
         """Start everything, say so in one JSON line, and work until a signal comes."""
-        self.journal.write(lambda tx: note_start(tx, VERSION))
+        self.journal.write(_begin)
         for name in STOP_SIGNALS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda _number, _frame: self._stop.set())
@@ -277,6 +278,12 @@ class Service:
             if self._printing.chip is not None:
                 self._printing.chip.close()
         self.journal.close(clean=clean)
+
+
+def _begin(tx: Tx) -> None:
+    """The first line of this run; a station without a link forgets what is overdue as well."""
+    note_start(tx, VERSION)
+    jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days)
 
 
 def fail_stop(work: Callable[..., None], *args: Any) -> None:
