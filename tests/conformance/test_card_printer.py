@@ -33,7 +33,6 @@ WIRES = [
     ("primacy2", "usblp"),
     ("xid8600", "tcp"),
     ("xid580", "usbip"),
-    ("xid580", "usblp"),
 ]
 
 
@@ -51,8 +50,9 @@ def test_a_printer_on_a_real_wire_passes(name: str, wire: ProcessWire) -> None:
     assert result["result"] == ("skipped" if name == NOT_OF_PROVING_ONES else "passed"), result
 
 
-def test_the_kernel_s_driver_has_the_printer_back_when_we_let_it_go() -> None:
-    wire = ProcessWire("usblp")
+@pytest.mark.parametrize("model", ["primacy2", "xid580"])
+def test_the_kernel_s_driver_has_the_printer_back_when_we_let_it_go(model: str) -> None:
+    wire = ProcessWire("usblp", model)
     try:
         assert run_one("simplex", wire.printer, wire.clock, None)["result"] == "passed"
         assert wire.backend is not None

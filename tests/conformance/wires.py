@@ -18,9 +18,11 @@ from simulators.evolis.bench import MemoryPrinter as EvolisInMemory
 from simulators.matica.bench import MemoryPrinter as MaticaInMemory
 
 SPEED = 25
+SPEEDS = {("matica", "tcp"): 50, ("matica", "usbip"): 100}
 """Simulated milliseconds a real one, for printers that are processes of their own.
 
-A printer gives up a job after 30 simulated seconds without a byte, so a busy machine may stall us for 1.2 s.
+An Evolis gives up a job after 30 simulated seconds without a byte, a Matica a connection after 60, so a busy
+machine may stall us for 1.2 s.
 """
 
 
@@ -52,13 +54,16 @@ class MemoryWire:
 
 
 class HurriedClock:
-    """The machine's clock as a printer ``SPEED`` times too fast sees it, so that the driver's waits fit."""
+    """The machine's clock as a printer ``speed`` times too fast sees it, so that the driver's waits fit."""
+
+    def __init__(self, speed: int = SPEED) -> None:
+        self._speed = speed
 
     def now_ms(self) -> int:
-        return time.monotonic_ns() * SPEED // 1_000_000
+        return time.monotonic_ns() * self._speed // 1_000_000
 
     def sleep_ms(self, ms: int) -> None:
-        time.sleep(ms / 1000 / SPEED)
+        time.sleep(ms / 1000 / self._speed)
 
 
 class ProcessWire:
@@ -72,10 +77,12 @@ class ProcessWire:
         command = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
         command += ["--make", "matica"] if family_of(model) == "matica" else []
         command += ["--model", model, "--cards", "60"]
-        command += [f"--{'tcp' if wire == 'tcp' else 'usbip'}", "127.0.0.1:0", "--speed", str(SPEED)]
+        family, wire = family_of(model), "tcp" if wire == "tcp" else "usbip"
+        speed = SPEEDS.get((family, wire), SPEED)
+        command += [f"--{wire}", "127.0.0.1:0", "--speed", str(speed)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.ready = self._line()
-        self.clock = HurriedClock()
+        self.clock = HurriedClock(speed)
         self.address = self.ready["addresses"][0]
         self.backend: UsbipBackend | None = None
         opens = self._beside_usblp if self._usblp else open_transport
