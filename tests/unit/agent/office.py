@@ -19,7 +19,7 @@ from agent.stock import blanks
 from agent.store.journal import Journal, Tx
 from agent.store.migrations import migrate
 from domain.words import RefusedByRule
-from drivers.card_printer import Artefact
+from drivers.card_printer import Artefact, CardPrinter
 from tests.unit.agent.paper import PANELS, Card, Paper, PaperChip, PaperPrinter
 
 ORDER = "20200512-000001"
@@ -69,8 +69,17 @@ def raise_once(world: Paper, point: str, error: BaseException) -> None:
 class Office:
     """One station. ``restart`` is a new process on the same disk and the same printer."""
 
-    def __init__(self, path: Path, template: Path, world: Paper, *, chip: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        template: Path,
+        world: Paper,
+        *,
+        chip: bool = True,
+        printer: Callable[[Paper], CardPrinter] = PaperPrinter,
+    ) -> None:
         shutil.copy(template, path)
+        self._printer = printer
         self.path = path
         self.world = world
         self.chip = chip
@@ -81,7 +90,7 @@ class Office:
         self.journal = PointedJournal(self.path, next(EPOCHS), lambda: 1_589_241_600_000 + self.world.now_ms)
         self.journal.points = self.world.points
         chip = PaperChip(self.world) if self.chip else None
-        self.lane = Lane(PaperPrinter(self.world), chip, self.journal, lambda: self.world.now_ms)
+        self.lane = Lane(self._printer(self.world), chip, self.journal, lambda: self.world.now_ms)
         self.cycle = Cycle(self.lane, self.journal, SESSION)
         self.worker = Worker(
             self.lane,

@@ -54,6 +54,7 @@ class Paper:
         self.hands: Cause | None = None  # what the printer waits for
         self.plugged = True
         self.serial, self.model, self.ribbon, self.duplex = "SIMPAPER", "Paper", "ymcko", False
+        self.contactless = True
         self.mute = False  # the counters do not answer
         self.objection = ""  # what only the driver's own rules know of
         self.points = points
@@ -124,7 +125,7 @@ class PaperPrinter:
     def identify(self) -> Identity:
         self._reach("identify")
         world = self.world
-        return Identity(world.model, world.serial, "1", world.ribbon, world.duplex, True)
+        return Identity(world.model, world.serial, "1", world.ribbon, world.duplex, world.contactless)
 
     def status(self) -> PrinterStatus:
         self.world.asked_status += 1
