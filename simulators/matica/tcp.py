@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from typing import cast
 
 from simulators.cards.pace import World
 from simulators.matica.ethernet import Face, Session
@@ -34,7 +35,8 @@ class Connection(asyncio.Protocol):
         self._wire.world.touch()
         self._session = self._wire.face.open()
         if self._session is None:
-            transport.close()
+            close = transport.close if self._wire.world.printer.there else transport.abort
+            close()
             return
         self._wire.live.add(self)
         self._wire.world.settle()
@@ -87,8 +89,7 @@ class Questions(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Bound."""
-        assert isinstance(transport, asyncio.DatagramTransport), "datagrams"  # noqa: S101
-        self._transport = transport
+        self._transport = cast("asyncio.DatagramTransport", transport)  # its class does not say so
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """One question."""
@@ -106,7 +107,6 @@ class EthernetWire:
         self.world, self.face = world, face
         self.host, self.port = host, port
         self.live: set[Connection] = set()
-        self._bound: socket.socket | None = None  # holds the port while nobody listens
         self._server: asyncio.Server | None = None
         self._opening: asyncio.Task[None] | None = None
         self._questions: asyncio.BaseTransport | None = None
@@ -114,7 +114,10 @@ class EthernetWire:
         world.printer.watchers.append(self._follow)
 
     async def open(self) -> None:
-        """Take both ports; with port 0 the system chooses, once for all. Raises OSError."""
+        """Take both ports; with port 0 the system chooses, once for all. Raises OSError.
+
+        Listens at once, so that whoever is told the port finds it open; who comes too early is reset.
+        """
         loop = asyncio.get_running_loop()
         for _ in range(PAIRS_MAX if self.port == 0 else 1):
             bound = self._bind(self.port)
@@ -123,22 +126,19 @@ class EthernetWire:
                 self._questions, _ = await loop.create_datagram_endpoint(
                     lambda: Questions(self), (self.host, port + 1)
                 )
-            except OSError:
+            except (OSError, OverflowError) as taken:
                 bound.close()
                 if self.port:
-                    raise
+                    raise OSError(f"no UDP port {port + 1} beside it: {taken}") from taken
             else:
-                self._bound, self.port = bound, port
-                break
-        else:
-            raise OSError("no two free ports side by side")
-        self._follow()
+                self.port = port
+                await self._listen(bound)
+                return
+        raise OSError("no two free ports side by side")
 
     def close(self) -> None:
         """Let go of both ports and reset what is open."""
         self._stop()
-        if self._bound is not None:
-            self._bound.close()
         if self._questions is not None:
             self._questions.close()
 
@@ -154,12 +154,13 @@ class EthernetWire:
             raise
         return listener
 
-    async def _listen(self) -> None:
-        if self._bound is None:
-            self._bound = self._bind(self.port)
-        bound, self._bound = self._bound, None
-        self._server = await asyncio.get_running_loop().create_server(lambda: Connection(self), sock=bound)
-        self._follow()
+    async def _listen(self, bound: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: Connection(self), sock=bound)
+
+    async def _listen_again(self) -> None:
+        await self._listen(self._bind(self.port))
+        self._follow()  # it may have gone meanwhile
 
     def _stop(self) -> None:
         if self._server is not None:
@@ -176,4 +177,4 @@ class EthernetWire:
         if not self.world.printer.there:
             self._stop()
         elif self._server is None and (self._opening is None or self._opening.done()):
-            self._opening = asyncio.get_running_loop().create_task(self._listen())
+            self._opening = asyncio.get_running_loop().create_task(self._listen_again())
