@@ -19,6 +19,7 @@ COLUMNS = (
     "blood", "address", "rt_rw", "village", "district", "religion", "marital", "occupation", "citizenship",
     "requested", "photo",
 )  # fmt: skip
+OPTIONAL = ("phone",)  # a list that does not have such a column has nothing in it
 LINE_BYTES_MAX = 64 * 1024
 LINES_IN_ROW_MAX = 8  # an address may hold a line end inside quotes; a forgotten quote must not eat the file
 
@@ -45,6 +46,7 @@ def read(path: Path) -> Iterator[Row]:
         header = next(csv.reader([first], delimiter=delimiter, strict=True), [])
         names = [name.strip().lower() for name in header]
         _check_header(names, path)
+        wanted = [name for name in (*COLUMNS, *OPTIONAL) if name in names]
         begun = lines.number
         for cells in csv.reader(lines, delimiter=delimiter, strict=True):
             if lines.number - begun > LINES_IN_ROW_MAX:
@@ -55,7 +57,7 @@ def read(path: Path) -> Iterator[Row]:
             if len(cells) != len(names):
                 raise lines.broken(f"{len(cells)} fields where the first line names {len(names)} columns")
             fields = dict(zip(names, (cell.strip() for cell in cells), strict=True))
-            yield Row(lines.number, {name: fields[name] for name in COLUMNS})
+            yield Row(lines.number, {name: fields[name] for name in wanted})
     except csv.Error as error:
         raise lines.broken(f"not a CSV line ({error})") from error
     finally:
@@ -66,7 +68,7 @@ def _check_header(names: list[str], path: Path) -> None:
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise Trouble(f"{path.name}, line 1: the column {missing[0]} is missing; nothing was imported.")
-    twice = next((name for name in COLUMNS if names.count(name) > 1), None)
+    twice = next((name for name in (*COLUMNS, *OPTIONAL) if names.count(name) > 1), None)
     if twice:
         raise Trouble(f"{path.name}, line 1: the column {twice} is there twice; nothing was imported.")
 

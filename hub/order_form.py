@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from domain import nik, policy, regions
+from domain import nik, phones, policy, regions
 from domain.keys import canonical
 from domain.policy import Policy
 from domain.words import RefusedByRule
@@ -77,6 +77,7 @@ def order_of(
     photo = _photo(fields, beside, rules, date.fromisoformat(today))
     office = fields["office"]
     told = {column: fields[column] for column in PERSONAL}
+    told |= _phone(fields)
     told |= {"province": regions.PROVINCE_NAME.upper(), "regency": regions.heading(office)}
     personal = canonical(told | {"photo": b64encode(photo).decode()})
     said = canonical([name, *(fields[column] for column in ("order", "kind", "reason", "requested"))])
@@ -134,6 +135,16 @@ def _holder(fields: Fields, rules: Policy, today: date) -> str | None:
     """Whether somebody of this age and marital status may hold such a card today."""
     born = date.fromisoformat(fields["birthdate"])
     return policy.refusal(rules, fields["kind"], born, policy.ever_married(fields["marital"]), today)
+
+
+def _phone(fields: Fields) -> dict[str, str]:
+    """The holder's number in its one form, where the list tells one. Errors: RefusedByRule BAD_PHONE."""
+    if not fields.get("phone"):
+        return {}
+    try:
+        return {"phone": phones.normal(fields["phone"])}
+    except ValueError:
+        raise RefusedByRule("BAD_PHONE") from None
 
 
 def _photo(fields: Fields, beside: Path, rules: Policy, today: date) -> bytes:

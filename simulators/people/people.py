@@ -8,11 +8,12 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from domain import policy, regions
+from domain import phones, policy, regions
 from simulators.people import names
 
 SERIALS = range(9000, 10_000)
 KIA_SHARE = 0.12
+NO_PHONE_EVERY = 7
 REASON_WEIGHTS = {
     "suket_prr": 70,
     "first_card": 12,
@@ -48,6 +49,7 @@ class Person:
     citizenship: str
     requested: str
     photo: str
+    phone: str
 
     @property
     def woman(self) -> bool:
@@ -109,7 +111,13 @@ def _person(
         citizenship="WNI",
         requested=(today - timedelta(days=dice.randint(0, 400))).isoformat(),
         photo="" if kind == "kia" and born > _years_before(today, 5) else f"photos/{order}.jpg",
+        phone=_phone(int(order.rsplit("-", 1)[1])),
     )
+
+
+def _phone(number: int) -> str:
+    """One nobody has; every seventh told none. Not thrown for, so that a seed's people stay who they are."""
+    return "" if number % NO_PHONE_EVERY == 0 else f"{phones.SYNTHETIC}{number % 100_000:05}"
 
 
 def _birthdate(dice: random.Random, kind: str, today: date) -> date:

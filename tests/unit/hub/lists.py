@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from hub.order_file import COLUMNS
+from hub.order_file import COLUMNS, OPTIONAL
 
 JPEG = b"\xff\xd8\xff\xe0" + b"SPECIMEN" * 20
 
@@ -26,7 +26,8 @@ def record(order: str = "o1", **changes: str) -> dict[str, str]:
 
 def text(*rows: dict[str, str], delimiter: str = ",") -> str:
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, delimiter=delimiter)
+    optional = [name for name in OPTIONAL if any(name in row for row in rows)]
+    writer = csv.DictWriter(out, [*COLUMNS, *optional], delimiter=delimiter)
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()

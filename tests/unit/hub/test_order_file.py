@@ -39,6 +39,13 @@ def test_columns_may_stand_in_any_order_and_more_may_be_there(tmp_path: Path) ->
     assert next(iter(order_file.read(write(tmp_path, told)))).fields == record()
 
 
+def test_a_phone_may_be_told_and_need_not(tmp_path: Path) -> None:
+    told = text(record("o1", phone="08009000017"), record("o2", phone=""))
+    assert [row.fields["phone"] for row in order_file.read(write(tmp_path, told))] == ["08009000017", ""]
+    with pytest.raises(Trouble, match="phone is there twice"):
+        order_file.check(write(tmp_path, told.replace("photo,phone", "phone,phone,photo", 1)))
+
+
 GOOD = text(record("o1"), record("o2"))
 BROKEN: dict[str, tuple[bytes | str, str]] = {
     "a column is missing": (GOOD.replace("nik", "nix", 1), "line 1: the column nik is missing"),

@@ -59,6 +59,8 @@ def judged(folder: Path, rules: Policy, content_key: bytes = b"k", /, **changes:
         ({"order": "o" * 65}, "BAD_ORDER"),
         ({"name": "A" * 201}, "BAD_ORDER"),
         ({"name": "A\x1b[2J"}, "BAD_ORDER"),
+        ({"phone": "0541-123456"}, "BAD_PHONE"),
+        ({"phone": "0812 3456 78x0"}, "BAD_PHONE"),
     ],
 )
 def test_a_row_is_refused_with_its_word(tmp_path: Path, changes: dict[str, str], word: str) -> None:
@@ -76,6 +78,16 @@ def test_the_personal_part_is_what_a_card_needs_and_nothing_else_is(tmp_path: Pa
     assert b64decode(personal["photo"]) == JPEG
     assert (order.name, order.station, order.kind) == ("o1", "64.11-1", "ktp")
     assert order.reason == "first_card"
+
+
+def test_a_phone_is_personal_and_kept_in_one_form(tmp_path: Path) -> None:
+    told = {
+        json.loads(made(tmp_path, phone=each).personal)["phone"]
+        for each in ("08009000017", "+62 800-9000-017")
+    }
+    assert told == {"+628009000017"}
+    assert "phone" not in json.loads(made(tmp_path, phone="").personal)
+    assert made(tmp_path, phone="").content == made(tmp_path).content, "an older list is the same list"
 
 
 def test_the_station_may_be_told_by_number_or_by_name(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from domain import nik, policy, regions
+from domain import nik, phones, policy, regions
 from simulators.people import lists, names
 from simulators.people.cli import people as command
 from simulators.people.people import Person, people
@@ -22,7 +22,7 @@ from simulators.people.portraits import BYTES_MAX, portrait
 TODAY = date(2026, 1, 15)
 COLUMNS = (
     "order,office,station,kind,reason,status,nik,name,birthplace,birthdate,sex,blood,address,rt_rw,village,"
-    "district,religion,marital,occupation,citizenship,requested,photo"
+    "district,religion,marital,occupation,citizenship,requested,photo,phone"
 )
 
 
@@ -43,6 +43,8 @@ def test_everybody_is_whole_by_the_rules(seed: int, office: str, n: int) -> None
         assert int(parts.region[4:]) in names.DISTRICTS[office]
         assert nik.fits(parts, date.fromisoformat(one.birthdate), woman=one.woman)
         assert one.name.endswith(" SPECIMEN")
+        assert not one.phone or phones.normal(one.phone) == one.phone
+        assert not one.phone or one.phone.startswith(phones.SYNTHETIC), "a free call: nobody's own number"
         assert one.status == policy.PRINT_READY
         assert one.reason in policy.REASONS
         assert date.fromisoformat(one.requested) <= TODAY
