@@ -164,8 +164,13 @@ def _printing(
     lane = Lane(printer, chip, store, clock.now_ms)
     drawing = Drawing(store, config, secret.open, lane)
     cycle = Cycle(lane, store, session_of(secret))
-    worker = Worker(lane, cycle, store, drawing.draw, clock.now_ms, bell.wait_ms, pace)
+    worker = Worker(lane, cycle, store, drawing.draw, clock.now_ms, bell.wait_ms, pace, beside)
     return Printing(lane, worker, drawing, chip)
+
+
+def beside(work: Callable[[], None]) -> None:
+    """Run ``work`` in a thread of its own, whose end nobody waits for."""
+    threading.Thread(target=work, name="easel", daemon=True).start()
 
 
 def session_of(secret: keys.Keys) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.printing import jobs
 from agent.printing.cycle import Cycle
+from agent.printing.easel import Aside
 from agent.printing.jobs import Job
 from agent.printing.lane import Lane
 from agent.printing.patience import Pace
@@ -77,8 +78,10 @@ class Office:
         *,
         chip: bool = True,
         printer: Callable[[Paper], CardPrinter] = PaperPrinter,
+        aside: Aside | None = None,
     ) -> None:
         shutil.copy(template, path)
+        self._aside = aside
         self._printer = printer
         self.path = path
         self.world = world
@@ -100,6 +103,7 @@ class Office:
             lambda: self.world.now_ms,
             self.world.wait,
             Pace(),
+            self._aside,
         )
 
     def restart(self) -> None:
