@@ -29,7 +29,7 @@ class Place(StrEnum):
     LOST = "lost"
     VOID = "void"  # an old or bad card that came back to be destroyed
     CENTRE = "centre"
-    TRANSIT = "transit"  # one for each consignment
+    TRANSIT = "transit"  # one for each consignment and its receiver
     CITIZEN = "citizen"
     RETURNED = "returned"  # a card that nobody could be given, back up the chain
     FIRE = "fire"
@@ -72,6 +72,7 @@ MOVES: dict[str, Move] = {
     "verified": _SHOWS,
     "ready": _SHOWS,
     "withheld": _SHOWS,
+    "sent": _SHOWS,  # with a courier, and still ours
     "handed_over": _move(Place.CITIZEN, Place.CARD, first=Place.UNKNOWN),
     "returned": _move(Place.RETURNED, Place.CARD, first=Place.UNKNOWN),
     "spoiled": _move(Place.SPOILED, *_ENDS_BADLY),
@@ -90,7 +91,7 @@ ARRIVALS = frozenset({Place.CENTRE, Place.TRANSIT})  # a blank that comes from t
 class Posting:
     """One movement of the blank ``name``, or of ``count`` unnamed ones. ``kind`` None: as it is known.
 
-    ``subject`` is the event's: the consignment, the job, the minutes.
+    ``subject`` is the event's: the consignment, the job, the minutes. ``to``: who is to receive what is sent.
     """
 
     kind: str | None
@@ -98,6 +99,7 @@ class Posting:
     count: int
     move: Move
     subject: str
+    to: str | None = None
 
 
 def postings(event: str, subject: str, body: Mapping[str, Any]) -> list[Posting]:
@@ -108,9 +110,10 @@ def postings(event: str, subject: str, body: Mapping[str, Any]) -> list[Posting]
         return []
     kind = body.get("kind")
     if event in _BY_LIST:
+        to = body["to"] if event == "blanks_sent" else None
         if body["names"] is None and event != "blanks_destroyed":
-            return [Posting(kind, None, body["count"], move, subject)]
-        return [Posting(kind, name, 1, move, subject) for name in body["names"]]
+            return [Posting(kind, None, body["count"], move, subject, to)]
+        return [Posting(kind, name, 1, move, subject, to) for name in body["names"]]
     if event == "blank_lost" and body.get("count") is not None:
         return [Posting(kind, None, body["count"], move, subject)]
     name = subject if event in _BY_SUBJECT else body.get("blank")

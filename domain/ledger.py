@@ -31,7 +31,7 @@ _ELSE_AS = {Place.CITIZEN: "used", Place.RETURNED: "used", Place.VOID: "used", P
 class Row:
     """One line of the books: ``count`` blanks (``name`` None) or the one named, from ``debit`` to ``credit``.
 
-    Accounts are written ``HOLDER/PLACE``, ``transit/CONSIGNMENT``, or the bare word of a shared one.
+    Accounts are written ``HOLDER/PLACE``, ``transit/CONSIGNMENT/RECEIVER``, or the bare word of a shared one.
     """
 
     kind: str
@@ -42,11 +42,11 @@ class Row:
     subject: str
 
 
-def account_name(place: Place, holder: str, subject: str) -> str:
-    """An account as rows write it."""
+def account_name(place: Place, holder: str, subject: str, receiver: str | None = None) -> str:
+    """An account as rows write it. ``receiver``: of what is in transit, the holder itself if left out."""
     if place in HELD:
         return f"{holder}/{place}"
-    return f"{place}/{subject}" if place is Place.TRANSIT else str(place)
+    return f"{place}/{subject}/{receiver or holder}" if place is Place.TRANSIT else str(place)
 
 
 @dataclass(slots=True)
@@ -180,5 +180,6 @@ class Ledger:
     def _row(
         self, posting: Posting, name: str | None, count: int, source: Place, target: Place, kind: str
     ) -> Row:
-        debit, credit = (account_name(each, self.holder, posting.subject) for each in (source, target))
+        told = (self.holder, posting.subject, posting.to)
+        debit, credit = (account_name(each, *told) for each in (source, target))
         return Row(kind, name, count, debit, credit, posting.subject)

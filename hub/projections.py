@@ -6,20 +6,22 @@ Each has its own place in every station's journal, moved in the same transaction
 A line that cannot be read is passed over; it stays in ``event`` and is told in ``aside``.
 
     card      one row a good card       job       where each job is       order_at  what a station did with
-    printer   its last told state       blanks    the ledger's figures              an order
+    printer   its last told state       blanks    the ledger's rows and figures     an order
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from domain import events
-from domain.ledger import Ledger, postings
+from domain.ledger import Ledger
+from domain.regions import PROVINCE_HOLDER
 from domain.wita import day
 from hub import ingest
+from hub.books import acts, fold
+from hub.books.fold import readable
 from hub.database import Database, Value
 from hub.moves import stand
 from sync.log import Entry
@@ -60,10 +62,6 @@ ORDER_STATE = {
     "withheld": "withheld",
     "returned": "withheld",
 }
-BLANK_EVENTS = (
-    "blanks_received", "blank_rejected", "staged", "print_intended", "unsure", "untouched", "printed",
-    "spoiled", "lost",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ PROJECTIONS: dict[str, Projection] = {
 }
 BLANKS = "blanks"  # folded through the ledger, which remembers more than its figures
 NAMES = (*PROJECTIONS, BLANKS)
-TABLES = (*(table for each in PROJECTIONS.values() for table in each.tables), "blank_account")
+TABLES = (*(table for each in PROJECTIONS.values() for table in each.tables), "blank_account", "ledger")
 
 
 class Folder:
@@ -163,7 +161,7 @@ class Folder:
                 while stood.get((name, station.name), 0) < station.have.seq:
                     stood[name, station.name] = self._turn(name, station.name)
                     turns += 1
-        return turns
+        return turns + self._acts(stood.get((BLANKS, PROVINCE_HOLDER), 0))
 
     def rebuild(self) -> int:
         """Forget every projection and fold the events again; the number of turns it took."""
@@ -188,13 +186,30 @@ class Folder:
             self._db.run("UPDATE reader SET seq = ? WHERE name = ? AND station = ?", seq, name, station)
         return seq
 
+    def _acts(self, stood: int) -> int:
+        """Fold the province's own acts; whether there were any."""
+        if acts.head(self._db) <= stood:
+            return 0
+        with self._db.transaction():
+            after = stand(self._db, BLANKS, PROVINCE_HOLDER)
+            upto, rows = acts.head(self._db), acts.store(self._db)[1]
+            self._db.copy_rows(
+                "ledger", fold.COLUMNS, [row for row in rows if after < int(str(row[1])) <= upto]
+            )
+            self._db.run(
+                "UPDATE reader SET seq = ? WHERE name = ? AND station = ?", upto, BLANKS, PROVINCE_HOLDER
+            )
+        return 1
+
     def _blanks(self, station: str, after: int, lines: list[Entry], seq: int) -> None:
         # A ledger that stands elsewhere is of a turn that was undone, or of another hub's: read it again.
-        stood, ledger = self._ledgers.get(station, (-1, Ledger()))
+        stood, ledger = self._ledgers.get(station, (-1, Ledger(station)))
         if stood != after:
-            ledger = ledger_of(self._db, station, after)
+            ledger = fold.ledger_of(self._db, station, after)
+        rows: list[fold.Kept] = []
         for line in lines:
-            post(ledger, line.event, line.subject, line.body)
+            rows += fold.kept(station, line.seq, fold.post(ledger, line.event, line.subject, line.body))
+        self._db.copy_rows("ledger", fold.COLUMNS, rows)
         for kind, account in ledger.accounts().items():
             self._db.run(
                 "INSERT INTO blank_account (station, kind, account) VALUES (?, ?, ?) "
@@ -209,42 +224,6 @@ def changes(fold: Fold, station: str, lines: list[Entry]) -> Iterator[Change]:
     for line in lines:
         if readable(line.event, line.body):
             yield from list(fold(station, line))
-
-
-def readable(event: str, body: Mapping[str, Any]) -> bool:
-    """Whether a line says all that its event has to."""
-    return not events.missing(events.JOURNAL, event, body)
-
-
-def post(ledger: Ledger, event: str, subject: str, body: Mapping[str, Any]) -> None:
-    """Post one line to a ledger, unless it cannot be read."""
-    if event not in BLANK_EVENTS or not readable(event, body):
-        return
-    try:
-        told = postings(event, subject, body)
-    except TypeError:
-        return  # a number where a list of names has to be
-    if all(
-        (each.name is None or (isinstance(each.name, str) and ingest.plain(each.name) == each.name))
-        and isinstance(each.kind, str | None)
-        and isinstance(each.count, int)
-        for each in told
-    ):
-        ledger.post(event, subject, body)
-
-
-def ledger_of(db: Database, station: str, upto: int, before_ms: int | None = None) -> Ledger:
-    """A station's blanks after its line ``upto``, or what was told before an instant of its clock."""
-    marks = ", ".join("?" * len(BLANK_EVENTS))
-    rows = db.rows(
-        f"SELECT event, subject, body FROM event WHERE station = ? AND seq <= ? AND event IN ({marks}) "  # noqa: S608
-        "AND at_ms < ? ORDER BY seq",
-        *(station, upto, *BLANK_EVENTS, ingest.NUMBER_MAX if before_ms is None else before_ms),
-    )
-    ledger = Ledger()
-    for event, subject, body in rows:
-        post(ledger, event, subject, json.loads(body))
-    return ledger
 
 
 def _word(value: Any) -> str | None:

@@ -21,9 +21,9 @@ from domain.policy import KINDS
 from domain.regions import OFFICES, split_station
 from domain.wita import ZONE, day_bounds_ms
 from hub import ingest
+from hub.books.fold import ledger_of
 from hub.database import Database
 from hub.ingest import FORKED, INVITED, Station
-from hub.projections import ledger_of
 
 SUKET = ("suket_prr", "suket_replacement")
 SILENT_MS = 86_400_000  # a day without a word is worth a telephone call, not an alarm

@@ -1,9 +1,9 @@
 """The hub's tables, as numbered steps that suit both engines.
 
 ``event`` and ``order_log`` are the two directions of the truth, ``station``, ``epoch``, ``order_``,
-``order_move`` and ``policy`` what the province itself decided. Every other table is a projection: it can be
-dropped and folded again from the truth (see hub/projections.py). Each step runs in one transaction with
-its number; released steps are never edited, a change is a new step.
+``order_move``, ``act`` and ``policy`` what the province itself decided. Every other table is a projection:
+it can be dropped and folded again from the truth (see hub/projections.py). Each step runs in one transaction
+with its number; released steps are never edited, a change is a new step.
 """
 
 from __future__ import annotations
@@ -91,6 +91,21 @@ STEPS: tuple[tuple[str, ...], ...] = (
             station TEXT NOT NULL, seq BIGINT NOT NULL, number TEXT NOT NULL, event TEXT NOT NULL,
             id TEXT, valid_until TEXT, at_ms BIGINT NOT NULL,
             PRIMARY KEY (station, seq))""",
+        # The province's own journal of blanks: hub/books/acts.py.
+        """CREATE TABLE act (
+            number BIGINT PRIMARY KEY, at_ms BIGINT NOT NULL, event TEXT NOT NULL, subject TEXT NOT NULL,
+            body TEXT NOT NULL)""",
+        # Every posting, one row: the holder and its line, and the place in that line. blank null: so many
+        # without a name.
+        """CREATE TABLE ledger (
+            station TEXT NOT NULL, seq BIGINT NOT NULL, number BIGINT NOT NULL, kind TEXT NOT NULL,
+            blank TEXT, count BIGINT NOT NULL, debit TEXT NOT NULL, credit TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            PRIMARY KEY (station, seq, number))""",
+        "CREATE INDEX ledger_blank ON ledger (blank)",
+        # Folded again from the first line on, now that its rows are kept too.
+        "DELETE FROM blank_account",
+        "DELETE FROM reader WHERE name = 'blanks'",
     ),
 )
 

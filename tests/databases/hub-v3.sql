@@ -1,5 +1,8 @@
 -- The province's small day of v2 under schema step 3, as its migration leaves it.
 BEGIN TRANSACTION;
+CREATE TABLE act (
+            number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, event TEXT NOT NULL, subject TEXT NOT NULL,
+            body TEXT NOT NULL) STRICT;
 CREATE TABLE aside (
             station TEXT NOT NULL, seq INTEGER NOT NULL, word TEXT NOT NULL,
             PRIMARY KEY (station, seq)) STRICT;
@@ -7,8 +10,6 @@ INSERT INTO "aside" VALUES('64.11-1',7,'MISSING_FIELD');
 CREATE TABLE blank_account (
             station TEXT NOT NULL, kind TEXT NOT NULL, account TEXT NOT NULL,
             PRIMARY KEY (station, kind)) STRICT;
-INSERT INTO "blank_account" VALUES('64.11-1','ktp','{"destroyed": 0, "lost": 0, "on_hand": 1, "opening": 0, "received": 2, "returned": 0, "sent": 0, "spoiled": 0, "unaccounted": [], "unnamed": 0, "unsure": 0, "used": 1}');
-INSERT INTO "blank_account" VALUES('64.11-1','kia','{"destroyed": 0, "lost": 0, "on_hand": 0, "opening": 0, "received": 0, "returned": 0, "sent": 0, "spoiled": 0, "unaccounted": [], "unnamed": 0, "unsure": 0, "used": 0}');
 CREATE TABLE card (
             station TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, job TEXT NOT NULL,
             kind TEXT NOT NULL, blank TEXT, day TEXT NOT NULL, at_ms INTEGER NOT NULL,
@@ -35,6 +36,11 @@ CREATE TABLE job (
             state TEXT NOT NULL, cause TEXT, blank TEXT, at_ms INTEGER NOT NULL,
             PRIMARY KEY (station, job)) STRICT;
 INSERT INTO "job" VALUES('64.11-1','o1-1','o1','ktp','printed',NULL,'A',1589212800005);
+CREATE TABLE ledger (
+            station TEXT NOT NULL, seq INTEGER NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,
+            blank TEXT, count INTEGER NOT NULL, debit TEXT NOT NULL, credit TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            PRIMARY KEY (station, seq, number)) STRICT;
 CREATE TABLE order_ (
             id TEXT PRIMARY KEY, station TEXT NOT NULL, log_seq INTEGER,
             kind TEXT NOT NULL, reason TEXT NOT NULL, rank INTEGER NOT NULL, requested TEXT NOT NULL,
@@ -77,7 +83,6 @@ INSERT INTO "reader" VALUES('card','64.11-1',8);
 INSERT INTO "reader" VALUES('job','64.11-1',8);
 INSERT INTO "reader" VALUES('order_at','64.11-1',8);
 INSERT INTO "reader" VALUES('printer','64.11-1',8);
-INSERT INTO "reader" VALUES('blanks','64.11-1',8);
 CREATE TABLE schema_step (number INTEGER PRIMARY KEY, done_ms INTEGER NOT NULL) STRICT;
 INSERT INTO "schema_step" VALUES(1,0);
 INSERT INTO "schema_step" VALUES(2,0);
@@ -98,4 +103,5 @@ CREATE TABLE suket (
 CREATE INDEX order_waits ON order_ (station, log_seq);
 CREATE INDEX card_day ON card (day);
 CREATE INDEX card_order ON card (id);
+CREATE INDEX ledger_blank ON ledger (blank);
 COMMIT;

@@ -1,0 +1,113 @@
+"""What the province itself did with blanks, as a journal of its own: the table ``act``, never changed.
+
+    blanks_collected    from the centre into the province's store
+    blanks_received     what an office sent back, into the store
+    blanks_sent         out of the store, on its way to a station
+    written_off         a forked station's blanks: what was found goes on as a consignment, the rest is lost
+    consignment_settled the difference of a consignment: what is missing is lost, what is too much was
+                        forgotten by its sender, or came from the centre
+
+The last two name the accounts they move themselves, so that an act is read the same for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from domain.accounts import Place
+from domain.ledger import Ledger, Row, account_name
+from domain.regions import PROVINCE_HOLDER
+from hub.books import fold
+from hub.database import Database
+
+WRITTEN_OFF, SETTLED = "written_off", "consignment_settled"
+LOST = account_name(Place.LOST, PROVINCE_HOLDER, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act; ``number`` counts from 1, ``at_ms`` is Unix time."""
+
+    number: int
+    at_ms: int
+    event: str
+    subject: str
+    body: Mapping[str, Any]
+
+
+def append(db: Database, at_ms: int, event: str, subject: str, body: Mapping[str, Any]) -> int:
+    """Write an act in the caller's transaction; its number. Two writers at once: the later one fails."""
+    number = head(db) + 1
+    db.run(
+        "INSERT INTO act (number, at_ms, event, subject, body) VALUES (?, ?, ?, ?, ?)",
+        *(number, at_ms, event, subject, json.dumps(body, sort_keys=True)),
+    )
+    return number
+
+
+def head(db: Database) -> int:
+    """The last act's number; 0 before the first."""
+    row = db.one("SELECT max(number) FROM act")
+    return int(row[0] or 0) if row else 0
+
+
+def after(db: Database, number: int) -> list[Act]:
+    """The acts behind ``number``, in order."""
+    rows = db.rows(
+        "SELECT number, at_ms, event, subject, body FROM act WHERE number > ? ORDER BY number", number
+    )
+    return [
+        Act(number, at_ms, event, subject, json.loads(body)) for number, at_ms, event, subject, body in rows
+    ]
+
+
+def store(db: Database, upto: int | None = None) -> tuple[Ledger, list[fold.Kept]]:
+    """The province's own store after its acts, and every row they make."""
+    ledger, kept = Ledger(PROVINCE_HOLDER), list[fold.Kept]()
+    for act in after(db, 0):
+        if upto is None or act.number <= upto:
+            kept += fold.kept(PROVINCE_HOLDER, act.number, rows_of(ledger, act))
+    return ledger, kept
+
+
+def rows_of(ledger: Ledger, act: Act) -> list[Row]:
+    """The rows of one act; those of the store are posted to ``ledger``."""
+    if act.event == WRITTEN_OFF:
+        return list(_written_off(act))
+    if act.event == SETTLED:
+        return list(_settled(act))
+    return ledger.post(act.event, act.subject, act.body)
+
+
+def _written_off(act: Act) -> Iterator[Row]:
+    """Body: {station, kind, found and lost: {place: [name]}, …_unnamed, consignment, to}."""
+    body, station = act.body, str(act.body["station"])
+    lost = account_name(Place.LOST, station, "")
+    found = account_name(Place.TRANSIT, station, str(body["consignment"]), body["to"])
+    for target, told in ((found, "found"), (lost, "lost")):
+        for place, names in sorted(body[told].items()):
+            source = account_name(Place(place), station, "")
+            for name in names:
+                yield Row(body["kind"], name, 1, source, target, act.subject)
+        if body[f"{told}_unnamed"]:
+            source = account_name(Place.UNNAMED, station, "")
+            yield Row(body["kind"], None, body[f"{told}_unnamed"], source, target, act.subject)
+
+
+def _settled(act: Act) -> Iterator[Row]:
+    """Body: {kind, receiver, missing: [name], extra: {name: account}, missing_unnamed, extra_unnamed, …}."""
+    body = act.body
+    transit = account_name(Place.TRANSIT, "", act.subject, body["receiver"])
+    for name in body["missing"]:
+        yield Row(body["kind"], name, 1, transit, LOST, act.subject)
+    for name, account in sorted(body["extra"].items()):
+        yield Row(body["kind"], name, 1, account, transit, act.subject)
+    for count, source, target in (
+        (body["missing_unnamed"], transit, LOST),
+        (body["extra_unnamed"], str(Place.CENTRE), transit),
+    ):
+        if count:
+            yield Row(body["kind"], None, count, source, target, act.subject)
