@@ -9,7 +9,7 @@ asking's own mark: the last request asked again is answered again and not done a
 from __future__ import annotations
 
 from agent.asking import Action
-from agent.counter import announce, handover
+from agent.counter import announce, handover, suket_actions
 from agent.printing import actions as printing
 from agent.printing import came_out
 from agent.stock import actions as stock
@@ -25,6 +25,10 @@ ACTIONS: dict[str, Action] = {
     "withheld": handover.withheld,
     "delivered": handover.delivered,
     "announced": announce.announced,
+    "suket-issue": suket_actions.issue,
+    "suket-told": suket_actions.told,
+    "suket-confirm": suket_actions.confirm,
+    "suket-void": suket_actions.void,
     "blanks-receive": stock.receive_blanks,
     "blanks-send": stock.send_blanks,
     "blanks-count": stock.count_blanks,
