@@ -1,0 +1,151 @@
+"""A real cupsd under the spool driver: what it says of a job, and what it does after its own death."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.card_printer import SIDE_BYTES, Judgement, Verdict
+from drivers.errors import NeedsHands, Refused, Unreachable
+from drivers.ipp.words import JobState
+from drivers.registry import open_printer
+from drivers.spool.artefact import prepare
+from drivers.spool.printer import SpoolPrinter
+from tests.conformance.wires import HurriedClock
+from tests.journeys.cups_rig import Cups, until
+
+pytestmark = pytest.mark.serial
+
+CARD = prepare(b"\x33\x66\x99" * (SIDE_BYTES // 3), None)
+UNSURE = Judgement(Verdict.UNSURE, "spooled")
+
+
+@pytest.fixture
+def cups(tmp_path: Path) -> Iterator[Cups]:
+    made = Cups(tmp_path)
+    yield made
+    made.close()
+
+
+def opened(cups: Cups) -> SpoolPrinter:
+    printer = open_printer(str(cups.address), clock=HurriedClock())
+    assert isinstance(printer, SpoolPrinter)
+    return printer
+
+
+def prints(printer: SpoolPrinter) -> Judgement:
+    printer.reserve(777)
+    return printer.print_card(CARD, printer.snapshot(), staged=False)
+
+
+class Attempt(threading.Thread):
+    """One card, printed beside the test."""
+
+    def __init__(self, printer: SpoolPrinter) -> None:
+        super().__init__()
+        self._printer = printer
+        self.judged: Judgement | None = None
+
+    def run(self) -> None:
+        self.judged = prints(self._printer)
+
+
+def test_a_card_is_handed_over_once_and_believed_in_nothing(cups: Cups) -> None:
+    printer = opened(cups)
+    found = printer.identify()
+    assert (found.model, found.proves, found.duplex) == ("Local Raw Printer", False, False)
+    assert printer.status().state == "ready"
+    assert prints(printer) == UNSURE
+    assert [document for _, document in cups.handed()] == [CARD.job]
+    (job,) = cups.client.jobs(ended=True, mine=True)
+    assert (job.state, job.name[:11]) == (JobState.COMPLETED, "loket-card-")
+    assert list((cups.room / "spool").glob("d*")) == [], "no copy of the picture stays"
+
+
+def test_while_a_card_is_handed_over_the_queue_is_busy(cups: Cups) -> None:
+    cups.slow(True)
+    attempt = Attempt(opened(cups))
+    attempt.start()
+    until(lambda: len(cups.handed()) == 1)
+    other = opened(cups)
+    assert other.status().state == "busy"
+    assert other.snapshot().claim
+    cups.slow(False)
+    attempt.join()
+    assert attempt.judged == UNSURE
+    assert other.status().state == "ready"
+    assert len(cups.handed()) == 1
+
+
+def test_a_backend_that_fails_leaves_the_card_unsure_and_nothing_is_tried_again(cups: Cups) -> None:
+    cups.fails()
+    assert prints(opened(cups)) == UNSURE
+    assert [job.state for job in cups.client.jobs(ended=True, mine=True)] == [JobState.ABORTED]
+    assert len(cups.handed()) == 1
+
+
+def test_what_our_dead_process_left_is_printed_again_by_cupsd_and_cancelled_by_us(cups: Cups) -> None:
+    """The case this driver exists for: killed at both ends, and cupsd begins the job from its first byte."""
+    cups.slow(True)
+    number = cups.client.create("loket-card-of-a-dead-process")
+    cups.client.send(number, "loket-card-of-a-dead-process", "application/pdf", CARD.job)
+    until(lambda: len(cups.handed()) == 1)
+    cups.kill()
+    cups.start()
+    until(lambda: len(cups.handed()) == 2)
+    assert {job for job, _ in cups.handed()} == {number}, "one submission, handed over twice by cupsd"
+    with pytest.raises(Unreachable) as told:
+        opened(cups).reserve(777)
+    assert told.value.cause == "job_cancelled"
+    cups.kill()
+    cups.start()
+    assert opened(cups).status().state == "ready"
+    assert len(cups.handed()) == 2, "what was cancelled is not printed at the next start"
+
+
+def test_a_cupsd_that_dies_under_our_eyes_is_cancelled_when_it_is_back(cups: Cups) -> None:
+    cups.slow(True)
+    attempt = Attempt(opened(cups))
+    attempt.start()
+    until(lambda: len(cups.handed()) == 1)
+    cups.kill()
+    cups.start()
+    attempt.join()
+    assert attempt.judged == UNSURE
+    assert len({job for job, _ in cups.handed()}) == 1, "we have sent it once"
+    assert [job.state for job in cups.client.jobs(ended=True, mine=True)] == [JobState.CANCELLED]
+
+
+def test_with_an_empty_spool_cupsd_prints_nothing_again(cups: Cups) -> None:
+    cups.slow(True)
+    number = cups.client.create("loket-card-of-a-dead-process")
+    cups.client.send(number, "loket-card-of-a-dead-process", "application/pdf", CARD.job)
+    until(lambda: len(cups.handed()) == 1)
+    cups.kill()
+    cups.forget_documents()
+    cups.slow(False)
+    cups.start()
+    assert cups.client.jobs(ended=False, mine=False) == ()
+    assert prints(opened(cups)) == UNSURE
+    assert len(cups.handed()) == 2, "the first card, and the next order's"
+
+
+def test_a_queue_that_is_stopped_or_tries_again_gets_nothing(tmp_path: Path) -> None:
+    stopped = Cups(tmp_path / "stopped", state="Stopped")
+    try:
+        printer = opened(stopped)
+        assert (printer.status().state, printer.status().cause) == ("needs_hands", "queue_stopped")
+        with pytest.raises(NeedsHands):
+            prints(printer)
+    finally:
+        stopped.close()
+    stubborn = Cups(tmp_path / "stubborn", policy="retry-job")
+    try:
+        with pytest.raises(Refused, match="retry-job"):
+            prints(opened(stubborn))
+        assert stubborn.client.jobs(ended=False, mine=False) == ()
+    finally:
+        stubborn.close()
