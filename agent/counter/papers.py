@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from agent.asking import blank, paper
+from agent.counter import suket
 from agent.printing.jobs import Job
 from agent.stock import losses
 from agent.store.journal import Tx
@@ -69,7 +70,8 @@ def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | 
             name = each.name or nameless(job.id)
             losses.void(tx, name, job.kind, _WHY.get(reason, "worn"), job.id, by)
         elif each.paper is Paper.SUKET and each.name is not None:
-            _close(tx, job, each.name)
+            _suket_in(tx, job, each.name)
+    suket.close(tx, job.order, job.id)  # the card is what ends it, whichever paper came for it
 
 
 def nameless(job: str) -> str:
@@ -77,13 +79,9 @@ def nameless(job: str) -> str:
     return f"OLD-{sha256(job.encode()).hexdigest()[:12].upper()}"
 
 
-def _close(tx: Tx, job: Job, number: str) -> None:
+def _suket_in(tx: Tx, job: Job, number: str) -> None:
     found = tx.rows("SELECT order_id FROM suket WHERE number = ?", number)
     if found and found[0][0] != job.order:
         raise RefusedByRule("WRONG_SUKET", number)
-    if found:
-        from agent.counter import suket
-
-        suket.close(tx, job.order, job.id)
-    else:
+    if not found:
         tx.note("suket_closed", number, {"job": job.id, "elsewhere": True})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from agent import sealed
+from agent.counter import suket
 from agent.printing.states import State
 from agent.store.sqlite import Reads
 from domain.handover import due
@@ -38,7 +39,8 @@ class Waiting:
 _SQL = """
     SELECT job.id, job.order_id, job.kind, order_.reason, job.shelf, job.at_ms, announcement.at_ms,
            announcement.channels,
-           EXISTS (SELECT 1 FROM suket WHERE order_id = order_.id AND state NOT IN ('closed', 'void'))
+           EXISTS (SELECT 1 FROM suket
+                   WHERE order_id = order_.id AND state NOT IN ('issued', 'void', 'closed'))
     FROM job JOIN order_ ON order_.id = job.order_id LEFT JOIN announcement ON announcement.job = job.id
     WHERE job.state = ? ORDER BY job.at_ms, job.id
 """
@@ -66,9 +68,9 @@ def waiting(reads: Reads, rules: HandOver, now_ms: int) -> list[Waiting]:
 
 
 def suket_open(reads: Reads, order: str) -> bool:
-    """Whether a certificate that this office gave for ``order`` is still out."""
-    sql = "SELECT 1 FROM suket WHERE order_id = ? AND state NOT IN ('closed', 'void')"
-    return bool(reads.rows(sql, order))
+    """Whether a sheet that this office printed for ``order`` may be in the holder's hands."""
+    there = suket.living(reads, order)
+    return there is not None and there.state is not suket.State.ISSUED
 
 
 def days_between(since_ms: int, now_ms: int) -> int:
