@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from agent.printing import jobs
+from agent.config import Config
+from agent.printing import came_out, jobs
 from agent.printing.cycle import Cycle
 from agent.printing.jobs import Job
 from agent.printing.lane import Lane
@@ -24,14 +26,19 @@ from agent.store.journal import Tx
 from domain.words import RefusedByRule
 from drivers.address import parse
 from drivers.card_printer import HEIGHT, WIDTH, Artefact, Transport
-from drivers.chip import Tag
+from drivers.chip import Tag, specimen
 from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
 from drivers.evolis.printer import EvolisPrinter
 from drivers.registry import prepare
+from simulators.cards import chips
+from simulators.cards.blank import Card
 from simulators.evolis.bench import MemoryPrinter
+from simulators.specimen import Session
 from tests.journeys.killer import PointedJournal, PointedTransport, Points
 
+T = TypeVar("T")
 ORDER = "20200512-000001"
+CONFIG = Config("64.11", 1)
 CARDS = 4
 SESSION = 4711
 EPOCHS = count(1)
@@ -87,29 +94,66 @@ class Wire:
 
 
 class Chip:
-    """The reader at the station."""
+    """The reader at the station. ``apdu_ms``: how long one exchange with the chip takes, in simulated ms."""
 
-    def __init__(self, printer: MemoryPrinter) -> None:
+    def __init__(self, printer: MemoryPrinter, points: Points | None = None, apdu_ms: int = 0) -> None:
         self._printer = printer
+        self._points = points or Points()
+        self._apdu_ms = apdu_ms
 
     def uid(self, timeout_s: float) -> str:
-        found = self._printer.chip()
-        if found is None:
-            raise NeedsHands("no_chip")
-        return found
+        return self._asked("uid", specimen.uid)
 
     def read_tag(self, uid: str, timeout_s: float) -> Tag | None:
-        return None
+        return self._asked("tag", lambda card: specimen.read(card, uid))
 
     def write_tag(self, uid: str, tag: Tag, timeout_s: float) -> bool:
-        return False
+        return self._asked("write", lambda card: specimen.write(card, uid, tag))
+
+    def _asked(self, label: str, question: Callable[[Field], T]) -> T:
+        self._points.step(label)
+        self._points("before chip", label)
+        card = chips.at_station(self._printer.printer)
+        if card is None:
+            raise NeedsHands("no_chip")
+        try:
+            told = question(Field(self._printer, Session(card), card, self._points, self._apdu_ms))
+        except OSError as error:
+            raise NeedsHands("chip_dead") from error
+        self._points("after chip", label)
+        return told
 
     def close(self) -> None:
         return
 
 
+@dataclass
+class Field:
+    """One chip in the reader's field."""
+
+    printer: MemoryPrinter
+    session: Session
+    card: Card
+    points: Points
+    apdu_ms: int
+
+    def transmit(self, apdu: bytes) -> bytes:
+        writes = apdu.startswith(specimen.UPDATE)
+        if writes:
+            self.points("before chip", "update")
+        self.printer.sleep_ms(self.apdu_ms)
+        answer = chips.say(self.printer.printer, self.session, self.card, apdu)
+        if answer is None:
+            raise ConnectionError("the card has left the field")
+        if writes:
+            self.points("after chip", "update")
+        return answer
+
+
 class Station:
     """One station at one printer. ``start`` is a new process; ``points`` hears of its every moment."""
+
+    apdu_ms = 0  # of one exchange with the chip
 
     def __init__(self, path: Path, template: Path, printer: MemoryPrinter, ribbon: str = "k") -> None:
         shutil.copy(template, path)
@@ -124,7 +168,8 @@ class Station:
         self.journal.points = points
         wire = PointedTransport(self.wire(), points)
         driver = EvolisPrinter(wire, parse("evolis+memory://station"), self.printer)
-        self.lane = lane = Lane(driver, Chip(self.printer), self.journal, self.printer.now_ms)
+        chip = Chip(self.printer, points, self.apdu_ms)
+        self.lane = lane = Lane(driver, chip, self.journal, self.printer.now_ms)
         self.worker = Worker(
             lane,
             Cycle(lane, self.journal, SESSION),
@@ -152,6 +197,12 @@ class Station:
             self.printer.sleep_ms(pause)
         raise AssertionError("the station never came to rest")
 
+    def verify(self) -> None:
+        """The clerk takes each printed card out of the tray and puts it on the shelf."""
+        for job in jobs.in_state(self.journal, State.PRINTED):
+            args = {"job": job.id, "card": job.blank, "shelf": "A-1", "by": "ani"}
+            came_out.verify(self.journal, CONFIG, args)
+
     def look(self) -> dict[str, Any]:
         return self.printer.hand(look=True)
 
@@ -175,8 +226,8 @@ class Station:
         return True
 
 
-def queue_order(order: str) -> Callable[[Tx], str]:
-    """The order, as the inbox leaves it, and its job."""
+def queue_order(order: str, asked: str | None = None) -> Callable[[Tx], str]:
+    """The order, as the inbox leaves it, and its job; ``asked``: the blank that the clerk names."""
 
     def work(tx: Tx) -> str:
         tx.execute(
@@ -185,7 +236,7 @@ def queue_order(order: str) -> Callable[[Tx], str]:
             "VALUES (?, 'ktp', 'first_card', 1, '2020-05-12', 'waiting', '', 0)",
             order,
         )
-        return jobs.queue(tx, order)
+        return jobs.queue(tx, order, asked)
 
     return work
 

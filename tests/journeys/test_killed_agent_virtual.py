@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from agent.printing import jobs, tagging
 from agent.printing.states import State
 from agent.stock import blanks
 from agent.store.migrations import migrate
@@ -40,6 +41,7 @@ def a_life(path: Path, template: Path, at: str, ribbon: str, power: bool) -> tup
     station.start(points)
     try:
         station.work()
+        station.verify()
     except Killed:
         station.journal.close()
         if power:
@@ -51,6 +53,7 @@ def a_life(path: Path, template: Path, at: str, ribbon: str, power: bool) -> tup
         station.settle()
         station.press()
         station.work()
+        station.verify()
     return points, station
 
 
@@ -59,6 +62,11 @@ def truth_agrees(station: Station) -> None:
     seen, picture = station.look(), artefact(station.ribbon).sha256
     good = [line["blank"] for line in station.printer.truth if is_good(line, picture)]
     assert len(good) == 1, f"{len(good)} good cards"
+    (held,) = jobs.in_state(station.journal, State.READY)
+    tags = [line["file"] for line in station.printer.truth if line["blank"] == good[0] and line.get("file")]
+    assert held.artefact is not None and tagging.told(tagging.tag_of(held.id, held.artefact)) in flat(
+        tags[-1]
+    )
     ledger = blanks.fold(station.journal)
     account = ledger.account("ktp")
     assert not account["unaccounted"]
@@ -69,6 +77,11 @@ def truth_agrees(station: Station) -> None:
     clean = sum(1 for c in trays if not c["panels"] and not c.get("half")) + seen["feeder"]
     assert account["on_hand"] == clean
     assert account["received"] == CARDS == clean + len(touched) + 1
+
+
+def flat(file: str) -> str:
+    """A chip's file without the heads of its fields: the attempt, then the artefact, in hex."""
+    return file[14:46] + file[50:114]
 
 
 def is_good(line: dict[str, Any], picture: str) -> bool:
@@ -82,14 +95,17 @@ def test_killed_at_every_point_one_order_is_one_good_card(
 ) -> None:
     dry, _ = a_life(tmp_path / "dry.db", template, "", ribbon, power)
     points = dry.order
-    assert len(points) == len(set(points)) and len(points) > 60
+    assert len(points) == len(set(points)) and len(points) > 80
+    for line in ("chip_intended", "chip_written", "print_intended", "printed", "verified+ready"):
+        assert {f"before commit:{line}:1", f"after commit:{line}:1"} <= set(points)
+    assert {"before chip:update:1", "after chip:update:1", "before chip:tag:1"} <= set(points)
     wrong: Counter[str] = Counter()
     for number, point in enumerate(points):
         told, station = a_life(tmp_path / f"{number}.db", template, point, ribbon, power)
         assert told.order[-1] == point, f"{point} was not hit"
         try:
             truth_agrees(station)
-            assert station.job(f"{ORDER}-1").state in (State.PRINTED, State.SPOILED)
+            assert station.job(f"{ORDER}-1").state in (State.READY, State.SPOILED)
         except AssertionError as error:
             wrong[f"killed {point}: {error}"] += 1
         station.journal.close()
