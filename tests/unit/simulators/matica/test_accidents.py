@@ -13,9 +13,8 @@ from tests.unit.simulators.matica.kit import (
     POWER_LOST,
     READY,
     REJECT,
-    TO_EJECT,
+    RETURN,
     Host,
-    ask,
     bench,
     card,
     counters,
@@ -232,14 +231,11 @@ def test_the_door_opens_by_the_clock_and_closes_by_itself() -> None:
     printer = bench("cover_open@ms=5000,for=2000")
     say = host(printer)
     say.do(LOAD_PRINT)
-    assert say.say(RETURN_LATER).error == DOOR
+    assert say.say(RETURN).error == DOOR
     assert printer.now_ms() == 5_000
     printer.sleep_ms(2_000)
     assert say.status() == POWER_LOST
     say.do(REJECT)
-
-
-RETURN_LATER = 0x07020000
 
 
 def test_a_door_opened_with_no_card_inside_leaves_nothing_wrong() -> None:
@@ -256,36 +252,6 @@ def test_a_job_may_be_lost_from_memory() -> None:
     errors = counters(printer)[2]
     assert until_broken(say) == 0x52000
     assert (say.status(), counters(printer)[2], told(printer, "film")) == (READY, errors, [])
-
-
-@pytest.mark.parametrize("lasts", ["for=800", "until=poll", "until=power"])
-def test_counters_may_lag(lasts: str) -> None:
-    printer = bench(f"counter_lag@card=1,{lasts}")
-    say = host(printer)
-    before = counters(printer)
-    say.do(LOAD_PRINT)
-    assert counters(printer) == before
-    say.panels("ymck")
-    say.do(EJECT)
-    after = (before[0] + 1, before[1] + 4, before[2])
-    assert counters(printer) == before
-    if lasts == "for=800":
-        printer.sleep_ms(800)
-    elif lasts == "until=power":
-        printer.sleep_ms(10_000_000)
-        assert counters(printer) == before
-        printer.hand(power="cut")
-        printer.sleep_ms(20_000)
-    assert counters(printer) == after
-
-
-def test_counters_may_not_answer_until_the_next_card() -> None:
-    printer = bench("counter_missing@card=1")
-    say = host(printer)
-    say.do(LOAD_PRINT, TO_EJECT)
-    assert not set(ask(printer)) & {0x10, 0x12, 0x14}
-    say.do(LOAD_PRINT)
-    assert {0x10, 0x12, 0x14} <= set(ask(printer))
 
 
 def test_the_wire_pulled_ends_nothing_that_moves_and_begins_nothing_new() -> None:

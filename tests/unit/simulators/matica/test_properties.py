@@ -41,7 +41,8 @@ OTHERS = (LOAD_PRINT, REJECT, TO_EJECT, RETURN, FLIP, 0x02020000, 0x04020000)
 SAID = [*PANELS, *AFTER, *(message(COMMAND, word, 5) for word in (*WORDS, *OTHERS))]
 HANDS = [
     {"load": 2}, {"cover": "open"}, {"cover": "closed"}, {"ribbon": "new"}, {"ribbon": "none"},
-    {"film": "new"}, {"film": 0}, {"take": "output"}, {"power": "cut"}, {"power": "on"}, {"fault": "unplug@now,for=900"},
+    {"film": "new"}, {"film": 0}, {"take": "output"}, {"power": "cut"}, {"power": "on"},
+    {"fault": "unplug@now,for=900"},
     {"fault": "power_cut@now,for=700"}, {"fault": "cover_open@now,for=900"}, {"take": "reject"},
 ]  # fmt: skip
 ACCIDENTS = [
