@@ -16,26 +16,20 @@ class _Person:
 
     def do(self, task: str) -> bool:
         """Ask, and wait for the answer."""
-        from drivers.conformance.bench import TASKS
+        from drivers.conformance.families import TASKS
 
         return click.confirm(f"{TASKS[task]} Done, or ready for it?", default=True, err=True)
 
 
 def _checked(address: str, hands: _Person | None) -> list[dict[str, str]]:
-    """Every check's result. Raises Trouble when there is no printer to check."""
-    from contextlib import closing
-
+    """Every check's result. Raises Trouble when there is no device to check."""
     from agent.trouble import Trouble
     from drivers.clock import MonotonicClock
-    from drivers.conformance import card_printer
+    from drivers.conformance import families
     from drivers.errors import DeviceError
-    from drivers.registry import open_printer
 
-    clock = MonotonicClock()
     try:
-        with closing(open_printer(address, clock=clock)) as printer:
-            printer.identify()  # nothing that does not answer can fail a check
-            return card_printer.run_on(printer, clock, hands)
+        return families.check(address, MonotonicClock(), hands)
     except ValueError as error:
         raise Trouble(str(error)) from error
     except DeviceError as error:
@@ -49,14 +43,15 @@ def _checked(address: str, hands: _Person | None) -> list[dict[str, str]]:
 )
 @click.argument("address")
 def conformance(address: str, as_json: bool, hands: bool) -> None:
-    """Check a device against what its family promises. Prints a few cards.
+    """Check a device against what its family promises. Prints a few cards, or tags the one on the reader.
 
-    Exit code 3 if a check failed, 1 if no printer answers there. Stop the station first: two programs never
+    Exit code 3 if a check failed, 1 if no device answers there. Stop the station first: two programs never
     talk to one printer.
 
     \b
     Example:
         loket conformance evolis+tcp://127.0.0.1:9100
+        loket conformance pcsc://
     """
     found = _checked(address, _Person() if hands else None)
     if as_json:

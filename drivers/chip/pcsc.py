@@ -17,58 +17,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from drivers.chip import Tag, specimen
+from drivers.chip import Tag, specimen, winscard
+from drivers.chip.winscard import Service
 from drivers.errors import DeviceError, NeedsHands, Unreachable
 
 T = TypeVar("T")
 
-OK = 0
-NO_READERS, TIMED_OUT = 0x8010002E, 0x8010000A
-NO_SERVICE = frozenset({0x8010001D, 0x8010001E, 0x80100003})  # not there, stopped, or restarted meanwhile
-NO_READER = frozenset({0x80100009, 0x80100017, NO_READERS})
-SHARED = 0x8010000B
-"""Every other word means: this card has gone, or does not come up; it is asked again while there is time."""
-
-SYSTEM, EXCLUSIVE, ANY_PROTOCOL, UNPOWER = 2, 1, 3, 2
-CHANGED, UNKNOWN, UNAVAILABLE, PRESENT = 0x02, 0x04, 0x08, 0x20
 LOOK_MS = 200
 """How long one wait for a change may take; what the clock says is looked at in between."""
-
-
-class Service(Protocol):
-    """What we use of pyscard's ``smartcard.scard``; each answer begins with the service's word."""
-
-    def SCardEstablishContext(self, scope: int) -> tuple[int, int]:
-        """A context."""
-        ...
-
-    def SCardReleaseContext(self, context: int) -> int:
-        """The context's end, and that of every card connected in it."""
-        ...
-
-    def SCardListReaders(self, context: int, groups: list[str]) -> tuple[int, list[str]]:
-        """The readers' names."""
-        ...
-
-    def SCardGetStatusChange(
-        self, context: int, timeout_ms: int, readers: list[tuple[str, int]]
-    ) -> tuple[int, list[tuple[str, int, list[int]]]]:
-        """Returns when a reader's state is not the one told, or the time is up."""
-        ...
-
-    def SCardConnect(self, context: int, reader: str, share: int, protocols: int) -> tuple[int, int, int]:
-        """A card under power, and the protocol it speaks."""
-        ...
-
-    def SCardTransmit(self, card: int, protocol: int, apdu: list[int]) -> tuple[int, list[int]]:
-        """One APDU and its answer."""
-        ...
-
-    def SCardDisconnect(self, card: int, disposition: int) -> int:
-        """The card is let go."""
-        ...
 
 
 class PcscReader:
@@ -153,6 +111,7 @@ class _Visit:
     monotonic: Callable[[], float]
     context: int = 0
     behind: threading.Thread | None = None
+    gone: bool = False  # the card that was asked last
 
     def left_s(self) -> float:
         """What is left of the time."""
@@ -160,8 +119,8 @@ class _Visit:
 
     def open(self) -> None:
         """Establish the context."""
-        word, self.context = self.patiently(self.service.SCardEstablishContext, SYSTEM)
-        _raise_for(word)
+        word, self.context = self.patiently(self.service.SCardEstablishContext, winscard.SYSTEM)
+        winscard.raise_for(word)
 
     def close(self) -> tuple[threading.Thread, int] | None:
         """Release the context; what could not be released yet, because a call is still out in it."""
@@ -174,9 +133,9 @@ class _Visit:
     def readers(self) -> list[str]:
         """The names of all readers."""
         word, names = self.patiently(self.service.SCardListReaders, self.context, [])
-        if _plain(word) == NO_READERS:
+        if winscard.plain(word) == winscard.NO_READERS:
             return []
-        _raise_for(word)
+        winscard.raise_for(word)
         return names
 
     def reader(self, name: str) -> str:
@@ -195,14 +154,15 @@ class _Visit:
         state = 0
         while True:
             state = self.look(reader, state if self.left_s() else 0)
-            if not state & PRESENT:
+            if not state & winscard.PRESENT:
                 if not self.left_s():
                     raise absent
                 continue
             word, card, protocol = self.patiently(
-                self.service.SCardConnect, self.context, reader, EXCLUSIVE, ANY_PROTOCOL
+                self.service.SCardConnect, self.context, reader, winscard.EXCLUSIVE, winscard.ANY_PROTOCOL
             )
-            if _plain(word) == OK:
+            if winscard.plain(word) == winscard.OK:
+                self.gone = False
                 try:
                     return question(_Card(self, card, protocol))
                 except TimeoutError:
@@ -212,8 +172,8 @@ class _Visit:
                 finally:
                     self.let_go(card)
             else:
-                _raise_for(word)
-                hopeless = _does_not_come_up(word)
+                winscard.raise_for(word)
+                hopeless = winscard.does_not_come_up(word)
             if not self.left_s():
                 raise hopeless
             state = self.look(reader, 0)  # what follows waits for a change of this, not of our own doing
@@ -224,18 +184,23 @@ class _Visit:
         word, seen = self.patiently(
             self.service.SCardGetStatusChange, self.context, wait_ms, [(reader, known)]
         )
-        if _plain(word) != TIMED_OUT:
-            _raise_for(word)
-        state = seen[0][1] & ~CHANGED if seen else known
-        if state & (UNKNOWN | UNAVAILABLE):
+        if winscard.plain(word) != winscard.TIMED_OUT:
+            winscard.raise_for(word)
+        state = seen[0][1] & ~winscard.CHANGED if seen else known
+        if state & (winscard.UNKNOWN | winscard.UNAVAILABLE):
             raise Unreachable("unplugged", f"the reader '{reader}' has gone")
         return state
 
     def let_go(self, card: int) -> None:
-        """Take the card's power, unless a call is still out to it."""
+        """Take the card's power; not of one that has gone, nor while a call is still out to it.
+
+        pcscd, told to unpower a card that has gone, does not see one that is back at once (PROTOCOL.md).
+        """
         if self.behind is None:
             with contextlib.suppress(TimeoutError):  # the answer is here; the reader is busy until it is done
-                self.patiently(self.service.SCardDisconnect, card, UNPOWER)
+                self.patiently(
+                    self.service.SCardDisconnect, card, winscard.LEAVE if self.gone else winscard.UNPOWER
+                )
 
     def patiently(self, call: Callable[..., T], *arguments: Any) -> T:
         """``call`` in a thread of its own; TimeoutError when it is not back in time."""
@@ -262,29 +227,10 @@ class _Card:
         word, answer = self.visit.patiently(
             self.visit.service.SCardTransmit, self.card, self.protocol, list(apdu)
         )
-        if _plain(word) != OK:
-            raise ConnectionError(f"{_plain(word):08X}")
+        if winscard.plain(word) != winscard.OK or len(answer) < 2:
+            self.visit.gone = True
+            raise ConnectionError(f"{winscard.plain(word):08X}, {len(answer)} bytes")
         return bytes(each & 0xFF for each in answer)
-
-
-def _raise_for(word: int) -> None:
-    """Unreachable for a service or a reader that is not there."""
-    plain = _plain(word)
-    if plain in NO_SERVICE:
-        raise Unreachable("no_answer", f"the smart-card service does not answer ({plain:08X})")
-    if plain in NO_READER:
-        raise Unreachable("unplugged", f"the reader has gone ({plain:08X})")
-
-
-def _does_not_come_up(word: int) -> DeviceError:
-    if _plain(word) == SHARED:
-        return Unreachable("busy", "another program has the card")
-    return NeedsHands("chip_dead", f"the card does not come up ({_plain(word):08X})")
-
-
-def _plain(word: int) -> int:
-    """The service's word without a sign: Windows tells it as a negative number."""
-    return word & 0xFFFFFFFF
 
 
 def _told(names: list[str]) -> str:

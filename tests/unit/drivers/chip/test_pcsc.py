@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from drivers.chip import Tag
-from drivers.chip.pcsc import EXCLUSIVE, UNPOWER, PcscReader
+from drivers.chip.pcsc import PcscReader
+from drivers.chip.winscard import EXCLUSIVE, LEAVE, UNPOWER
 from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
 from drivers.registry import open_chip
 from simulators.cards.blank import Card
@@ -155,6 +156,21 @@ def test_a_torn_write_is_unknown(service: Service) -> None:
         reader(service).write_tag(UID, TAG, 1)
     assert caught.value.cause == "chip_dead"
     assert not service.contexts
+    assert service.dispositions == [LEAVE], "pcscd would not see it come back"
+
+
+@pytest.mark.parametrize("empty", [b"", b"\x90"])
+def test_an_answer_that_is_none_means_that_the_card_has_gone(service: Service, empty: bytes) -> None:
+    """pcscd with its virtual reader calls the transmission a success then."""
+
+    class Empty(Service):
+        def SCardTransmit(self, card: int, protocol: int, apdu: list[int]) -> tuple[int, list[int]]:
+            word, answer = super().SCardTransmit(card, protocol, apdu)
+            return (0, list(empty)) if apdu[1] == 0xD6 else (word, answer)
+
+    with pytest.raises(OutcomeUnknown) as caught:
+        reader(Empty()).write_tag(UID, TAG, 1)
+    assert caught.value.cause == "chip_dead"
 
 
 @pytest.mark.parametrize("word", [NO_SERVICE, 0x8010001E])
