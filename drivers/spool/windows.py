@@ -187,6 +187,6 @@ def _trouble(error: OSError) -> Unreachable | Refused:
 
 
 def _number(error: OSError) -> int | None:
-    """Windows' own number where there is one."""
+    """Windows' own number; ``errno`` counts otherwise, and is never taken for it."""
     told: int | None = getattr(error, "winerror", None)
-    return told if told is not None else error.errno
+    return told

@@ -19,6 +19,11 @@ from drivers.address import Address, parse
     ("evolis+memory://bench", Address("", "evolis", "memory", path="bench")),
     ("r30x+serial:///dev/ttyUSB0", Address("", "r30x", "serial", path="/dev/ttyUSB0")),
     ("r30x+serial:///COM3", Address("", "r30x", "serial", path="COM3")),
+    ("spool+ipp://[::1]/printers/KTP", Address("", "spool", "ipp", "::1", 631, path="/printers/KTP")),
+    ("spool+windows:///HDP5000 Card Printer", Address("", "spool", "windows", path="HDP5000 Card Printer")),
+    ("spool+windows:///Card%20Printer", Address("", "spool", "windows", path="Card Printer")),
+    ("ipp://10.0.0.7:8631/ipp/print", Address("", "ipp", "ipp", "10.0.0.7", 8631, path="/ipp/print")),
+    ("ipps://printer/ipp/print", Address("", "ipps", "ipps", "printer", 631, path="/ipp/print")),
     ("sbi://127.0.0.1:4501", Address("", "sbi", "sbi", host="127.0.0.1", port=4501)),
     ("vpcd://127.0.0.1:35963", Address("", "vpcd", "vpcd", host="127.0.0.1", port=35963)),
     ("pcsc://ACS%20ACR122U%2000%2000", Address("", "pcsc", "pcsc", path="ACS ACR122U 00 00")),
@@ -38,7 +43,10 @@ def test_every_scheme_of_the_design(text: str, address: Address) -> None:
     "", "evolis", "evolis://x", "evolis+serial:///dev/tty", "canon+tcp://x", "evolis+tcp://", "evolis+tcp://x:y",
     "evolis+tcp://x:99999", "evolis+tcp://x/y", "evolis+usb://", "evolis+usb://xyz", "evolis+usb://0",
     "evolis+usb://12345", "evolis+usbip://host", "evolis+usbip:///1-1", "evolis+memory://", "r30x+serial://x",
-    "r30x+serial:///", "pcsc:READER", "tcp://x", "sbi+tcp://x", "evolis+tcp://[::1", "vpcd://",
+    "r30x+serial:///", "pcsc:READER", "tcp://x", "sbi+tcp://x", "spool+ipp://x",
+    "spool+ipp:///printers/x", "spool+tcp://x/y", "ipp://x", "ipp:///ipp/print",
+    "ipp://x/ipp/print?a=b", "ipp://x/two words", "spool+windows://host/queue", "spool+windows:///",
+    "evolis+tcp://[::1", "vpcd://",
 ])  # fmt: skip
 def test_what_is_no_address_says_why_in_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:

@@ -7,7 +7,7 @@ import pytest
 
 from drivers.clock import MonotonicClock
 from drivers.evolis.printer import EvolisPrinter
-from drivers.registry import open_chip, open_printer, prepare
+from drivers.registry import open_chip, open_paper, open_printer, prepare
 
 WHITE = b"\xff" * (1016 * 648 * 3)
 
@@ -20,6 +20,15 @@ def test_a_printer_is_opened_without_a_word_to_it(address: str) -> None:
     assert isinstance(printer, EvolisPrinter)
     assert printer.address.text == address
     printer.close()
+
+
+def test_a_queue_is_a_printer_and_a_sheet_s_printer_is_none() -> None:
+    spooled = open_printer("spool+ipp://192.0.2.1/printers/card", clock=MonotonicClock())
+    assert spooled.address.path == "/printers/card"
+    spooled.close()
+    assert open_paper("ipp://192.0.2.1/ipp/print", clock=MonotonicClock()).address.port == 631
+    with pytest.raises(ValueError, match=r"\.$"):
+        open_printer("ipp://192.0.2.1/ipp/print", clock=MonotonicClock())
 
 
 @pytest.mark.parametrize(
