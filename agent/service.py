@@ -201,7 +201,8 @@ class Service:
 
     def run(self) -> None:
         """Start everything, say so in one JSON line, and work until a signal comes."""
-        self.journal.write(_begin)
+        self.journal.write(lambda tx: note_start(tx, VERSION))
+        self.journal.write(lambda tx: jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days))
         for name in STOP_SIGNALS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda _number, _frame: self._stop.set())
@@ -283,12 +284,6 @@ class Service:
             if self._printing.chip is not None:
                 self._printing.chip.close()
         self.journal.close(clean=clean)
-
-
-def _begin(tx: Tx) -> None:
-    """The first line of this run; a station without a link forgets what is overdue as well."""
-    note_start(tx, VERSION)
-    jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days)
 
 
 def fail_stop(work: Callable[..., None], *args: Any) -> None:
