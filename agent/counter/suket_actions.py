@@ -65,7 +65,7 @@ def _planned(tx: Tx, config: Config, args: Args) -> suket.Plan:
 
 
 def told(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
-    """What became of a sheet: ``what`` is sent, unsent, unsure or reported; ``word``: its printer, cause, end.
+    """What became of a sheet: ``what`` is sent, unsent, unsure or reported; ``word``: printer, cause or end.
 
     Gives the certificate's JSON. Raises RefusedByRule UNKNOWN_SUKET, SUKET_STATE.
     """

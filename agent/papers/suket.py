@@ -128,6 +128,11 @@ def _pictures(sheet: Sheet, plan: Plan, photo: bytes) -> None:
     page = sheet.pdf
     top = min(page.get_y(), LOWEST_MM - PHOTO_MM[1])
     page.image(io.BytesIO(photo), _PHOTO_LEFT_MM, top, *PHOTO_MM)
+    page.set_font(FONT, "B", 12)
+    for colour, shift in ((0, 0.2), (255, 0.0)):  # legible on a dark photo and on a light one
+        page.set_text_color(colour)
+        page.text(_PHOTO_LEFT_MM + 3.4 + shift, top + 22 + shift, "SPECIMEN")
+    page.set_text_color(0)
     _code(sheet, plan.number, _CODE_LEFT_MM, top)
     page.set_xy(_PHOTO_LEFT_MM + PHOTO_MM[0] + 6, top)
     page.set_font(FONT, "", 10.5)
