@@ -1,0 +1,1 @@
+"""The simulated printers that speak IPP."""
