@@ -2,8 +2,12 @@
 
 Virtual time, so the figure is the same on every machine. Both sides print full-colour cards on the simulated
 Primacy 2 through the chip station, one after another. The limit feeds, sends and feeds again the very
-millisecond the printer is free; ours is the whole agent: reservation, chip, two intents, polls, judgement.
+millisecond the printer is free; ours is the whole agent: reservation, chip, its intents, polls, judgement.
 The limit is no guess: it must be what the protocol's table of times adds up to, to the millisecond.
+
+``with_the_tag`` is the same with a chip that takes ``APDU_MS`` to answer. There the limit's host knows the
+chip's application and asks no more than it must: the name, the choice of the application, the write and
+one reading of it. Ours asks everything it asks of a card that it has never seen.
 """
 
 from __future__ import annotations
@@ -19,8 +23,11 @@ from simulators.evolis.makes import MAKES
 from tests.journeys.killer import Points
 from tests.journeys.killer_virtual import START_MS, Station, artefact
 
-CARDS, RIBBON, GOAL = 20, "ymcko", 0.98
+CARDS, RIBBON, GOAL = 200, "ymcko", 0.98
+APDU_MS = 12  # 63 bytes and a command at 106 kbit/s, and the chip's own time to write them
+LEAST_APDUS = 4  # the name, the application, the write, what was written
 HOUR_MS = 3_600_000
+CLOSELY_MS = 100  # how long before its end a card is looked for at every millisecond
 FEED = b"\x1bSic\r\0"
 PANELS = "ymcko"
 
@@ -34,28 +41,32 @@ def table_ms() -> int:
     return make.feed_ms + 2 * make.station_ms + panels_ms + make.eject_ms
 
 
-def limit_ms() -> int:
-    """Simulated ms for ``CARDS`` cards with zero host time."""
+def limit_ms(chip_ms: int = 0) -> int:
+    """Simulated ms for ``CARDS`` cards with zero host time; ``chip_ms``: what the chip takes of each."""
     printer = MemoryPrinter(cards=CARDS, ribbon=RIBBON)
     printer.sleep_ms(10_000)  # it has started up
     began_ms = printer.now_ms()
     for number in range(1, CARDS + 1):
+        due_ms = printer.now_ms() + table_ms() + chip_ms
         printer.exchange(FEED)
+        printer.sleep_ms(chip_ms)
         printer.exchange(artefact(RIBBON).job)
+        printer.sleep_ms(max(0, due_ms - CLOSELY_MS - printer.now_ms()))
         while len(printer.hand(look=True)["output"]) < number:
             printer.sleep_ms(1)
         printer.exchange(b"\x1bPcla;0\r\0")
     spent_ms = printer.now_ms() - began_ms
-    if spent_ms != CARDS * table_ms():
-        raise RuntimeError(f"a card takes {spent_ms / CARDS} ms, but the table says {table_ms()}")
+    if spent_ms != CARDS * (table_ms() + chip_ms):
+        raise RuntimeError(f"a card takes {spent_ms / CARDS} ms, but the table says {table_ms() + chip_ms}")
     return spent_ms
 
 
-def ours_ms(folder: Path) -> int:
+def ours_ms(folder: Path, apdu_ms: int = 0) -> int:
     """The same by the agent, from the first card's intent to the last one's verdict."""
     migrate(folder / "template.db")
     printer = MemoryPrinter(cards=CARDS, ribbon=RIBBON)
-    station = Station(folder / "journal.db", folder / "template.db", printer, RIBBON)
+    station = Station(folder / f"journal-{apdu_ms}.db", folder / "template.db", printer, RIBBON)
+    station.apdu_ms = apdu_ms
     station.start(Points())
     station.journal.write(lambda tx: blanks.receive(tx, "K-1", "ktp", None, CARDS))
     printer.sleep_ms(10_000)
@@ -77,8 +88,9 @@ def last_printed_ms(station: Station) -> int:
 def run() -> dict[str, Any]:
     """One line of the benchmarks."""
     with tempfile.TemporaryDirectory() as folder:
-        ours, limit = ours_ms(Path(folder)), limit_ms()
-    ratio = round(limit / ours, 4)
+        ours, tagged = ours_ms(Path(folder)), ours_ms(Path(folder), APDU_MS)
+    limit, tagged_limit = limit_ms(), limit_ms(LEAST_APDUS * APDU_MS)
+    ratio, tagged_ratio = round(limit / ours, 4), round(tagged_limit / tagged, 4)
     return {
         "name": "print_pace",
         "figure": round(CARDS * HOUR_MS / ours, 1),
@@ -87,5 +99,12 @@ def run() -> dict[str, Any]:
         "against_figure": round(CARDS * HOUR_MS / limit, 1),
         "ratio": ratio,
         "goal": f"ratio >= {GOAL}",
-        "holds": ratio >= GOAL,
+        "holds": min(ratio, tagged_ratio) >= GOAL,
+        "cards": CARDS,
+        "with_the_tag": {
+            "chip_ms_an_exchange": APDU_MS,
+            "figure": round(CARDS * HOUR_MS / tagged, 1),
+            "against_figure": round(CARDS * HOUR_MS / tagged_limit, 1),
+            "ratio": tagged_ratio,
+        },
     }
