@@ -19,7 +19,7 @@ import segno
 from PIL import Image
 
 from agent.counter.suket import Plan
-from agent.papers.sheet import FONT, Sheet
+from agent.papers.sheet import FONT, TEXT_PT, Sheet, plain
 from domain.nik import parse
 from domain.wita import day_bounds_ms
 from domain.words import RefusedByRule
@@ -28,6 +28,7 @@ PHOTO_BYTES_MAX, PHOTO_DOTS_MAX = 200 * 1024, 4000 * 4000
 PHOTO_MM, PHOTO_DOTS = (30.0, 40.0), (354, 472)  # 3 to 4 at 300 dpi
 CODE_MM, QUIET = 34.0, 4  # a code's margin, in its own squares
 LOWEST_MM = 262.0
+VALUE_MM = 200.0  # of two lines, less what a word at a line's end may leave empty
 _PHOTO_LEFT_MM, _CODE_LEFT_MM = 18.0, 158.0
 SEXES = {"L": "LAKI-LAKI", "M": "LAKI-LAKI", "P": "PEREMPUAN", "F": "PEREMPUAN"}
 PURPOSES = {"marriage": "PERNIKAHAN"}
@@ -57,7 +58,7 @@ def pdf(plan: Plan, fields: Mapping[str, str]) -> bytes:
     sheet.space()
     sheet.text("Yang tersebut di bawah ini telah direkam dan kartunya sedang menunggu dicetak:")
     sheet.space()
-    sheet.fields(lines)
+    sheet.fields((label, _fitting(sheet, value)) for label, value in lines)
     sheet.space()
     sheet.fields([("Diterbitkan", _day(plan.issued_on)), ("Berlaku hingga", _day(plan.valid_until))])
     if plan.renews is not None:
@@ -86,6 +87,17 @@ def _lines(fields: Mapping[str, str]) -> list[tuple[str, str]]:
     if not fields["name"]:
         raise RefusedByRule("MISSING_FIELD")
     return told
+
+
+def _fitting(sheet: Sheet, value: str) -> str:
+    """What takes no more than two lines; what does not is cut, and shows it."""
+    sheet.pdf.set_font(FONT, "", TEXT_PT)
+    value = plain(value)
+    if sheet.pdf.get_string_width(value) <= VALUE_MM:
+        return value
+    while sheet.pdf.get_string_width(value + "...") > VALUE_MM:
+        value = value[:-1]
+    return value + "..."
 
 
 def _day(told: str) -> str:
@@ -135,7 +147,7 @@ def _pictures(sheet: Sheet, plan: Plan, photo: bytes) -> None:
     page.set_text_color(0)
     _code(sheet, plan.number, _CODE_LEFT_MM, top)
     page.set_xy(_PHOTO_LEFT_MM + PHOTO_MM[0] + 6, top)
-    page.set_font(FONT, "", 10.5)
+    page.set_font(FONT, "", TEXT_PT)
     page.multi_cell(90, 5.2, "Petugas loket\n\n\n\n\n( SPECIMEN )", align="C")
 
 
