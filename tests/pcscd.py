@@ -12,10 +12,11 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests import witness
+from tests.journeys.sync_rig import until
 
 SOCKET = Path("/run/pcscd/pcscd.comm")
 DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
@@ -26,12 +27,46 @@ CHANNELID    0x{port:X}
 """
 
 
-@dataclass(frozen=True, slots=True)
 class Service:
-    """``slots``: what a card connects to; ``names``: those slots as the service names them."""
+    """``slots``: the ports a card connects to; ``names``: those slots as the service names them."""
 
-    slots: tuple[int, int]
-    names: tuple[str, str] = ("Loket Virtual 00 00", "Loket Virtual 00 01")
+    names = ("Loket Virtual 00 00", "Loket Virtual 00 01")
+
+    def __init__(self, program: str, folder: Path) -> None:
+        port = _two_free_ports()
+        self.slots = (port, port + 1)
+        configuration = folder / "reader.conf"
+        configuration.write_text(CONFIGURATION.format(port=port, driver=DRIVER))
+        self._command = [program, "--foreground", "--info", "--config", str(configuration)]
+        self.start()
+
+    def start(self) -> None:
+        """Ready when this returns."""
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        out = self._out()
+        said = []
+        for line in out:
+            said.append(line)
+            if "daemon ready" in line:
+                break
+        else:
+            raise AssertionError("".join(said))
+        self._drain = threading.Thread(target=out.read, daemon=True)
+        self._drain.start()
+        until(_answers, "pcscd never opened its socket")
+
+    def stop(self) -> None:
+        """It is gone when this returns; twice is harmless."""
+        self._process.terminate()
+        self._process.wait(20)
+        self._drain.join(20)
+        self._out().close()
+
+    def _out(self) -> IO[str]:
+        assert self._process.stdout is not None
+        return self._process.stdout
 
 
 @contextmanager
@@ -44,33 +79,12 @@ def running() -> Iterator[Service]:
         witness.right("pcscd needs root")
     if _answers():
         witness.right("another pcscd has this machine's smart-card socket")
-    port = _two_free_ports()
     with tempfile.TemporaryDirectory() as folder:
-        configuration = Path(folder) / "reader.conf"
-        configuration.write_text(CONFIGURATION.format(port=port, driver=DRIVER))
-        process = subprocess.Popen(
-            [program, "--foreground", "--info", "--config", str(configuration)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert process.stdout is not None
+        service = Service(program, Path(folder))
         try:
-            said = []
-            for line in process.stdout:
-                said.append(line)
-                if "daemon ready" in line:
-                    break
-            else:
-                raise AssertionError("".join(said))
-            drain = threading.Thread(target=process.stdout.read, daemon=True)
-            drain.start()
-            yield Service((port, port + 1))
+            yield service
         finally:
-            process.terminate()
-            process.wait(20)
-            drain.join(20)
-            process.stdout.close()
+            service.stop()
 
 
 def _answers() -> bool:

@@ -1,4 +1,4 @@
-"""The conformance checks of chip readers, by name, in memory and as vpcd; a real pcscd has a file of its own."""
+"""The conformance checks of chip readers, by name, in memory and as vpcd; a real pcscd has its own file."""
 
 from __future__ import annotations
 

@@ -141,17 +141,28 @@ class Printer:
 
 
 class Life:
-    """One station at one printer for one order's whole life."""
+    """One station at one printer for one order's whole life.
 
-    def __init__(self, prepared: Prepared, folder: Path, ribbon: str = "k") -> None:
+    ``chip``: where the card at the station connects to and the address it is read at, where it is not vpcd.
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        folder: Path,
+        ribbon: str = "k",
+        chip: tuple[int, str] | None = None,
+        *more: str,
+    ) -> None:
         shutil.copytree(prepared.home, folder / "home")
         self.folder, self.order_path = folder, prepared.order
         self.panels = PANELS[ribbon]
         self.order: str = json.loads(prepared.order.read_text())["subject"]
         self.home = Home(folder / "home")
-        chip_port = free_port()
-        self.printer = Printer(folder, chip_port, ribbon)
-        config = Config("64.11", 1, self.printer.address, f"vpcd://127.0.0.1:{chip_port}", broker=NOBODY)
+        port = free_port()
+        chip_port, reader = chip or (port, f"vpcd://127.0.0.1:{port}")
+        self.printer = Printer(folder, chip_port, ribbon, *more)
+        config = Config("64.11", 1, self.printer.address, reader, broker=NOBODY)
         self.home.config_path.write_text(to_toml(config))
         self.reads = Reader(self.home.journal_path)
         self.log_path = folder / "agent.log"
@@ -195,10 +206,16 @@ class Life:
         return [(row[0], State(row[1])) for row in self.reads.rows("SELECT id, state FROM job ORDER BY id")]
 
     def printed(self) -> bool:
-        return any(state is State.PRINTED for _, state in self.states())
+        return any(state in (State.PRINTED, State.READY) for _, state in self.states())
+
+    def verify(self) -> None:
+        """The clerk takes the card out of the tray, looks at it and puts it on the shelf."""
+        for job in jobs.in_state(self.reads, State.PRINTED):
+            args = {"job": job.id, "card": job.blank, "shelf": "A-1", "by": "ani"}
+            control.perform(self.home, "verify", args)
 
     def live_to_the_end(self) -> None:
-        """A clerk sits there until the order is printed: settles what is unsure, and presses again."""
+        """A clerk sits there until the card is on the shelf: settles what is unsure, and presses again."""
         tick, end_s = threading.Event(), time.monotonic() + 60
         while not self.printed():
             assert time.monotonic() < end_s, f"{self.states()}\n{self.log_path.read_text()}"
@@ -207,6 +224,7 @@ class Life:
                 if not inside:  # the station moves what lies inside to the reject tray first
                     self._settle(job)
             tick.wait(0.05)
+        self.verify()
         until(lambda: not self.printer.look()["inside"], "a card was left inside")
 
     def _settle(self, job: jobs.Job) -> None:
@@ -224,7 +242,7 @@ class Life:
 
     def truth_agrees(self) -> None:
         """One good card of the order's one picture, and every blank in the account where it lies."""
-        picture = self.reads.rows("SELECT artefact FROM job WHERE state = 'printed'")[0][0]
+        picture = self.reads.rows("SELECT artefact FROM job WHERE state = 'ready'")[0][0]
         out = [
             line for line in self.printer.truth() if (line["event"], line["tray"]) == ("ejected", "output")
         ]
@@ -245,6 +263,7 @@ class Life:
     def killed(self) -> bool:
         """Whether the agent ended by SIGKILL, now or when it was told to stop: the point was hit."""
         until(lambda: not self._running() or self.printed(), "neither printed nor killed", 60)
+        self.verify()
         self._process().join(1.0)
         if self._running():
             self.stop()
