@@ -79,7 +79,7 @@ class MemoryPrinter:
         ConnectionRefusedError when nobody is there, ConnectionResetError when the wire goes on the way,
         TimeoutError when no reply has come after ``timeout_ms`` of simulated time.
         """
-        if not (self.printer.powered and self.printer.plugged):
+        if not self.printer.there:
             raise ConnectionRefusedError("no printer is there")
         exchange = self.face.open()
         self._live, self._lost = [exchange], False
@@ -112,7 +112,7 @@ class MemoryPrinter:
         self._live = []
 
     def _check_wire(self) -> None:
-        self._lost = self._lost or not (self.printer.powered and self.printer.plugged)
+        self._lost = self._lost or not self.printer.there
 
     # Beside the printer
 

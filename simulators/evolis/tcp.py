@@ -34,7 +34,7 @@ class Connection(asyncio.Protocol):
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
         self._wire.live.add(self)
-        if not self._wire.up:
+        if not self._world.printer.there:
             self.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -95,11 +95,6 @@ class TcpWire:
         world.pumps.append(self._pump)
         world.printer.watchers.append(self._follow)
 
-    @property
-    def up(self) -> bool:
-        """Whether anybody is there to answer."""
-        return self.world.printer.powered and self.world.printer.plugged
-
     async def open(self) -> None:
         """Listen; with port 0 the system chooses one, which is kept from then on. Raises OSError."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -129,7 +124,7 @@ class TcpWire:
             connection.pump()
 
     def _follow(self) -> None:
-        if not self.up:
+        if not self.world.printer.there:
             self.close()
         elif self._server is None and (self._opening is None or self._opening.done()):
             self._opening = asyncio.get_running_loop().create_task(self.open())

@@ -89,7 +89,7 @@ class UsbFace:
 
     def _follow(self) -> None:
         """Power or plug gone: the message in hand and unread replies with it."""
-        if not (self._world.printer.powered and self._world.printer.plugged):
+        if not self._world.printer.there:
             for exchange in [*self._ended, *([self._exchange] if self._exchange else [])]:
                 exchange.drop()
             self._exchange = None
