@@ -269,10 +269,13 @@ def _told_by_row(job: Job, event: Event) -> dict[str, Any]:
 def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, Any]) -> None:
     keep = event is not Event.UNTOUCHED  # an untouched job is armed again from the beginning
     before = told.get("before", job.before if keep else None)
+    # The blank a clerk holds is not in the feeder any more: whatever is fed next has to be named anew.
+    asked = job.asked if keep or told["by"] != "clerk" else None
     tx.execute(
-        "UPDATE job SET state = ?, blank = ?, cause = ?, printer = ?, session = ?, before = ?, panels = ?, "
+        "UPDATE job SET state = ?, asked = ?, blank = ?, cause = ?, printer = ?, session = ?, before = ?, panels = ?, "
         "artefact = ?, chip = ?, shelf = ?, at_ms = ? WHERE id = ?",
         after,
+        asked,
         (told.get("blank") or job.blank) if keep else None,
         told.get("cause") or told.get("reason"),
         told.get("printer", job.printer if keep else None),

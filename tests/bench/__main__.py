@@ -14,7 +14,15 @@ import sys
 from pathlib import Path
 
 KEYS = ("name", "figure", "unit", "against", "ratio", "goal", "holds")
-ORDER = ("journal_append", "agent_weight", "card_cost", "print_pace", "drain_one_station", "hub_ingest")
+ORDER = (
+    "journal_append",
+    "agent_weight",
+    "card_cost",
+    "print_pace",
+    "crash_matrix",
+    "drain_one_station",
+    "hub_ingest",
+)
 
 
 def names() -> list[str]:

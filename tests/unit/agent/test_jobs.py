@@ -194,3 +194,17 @@ def test_a_card_to_be_printed_at_once_passes_the_jobs_that_wait(tmp_path: Path, 
         journal.write(lambda tx, order=name: jobs.queue(tx, order))  # type: ignore[misc]
     assert [job.order for job in jobs.next_queued(journal, 9)] == ["c", "a", "b"]
     journal.close()
+
+
+@pytest.mark.parametrize(("by", "asked"), [("clerk", None), ("evidence", "0401")])
+def test_a_blank_that_a_clerk_took_out_has_to_be_named_again(
+    journal: Journal, by: str, asked: str | None
+) -> None:
+    """What the printer feeds next is another one, and without a chip nobody would tell."""
+    job = press(journal, asked="0401")
+    begin(journal, job)
+    move(journal, job, Event.UNSURE, cause="jam", blank="0401")
+    move(journal, job, Event.UNTOUCHED, blank="0401", by=by, reason="clean")
+    found = jobs.get(journal, job)
+    assert found is not None
+    assert found.asked == asked

@@ -106,7 +106,9 @@ def test_killed_at_every_point_one_order_never_becomes_two_good_cards(
             truth_agrees(office)
         except AssertionError as error:
             raise AssertionError(f"killed at {point}: {error}") from error
-        assert office.job(f"{ORDER}-1").state in (State.PRINTED, State.SPOILED)
+        # What a clerk took out of the trays is named again, by another press of print.
+        named_again = () if chip else (State.CANCELLED,)
+        assert office.job(f"{ORDER}-1").state in (State.PRINTED, State.SPOILED, *named_again)
         office.journal.close()
 
 
