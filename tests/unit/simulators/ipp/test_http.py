@@ -75,7 +75,8 @@ def test_what_is_no_ipp_gets_its_number(raw: bytes, told: bytes) -> None:
 @pytest.mark.parametrize("raw", [
     POST + b"Content-Length: -1\r\n\r\n", POST + b"Content-Length: x\r\n\r\n", POST + b"A: " + b"x" * 70_000,
     POST + b"Content-Length: 99999999999\r\n\r\n", POST + b"Content-Length: 20\r\n\r\nabc",
-    POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", POST + b"Transfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+    POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    POST + b"Transfer-Encoding: chunked\r\n\r\nfffffff\r\n",
     b"",
 ])  # fmt: skip
 def test_nonsense_and_what_ends_in_the_middle_is_hung_up_on(raw: bytes) -> None:

@@ -121,7 +121,8 @@ def test_hands_answer_with_what_there_is_to_see() -> None:
     assert bench.queue.jobs[send(bench)].state == HELD
     for fault in ("held@card=2", "jam@job=1"):
         assert "error" in bench.hand({"fault": fault})
-    for odd in (None, [], {}, {"dance": True}):
+    odds: list[object] = [None, [], {}, {"dance": True}]
+    for odd in odds:
         assert "error" in process.hand(bench.queue, odd)
 
 
