@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from agent import sealed
 from agent.counter import suket
 from agent.printing.states import State
 from agent.store.sqlite import Reads
 from domain.handover import due
-from domain.keys import OpenKey
 from domain.notices import masked_name
 from domain.policy import HandOver
 from domain.wita import day
 from domain.words import RefusedByRule
+
+if TYPE_CHECKING:
+    from domain.keys import OpenKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def days_between(since_ms: int, now_ms: int) -> int:
 
 def holder(reads: Reads, key: OpenKey, station: str, order: str) -> str | None:
     """The holder's masked name; None where the personal part is forgotten."""
+    from agent import sealed  # with the crypto library, which a list without names does not need
+
     try:
         return masked_name(sealed.fields(reads, key, station, order).get("name", ""))
     except RefusedByRule:

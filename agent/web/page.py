@@ -13,6 +13,7 @@ from agent.printing.states import State
 from agent.status import Attention, attention, headline, last_printer, on_hand, orders, unsent_events
 from agent.store.sqlite import Reads
 from agent.web import words
+from agent.web.shelf import Shelf, shelf
 from domain.policy import KINDS
 from domain.regions import OFFICES, kind
 from domain.wita import ZONE, day, day_bounds_ms
@@ -20,6 +21,11 @@ from domain.wita import ZONE, day, day_bounds_ms
 QUEUE_SHOWN = 6
 DONE_SHOWN = 3
 _MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
+_LINES = 500
+_LINES_BEFORE = (
+    "SELECT seq, at_ms, event, iif(event = 'printed', json_extract(body, '$.kind'), NULL) FROM journal "
+    "WHERE seq < coalesce(?, 9223372036854775807) ORDER BY seq DESC LIMIT ?"
+)
 _TAKEN = (State.UNSURE, State.PRINTING, State.STAGED, State.QUEUED)
 
 
@@ -64,6 +70,7 @@ class Page:
     printer: str
     printer_state: str
     printer_remark: str
+    shelf: Shelf
     stocks: tuple[Stock, ...]
     unsent: str
     link: str
@@ -97,6 +104,7 @@ def look(reads: Reads, config: Config, *, free_bytes: int, now_ms: int, live: Ma
         printer=words.PRINTER.get(printer, printer),
         printer_state=printer,
         printer_remark=remark,
+        shelf=shelf(reads, now_ms),
         stocks=tuple(_stock(reads, each, now_ms) for each in KINDS),
         unsent=words.number(unsent),
         link=_link(live),
@@ -141,14 +149,16 @@ def _stock(reads: Reads, kind_: str, now_ms: int) -> Stock:
 def _printed_today(reads: Reads, now_ms: int, kind_: str | None = None) -> int:
     """Good cards since midnight by the counter's clock."""
     first, end = day_bounds_ms(day(now_ms))
-    ((count,),) = reads.rows(
-        "SELECT count(*) FROM job "
-        "WHERE state = 'printed' AND at_ms >= ? AND at_ms < ? AND kind = coalesce(?, kind)",
-        first,
-        end,
-        kind_,
-    )
-    return int(count)
+    came_out, before = 0, None
+    while rows := reads.rows(_LINES_BEFORE, before, _LINES):  # from the end: a day is the journal's last part
+        came_out += sum(
+            event == "printed" and first <= at_ms < end and kind_ in (None, kind)
+            for _, at_ms, event, kind in rows
+        )
+        before = rows[-1][0]
+        if rows[-1][1] < first:
+            break
+    return came_out
 
 
 def _sentence(remark: str) -> str:
