@@ -12,6 +12,7 @@ OK = 0
 NO_READERS, TIMED_OUT = 0x8010002E, 0x8010000A
 NO_SERVICE = frozenset({0x8010001D, 0x8010001E, 0x80100003})  # not there, stopped, or restarted meanwhile
 NO_READER = frozenset({0x80100009, 0x80100017, NO_READERS})
+NOT_ALLOWED = frozenset({0x8010006A, 0x80100027})  # this account; by policy
 SHARED = 0x8010000B
 """Every other word means: this card has gone, or does not come up; it is asked again while there is time."""
 
@@ -54,8 +55,10 @@ class Service(Protocol):
 
 
 def raise_for(word: int) -> None:
-    """Unreachable for a service or a reader that is not there."""
+    """Unreachable for a service or a reader that is not there, or not for us."""
     told = plain(word)
+    if told in NOT_ALLOWED:
+        raise Unreachable("refused_connection", f"this account may not use the reader ({told:08X})")
     if told in NO_SERVICE:
         raise Unreachable("no_answer", f"the smart-card service does not answer ({told:08X})")
     if told in NO_READER:

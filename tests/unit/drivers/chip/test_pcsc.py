@@ -180,6 +180,14 @@ def test_a_service_that_is_not_there_does_not_answer(service: Service, word: int
     assert cause(service, Unreachable) == "no_answer"
 
 
+@pytest.mark.parametrize("word", [0x8010006A, 0x80100027])
+def test_an_account_that_may_not_is_told(service: Service, word: int) -> None:
+    service.establishes = word
+    assert cause(service, Unreachable) == "refused_connection"
+    service.establishes, service.connects = 0, [word]
+    assert cause(service, Unreachable) == "refused_connection"
+
+
 def test_a_reader_that_is_unplugged_is_told_with_those_that_are_there(service: Service) -> None:
     service.names = ["Other 00 00"]
     with pytest.raises(Unreachable, match="'Other 00 00'") as caught:
