@@ -15,11 +15,7 @@ from agent.store.sqlite import Reads
 from agent.web import words
 
 SHOWN = 3
-_SQL = """
-    SELECT job.id, job.shelf, job.at_ms, announcement.job IS NOT NULL
-    FROM job LEFT JOIN announcement ON announcement.job = job.id
-    WHERE job.state = 'ready' ORDER BY job.at_ms, job.id LIMIT ?
-"""
+_SQL = "SELECT id, shelf, at_ms FROM job WHERE state = 'ready' ORDER BY at_ms, id LIMIT ?"
 _UNTOLD = (
     "SELECT count(*) FROM job WHERE state = 'ready' AND NOT EXISTS "
     "(SELECT 1 FROM announcement WHERE announcement.job = job.id)"
@@ -57,14 +53,12 @@ def shelf(reads: Reads, now_ms: int) -> Shelf:
         count=words.number(counts.get(State.READY, 0)),
         oldest=f"terlama {_days(days_between(found[0][2], now_ms))}" if found else "",
         held=f"{words.number(held)} ditahan, panggil penyelia" if held else "",
-        rows=tuple(_card(job, place, since_ms, told, now_ms) for job, place, since_ms, told in found),
+        rows=tuple(
+            Card(_days(days_between(since_ms, now_ms)), job, f"rak {place}" if place else "")
+            for job, place, since_ms in found
+        ),
         notes=" · ".join(f"{words.number(count)} {what}" for count, what in notes if count),
     )
-
-
-def _card(job: str, place: str | None, since_ms: int, told: int, now_ms: int) -> Card:
-    remarks = (f"rak {place}" if place else "", "" if told else "belum diumumkan")
-    return Card(_days(days_between(since_ms, now_ms)), job, " · ".join(filter(None, remarks)))
 
 
 def _days(count: int) -> str:

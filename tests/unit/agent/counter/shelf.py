@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -103,4 +104,4 @@ class Shelf:
 
 
 def blank_of(order: str) -> str:
-    return f"04{order.encode().hex().upper():0>12}"[:20]
+    return f"04{sha256(order.encode()).hexdigest()[:12].upper()}"
