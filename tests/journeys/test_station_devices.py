@@ -30,7 +30,7 @@ def test_a_device_is_named_and_checked_by_its_address_alone(tmp_path: Path, mode
     ("address", "sentence"),
     [
         ("nonsense", "nonsense"),
-        ("vpcd://127.0.0.1:35963", "no card printer"),
+        ("sbi://127.0.0.1:4501", "no card printer"),
     ],
 )
 def test_an_address_without_a_printer_is_one_clear_sentence(
