@@ -7,6 +7,7 @@ A line that cannot be read is passed over; it stays in ``event`` and is told in 
 
     card      one row a good card       job       where each job is       order_at  what a station did with
     printer   its last told state       blanks    the ledger's rows and figures     an order
+    suket     the lines of temporary certificates
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ ORDER_STATE = {
     "spoiled": "waiting",
     "lost": "lost",
     "cancelled": "waiting",
+    "ready": "printed",  # also one that was withheld, or came back from the post
     "handed_over": "handed_over",
     "withheld": "withheld",
     "returned": "withheld",
@@ -133,11 +135,25 @@ def printer(station: str, line: Entry) -> Iterator[Change]:
         )
 
 
+def suket(station: str, line: Entry) -> Iterator[Change]:
+    """One row for each line of a temporary certificate's life."""
+    if line.event.startswith("suket_"):
+        yield (
+            "INSERT INTO suket (station, seq, number, event, id, valid_until, at_ms) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(station, line.seq, line.subject, line.event, _word(line.body.get("order"))),
+                *(_word(line.body.get("valid_until")), line.at_ms),
+            ),
+        )
+
+
 PROJECTIONS: dict[str, Projection] = {
     "card": Projection(("card",), cards),
     "job": Projection(("job",), job),
     "order_at": Projection(("order_at",), order_at),
     "printer": Projection(("printer",), printer),
+    "suket": Projection(("suket",), suket),
 }
 BLANKS = "blanks"  # folded through the ledger, which remembers more than its figures
 NAMES = (*PROJECTIONS, BLANKS)

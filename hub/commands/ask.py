@@ -89,8 +89,8 @@ def daily(hub: Hub, on: str | None, as_json: bool) -> None:
     """A day's figures, each computed from what is held, and what makes them doubtful.
 
     blanks: identity-card blanks on hand at the end of the day. printed: good cards of the day.
-    prr: print-ready records asked for by then whose card was not out. suket: those among them that
-    stand for a temporary certificate.
+    prr: print-ready records asked for by then whose card was not out. suket: people who stand with a
+    temporary certificate, known from the records or from the stations' own issues, each once.
 
     \b
     Example:

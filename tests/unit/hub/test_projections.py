@@ -57,6 +57,11 @@ def busy_day(seed: int) -> list[FakeStation]:
                 station.write(
                     ("order_refused", f"r{number}", {"word": "BAD_SIGNATURE"}), ("of_later", "", {})
                 )
+            if dice.random() < 0.1:
+                told = {"order": order, "reason": "marriage", "valid_until": "2020-11-12", "sha256": "00"}
+                station.write(
+                    ("suket_issued", f"S{number}", told), ("suket_void", f"S{number}", {"reason": "x"})
+                )
             station.now_ms += dice.randrange(3_600_000)
     return stations
 
