@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from agent.config import Config
-from agent.stock import blanks
 from agent.store.journal import Journal, Tx, meta, set_meta
 from agent.trouble import Trouble
+from domain.manifest import blank_name
 
 T = TypeVar("T")
 Args = Mapping[str, Any]
@@ -48,7 +48,7 @@ def once(journal: Journal, args: Args, work: Callable[[Tx], T]) -> T:
 def blank(text: str) -> str:
     """A blank's name as written everywhere. Raises Trouble."""
     try:
-        return blanks.name(text)
+        return blank_name(text)
     except ValueError as error:
         raise Trouble(f"{error}.") from None
 

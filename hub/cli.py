@@ -14,8 +14,10 @@ from typing import Any, NoReturn
 import click
 
 from hub.commands import ask, province
+from hub.commands.blanks import blanks
 from hub.commands.common import prose, say
 from hub.commands.journal import journal
+from hub.commands.ledger import ledger
 from hub.commands.orders import orders
 from hub.commands.policy import policy
 
@@ -55,7 +57,7 @@ def main() -> None:
 
 for command in (
     *(province.init, province.run, province.join_code, province.rebuild),
-    *(orders, policy, ask.offices, ask.reconcile, ask.report, journal),
+    *(blanks, ledger, orders, policy, ask.offices, ask.reconcile, ask.report, journal),
 ):
     main.add_command(command)
 

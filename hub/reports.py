@@ -3,7 +3,7 @@
 ``blanks``   blanks on hand at the stations at the end of the day, told by their journals
 ``printed``  good cards told on that WITA day
 ``prr``      print-ready records asked for by the end of the day whose card was not out by then
-``suket``    those among them who hold a temporary certificate until the card is there
+``suket``    people who stand with a temporary certificate then (hub/sukets.py says who)
 
 A regency's figures are as of the last word of its stations: ``flags`` says where that is not the end.
 """
@@ -20,12 +20,12 @@ from domain.ledger import Ledger
 from domain.policy import KINDS
 from domain.regions import OFFICES, split_station
 from domain.wita import ZONE, day_bounds_ms
-from hub import ingest
+from hub import ingest, sukets
+from hub.books import acts, office
 from hub.books.fold import ledger_of
 from hub.database import Database
 from hub.ingest import FORKED, INVITED, Station
 
-SUKET = ("suket_prr", "suket_replacement")
 SILENT_MS = 86_400_000  # a day without a word is worth a telephone call, not an alarm
 
 
@@ -70,7 +70,7 @@ def reconcile(db: Database) -> dict[str, Any]:
         "duplicates": events - kept + twice,
         "cards_per_order_max": max((count for (count,) in _groups(db, "id", at_least=1)), default=0),
         "blanks_unaccounted": sorted(
-            {name for account in _accounts(db) for name in account["unaccounted"]},
+            {name for told in _unaccounted(db).values() for name in told},
         ),
     }
 
@@ -104,18 +104,20 @@ def daily(db: Database, on: str, now_ms: int) -> dict[str, Any]:
     _, end_ms = day_bounds_ms(on)
     stations = ingest.stations(db)
     printed = _by_office(db.rows("SELECT station, count(*) FROM card WHERE day = ? GROUP BY station", on))
-    owed, owed_suket = _owed(db, on, end_ms)
+    owed, standing = _owed(db, on, end_ms), sukets.outstanding(db, on, end_ms)
     ledgers = {each.name: ledger_of(db, each.name, each.have.seq, before_ms=end_ms) for each in stations}
+    gone = acts.written_off(db, "ktp", end_ms)
     regencies: dict[str, dict[str, Any]] = {}
-    for office in OFFICES:
-        own = [station for station in stations if split_station(station.name)[0] == office]
-        regencies[office] = {
-            "blanks": sum(_on_hand(ledgers[station.name]) for station in own),
-            "suket": owed_suket[office],
-            "prr": owed[office],
-            "printed": printed[office],
+    for code in OFFICES:
+        own = [station for station in stations if split_station(station.name)[0] == code]
+        of_office = {station.name: ledgers[station.name] for station in own}
+        regencies[code] = {
+            "blanks": office.on_hand(of_office, "ktp") - sum(gone[station.name] for station in own),
+            "suket": standing[code],
+            "prr": owed[code],
+            "printed": printed[code],
         }
-        regencies[office]["flags"] = _flags(regencies[office], own, ledgers, min(end_ms, now_ms))
+        regencies[code]["flags"] = _flags(regencies[code], own, of_office, min(end_ms, now_ms))
     figures = ("blanks", "suket", "prr", "printed")
     return {
         "date": on,
@@ -125,15 +127,15 @@ def daily(db: Database, on: str, now_ms: int) -> dict[str, Any]:
     }
 
 
-def _owed(db: Database, on: str, end_ms: int) -> tuple[Counter[str], Counter[str]]:
-    """Records without a card at the end of the day, by the office that owes it: all, and those on suket."""
-    rows = db.rows(
-        "SELECT station, reason, count(*) FROM order_ WHERE requested <= ? AND NOT EXISTS "
-        "(SELECT 1 FROM card WHERE card.id = order_.id AND card.at_ms < ?) GROUP BY station, reason",
-        *(on, end_ms),
+def _owed(db: Database, on: str, end_ms: int) -> Counter[str]:
+    """Records without a card at the end of the day, by the office that owes it."""
+    return _by_office(
+        db.rows(
+            "SELECT station, count(*) FROM order_ WHERE requested <= ? AND NOT EXISTS "
+            "(SELECT 1 FROM card WHERE card.id = order_.id AND card.at_ms < ?) GROUP BY station",
+            *(on, end_ms),
+        )
     )
-    everything = _by_office((station, count) for station, _, count in rows)
-    return everything, _by_office((station, count) for station, reason, count in rows if reason in SUKET)
 
 
 def _flags(figures: dict[str, Any], own: list[Station], ledgers: dict[str, Ledger], end_ms: int) -> list[str]:
@@ -146,18 +148,12 @@ def _flags(figures: dict[str, Any], own: list[Station], ledgers: dict[str, Ledge
             station.last_seen_ms is not None and station.last_seen_ms < end_ms - SILENT_MS for station in own
         ),
         "BLANKS_SHORT": figures["prr"] > figures["blanks"],
-        "BLANKS_UNACCOUNTED": any(
-            ledgers[station.name].unaccounted(kind) for station in own for kind in KINDS
-        ),
+        "BLANKS_UNACCOUNTED": any(office.unaccounted(ledgers, kind) for kind in KINDS),
         "JOBS_UNSURE": any(
             ledgers[station.name].account(kind)["unsure"] for station in own for kind in KINDS
         ),
     }
     return [flag for flag, is_so in found.items() if is_so]
-
-
-def _on_hand(ledger: Ledger) -> int:
-    return int(ledger.account("ktp")["on_hand"])
 
 
 def _by_office(counts: Iterable[Any]) -> Counter[str]:
@@ -176,6 +172,16 @@ def _groups(db: Database, columns: str, at_least: int = 2) -> list[Any]:
     )
 
 
-def _accounts(db: Database) -> list[dict[str, Any]]:
-    """The figures of every station's blanks, as kept."""
-    return [json.loads(account) for (account,) in db.rows("SELECT account FROM blank_account")]
+def _unaccounted(db: Database) -> dict[str, list[str]]:
+    """What does not fit, by office. Its ledgers are read again only where a station of it has something."""
+    odd = {
+        station
+        for station, account in db.rows("SELECT station, account FROM blank_account")
+        if json.loads(account)["unaccounted"]
+    }
+    found, have = {}, {each.name: each.have.seq for each in ingest.stations(db)}
+    for code, names in office.by_office(have).items():
+        if odd & set(names):
+            ledgers = {name: ledger_of(db, name, have[name]) for name in names}
+            found[code] = [name for kind in KINDS for name in office.unaccounted(ledgers, kind)]
+    return found

@@ -17,6 +17,7 @@ from types import TracebackType
 
 from domain.guard import LOOPBACK
 from hub import moves, orders, schema
+from hub.books import announce
 from hub.database import Database, DatabaseLost, open_database
 from hub.home import Config, Home
 from hub.link import HubLink
@@ -72,6 +73,7 @@ class Clerk:
             while not self._stop.is_set():
                 self._wake.clear()
                 moves.route(db, self._writer())
+                announce.forward(db, self._writer())
                 orders.dispatch_all(db, self._writer())
                 folder.catch_up()
                 self._wake.wait(LOOK_S)

@@ -7,10 +7,11 @@ from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
-from agent.stock import blanks, consignments
+from agent.stock import consignments
 from agent.store.journal import Tx
 from domain import events
 from domain.keys import VerifyKey, order_bytes
+from domain.manifest import blank_name
 from domain.policy import KINDS
 from domain.words import RefusedByRule
 
@@ -47,6 +48,6 @@ def _are_names(names: object) -> bool:
     if names is None:
         return True
     try:
-        return isinstance(names, list) and all(blanks.name(each) == each for each in names)
+        return isinstance(names, list) and all(blank_name(each) == each for each in names)
     except (TypeError, ValueError):
         return False

@@ -8,7 +8,6 @@ rule (domain.accounts.follow), so that the two cannot tell different stories.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -21,15 +20,6 @@ from domain.policy import KINDS
 from domain.words import RefusedByRule
 
 NAMES_A_LINE_MAX = 2000  # of one journal line; some 34 KB, well under what one message carries
-_NAME = re.compile(r"[0-9A-Z][0-9A-Z.-]{3,39}")
-
-
-def name(text: str) -> str:
-    """A blank's name as written everywhere: upper case, no blanks or colons. Raises ValueError."""
-    plain = re.sub(r"[\s:]", "", text).upper()
-    if not _NAME.fullmatch(plain):
-        raise ValueError(f"{text.strip()[:40]!r} is no blank's name")
-    return plain
 
 
 def names_hash(names: Sequence[str] | None) -> str | None:

@@ -13,6 +13,7 @@ The last two name the accounts they move themselves, so that an act is read the 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +63,21 @@ def after(db: Database, number: int) -> list[Act]:
     return [
         Act(number, at_ms, event, subject, json.loads(body)) for number, at_ms, event, subject, body in rows
     ]
+
+
+def settled(db: Database) -> set[str]:
+    """The consignments that people have settled."""
+    return {subject for (subject,) in db.rows("SELECT subject FROM act WHERE event = ?", SETTLED)}
+
+
+def written_off(db: Database, kind: str, before_ms: int) -> Counter[str]:
+    """How many of each station's blanks on hand were written off before an instant."""
+    gone: Counter[str] = Counter()
+    for act in after(db, 0):
+        if act.event == WRITTEN_OFF and act.at_ms < before_ms and act.body["kind"] == kind:
+            for share in ("found", "lost"):
+                gone[act.subject] += sum(map(len, act.body[share].values())) + act.body[f"{share}_unnamed"]
+    return gone
 
 
 def store(db: Database, upto: int | None = None) -> tuple[Ledger, list[fold.Kept]]:

@@ -32,13 +32,17 @@ def readable(event: str, body: Mapping[str, Any]) -> bool:
 
 def post(ledger: Ledger, event: str, subject: str, body: Mapping[str, Any]) -> list[Row]:
     """Post one line to a ledger, unless it cannot be read; its rows."""
+    return ledger.post(event, subject, body) if can_be_posted(event, subject, body) else []
+
+
+def can_be_posted(event: str, subject: str, body: Mapping[str, Any]) -> bool:
+    """Whether a line tells of blanks, and nothing of them that cannot be."""
     if event not in MOVES or not readable(event, body):
-        return []
+        return False
     try:
-        told = postings(event, subject, body)
+        return all(map(_possible, postings(event, subject, body)))
     except TypeError:
-        return []  # a number where a list of names has to be
-    return ledger.post(event, subject, body) if all(map(_possible, told)) else []
+        return False  # a number where a list of names has to be
 
 
 def _possible(posting: Posting) -> bool:

@@ -11,6 +11,7 @@ from agent.stock import blanks, manifest
 from agent.store import audit
 from agent.store.journal import Journal
 from agent.trouble import Trouble
+from domain.manifest import blank_name
 from domain.words import RefusedByRule
 from tests.unit.agent.stations import events, make_home, open_at
 
@@ -108,13 +109,13 @@ def test_a_great_consignment_is_several_lines_that_a_message_can_carry(journal: 
     [("04 a2 b3 c4", "04A2B3C4"), ("04:a2:b3:c4\n", "04A2B3C4"), ("6411.000-42", "6411.000-42")],
 )
 def test_a_name_is_written_one_way(text: str, name: str) -> None:
-    assert blanks.name(text) == name
+    assert blank_name(text) == name
 
 
 @pytest.mark.parametrize("text", ["", "abc", "0401;DROP", "x" * 41, "04\u00e90102"])
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no blank's name"):
-        blanks.name(text)
+        blank_name(text)
 
 
 @pytest.mark.parametrize(
