@@ -1,8 +1,9 @@
 """Orders and rules from the province: each line of the order log is applied once, with the cursor.
 
 A line that does not hold (another signer, another station, a changed payload, an unknown word)
-becomes a journal line ``order_refused`` with its word, and the cursor moves on: poison never
-blocks the orders behind it. Nothing here opens the sealed part; only its hash is checked.
+becomes a journal line ``order_refused`` or ``policy_refused`` with its word, and the cursor moves on:
+poison never blocks what is behind it, and a policy that is refused leaves the one before it in force.
+Nothing here opens the sealed part; only its hash is checked.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from agent.printing import jobs
 from agent.stock import announced
 from agent.store.journal import Tx, set_cursor
 from domain import events, policy
-from domain.keys import VerifyKey, order_bytes
+from domain.keys import VerifyKey, canonical, order_bytes
+from domain.policy_form import made
 from domain.words import RefusedByRule
 from sync.log import Entry
 
@@ -41,7 +43,10 @@ def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
     elif entry.event == "order_withdrawn":
         _withdraw(tx, entry.subject)
     elif entry.event == "policy":
-        policies.receive(tx, entry.subject, entry.body, station, hub)
+        try:
+            policies.keep(tx, *_rules(entry.subject, entry.body, station, hub))
+        except RefusedByRule as refused:
+            tx.note("policy_refused", entry.subject, {"word": refused.word})
     elif entry.event == "blanks_announced":
         announced.receive(tx, entry.subject, entry.body, station, hub)
     set_cursor(tx, CURSOR, entry.seq, entry.epoch)
@@ -89,6 +94,17 @@ def _checked(order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) 
     if sha256(sealed).hexdigest() != body["payload_sha256"]:
         raise RefusedByRule("BAD_PAYLOAD", order)
     return sealed
+
+
+def _rules(name: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> tuple[policy.Policy, str]:
+    """A policy that holds in every point, and its rules as told. Raises RefusedByRule."""
+    if events.missing(events.ORDERS, "policy", body):
+        raise RefusedByRule("MISSING_FIELD", name)
+    if not isinstance(body["signature"], str):
+        raise RefusedByRule("BAD_SIGNATURE", name)
+    if not hub.verify(_unbase64(body["signature"], "BAD_SIGNATURE"), order_bytes(station, name, dict(body))):
+        raise RefusedByRule("BAD_SIGNATURE", name)
+    return made(name, body["from"], body["rules"]), canonical(body["rules"]).decode()
 
 
 def _unbase64(text: str, word: str) -> bytes:
