@@ -163,8 +163,12 @@ class Station:
         """The line to the printer, as a new process opens it."""
         return Wire(self.printer)
 
+    def open_journal(self) -> PointedJournal:
+        """The journal, as a new process opens it."""
+        return PointedJournal(self.path, next(EPOCHS), lambda: START_MS + self.printer.now_ms())
+
     def start(self, points: Points) -> None:
-        self.journal = PointedJournal(self.path, next(EPOCHS), lambda: START_MS + self.printer.now_ms())
+        self.journal = self.open_journal()
         self.journal.points = points
         wire = PointedTransport(self.wire(), points)
         driver = EvolisPrinter(wire, parse("evolis+memory://station"), self.printer)
