@@ -13,7 +13,7 @@ from drivers.conformance.card_printer import CHECKS, run, run_one
 from tests.conformance.technician import ACCIDENTS, HANDS, Technician
 from tests.conformance.wires import MemoryWire, ProcessWire
 
-MODELS = ("primacy2", "primacy", "zenius", "xid8600", "xid580")
+MODELS = ("primacy2", "primacy", "zenius", "xid8600", "xid580", "xid580 on usb")
 SKIPPED = {("zenius", "duplex"), ("zenius", "unplug_is_unsure")}
 NOT_OF_PROVING_ONES = "what_proves_nothing_claims_nothing"
 

@@ -51,18 +51,23 @@ MATICA = [
     *(f"power_cut@ms={ms}" for ms in range(500, 36_000, 2500)),
     *(f"reply_garbled@exchange={count}" for count in range(1, 60)),
 ]  # fmt: skip
-FAULTS = [("primacy2", fault) for fault in EVOLIS] + [("xid580", fault) for fault in MATICA]
+FAULTS = [
+    *(("primacy2", fault) for fault in EVOLIS),
+    *((model, fault) for model in ("xid580", "xid580 on usb") for fault in MATICA),
+]
 INTERRUPTING = ("unplug", "power_cut", "jam", "cover")
 
 
 @cache
 def the_card(model: str, *, duplex: bool = False) -> Artefact:
     back = rgb("black") if duplex else None
-    return prepare(family_of(model), model, RIBBONS[family_of(model)], rgb("front"), back, 1)
+    return prepare(
+        family_of(model), model.partition(" on ")[0], RIBBONS[family_of(model)], rgb("front"), back, 1
+    )
 
 
 RIBBONS = {"evolis": "ymcko", "matica": "ymck"}
-BOTH = pytest.mark.parametrize("model", ["primacy2", "xid580"])
+BOTH = pytest.mark.parametrize("model", ["primacy2", "xid580", "xid580 on usb"])
 
 
 def attempt(wire: MemoryWire, card: Artefact, *, staged: bool) -> Verdict | None:

@@ -16,6 +16,7 @@ from drivers.transports.usb import UsbTransport
 from drivers.transports.usbip import UsbipBackend
 from simulators.evolis.bench import MemoryPrinter as EvolisInMemory
 from simulators.matica.bench import MemoryPrinter as MaticaInMemory
+from tests.conformance.pipes import PipesTransport
 
 SPEED = 25
 SPEEDS = {("matica", "tcp"): 50, ("matica", "usbip"): 100}
@@ -32,21 +33,29 @@ def family_of(model: str) -> str:
 
 
 class MemoryWire:
-    """A driver and a printer in this process, on the printer's own virtual clock."""
+    """A driver and a printer in this process, on the printer's own virtual clock.
+
+    ``model`` may say ``NAME on usb`` where the family speaks another language there.
+    """
 
     def __init__(
         self, model: str = "primacy2", *, faults: Sequence[str] = (), cards: int = 20, ribbon: str = ""
     ) -> None:
-        family = family_of(model)
+        family, (model, _, kind) = family_of(model), model.partition(" on ")
         self.simulated: Any = (
             MaticaInMemory(model, cards=cards, faults=faults, ribbon=ribbon or "ymck")
             if family == "matica"
             else EvolisInMemory(model, cards=cards, faults=faults, ribbon=ribbon or "ymcko")
         )
         self.clock = self.simulated
-        transport = MemoryTransport(self.simulated, ends_with_nul if family == "evolis" else bool)
+        self.transport: Transport = MemoryTransport(
+            self.simulated, ends_with_nul if family == "evolis" else bool
+        )
+        address = f"{family}+memory://bench"
+        if kind == "usb":
+            address, self.transport = f"{family}+usb://2166", PipesTransport(self.simulated)
         self.printer: CardPrinter = open_printer(
-            f"{family}+memory://bench", clock=self.clock, open_transport=lambda address: transport
+            address, clock=self.clock, open_transport=lambda address: self.transport
         )
 
     def tell(self, told: dict[str, Any]) -> dict[str, Any]:
