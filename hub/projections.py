@@ -60,6 +60,7 @@ ORDER_STATE = {
     "lost": "lost",
     "cancelled": "waiting",
     "ready": "printed",  # also one that was withheld, or came back from the post
+    "sent": "printed",
     "handed_over": "handed_over",
     "withheld": "withheld",
     "returned": "withheld",
