@@ -9,7 +9,7 @@ import pytest
 from hub.books import prove as proof
 from hub.database import Database
 from hub.projections import Folder
-from tests.unit.hub.ledgers import (
+from tests.unit.hub.ledgers import busy, prove
     busy,
 )
 
