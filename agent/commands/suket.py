@@ -32,7 +32,7 @@ _SENTENCE = {
 
 
 @contextmanager
-def _press(home: Home) -> Iterator[Press]:
+def _press(home: Home, wait_s: int) -> Iterator[Press]:
     from functools import partial
 
     from agent import control, keys
@@ -48,7 +48,7 @@ def _press(home: Home) -> Iterator[Press]:
         raise Trouble(str(error)) from error
     key = keys.load(home.keys_path).open
     try:
-        yield Press(home.reader(), key, config.name, partial(control.perform, home), printer)
+        yield Press(home.reader(), key, config.name, partial(control.perform, home), printer, wait_s * 1000)
     finally:
         if printer is not None:
             printer.close()
@@ -75,6 +75,13 @@ def _out(command: F) -> F:
     )
 
 
+def _wait(command: F) -> F:
+    seconds = click.IntRange(0, 3600)
+    return click.option(
+        "--wait", "wait_s", default=60, type=seconds, show_default=True, help="Seconds to watch the sheet."
+    )(command)
+
+
 @click.group()
 def suket() -> None:
     """Temporary certificates: one sheet that stands for a card until the card is there.
@@ -92,7 +99,10 @@ def suket() -> None:
 @click.option("--reason", required=True, metavar="WORD", help="Why it is urgent, e.g. marriage.")
 @by_option
 @_out
-def issue(home: Home, as_json: bool, order: str, reason: str, by: str | None, out: Path | None) -> None:
+@_wait
+def issue(
+    home: Home, as_json: bool, order: str, reason: str, by: str | None, out: Path | None, wait_s: int
+) -> None:
     """Issue a certificate and print its sheet, once. The printer only reports: confirm it afterwards.
 
     Exit code 3 if nothing was printed, or nobody knows.
@@ -103,7 +113,7 @@ def issue(home: Home, as_json: bool, order: str, reason: str, by: str | None, ou
     """
     from agent.counter import suket as life
 
-    with _press(home) as press:
+    with _press(home, wait_s) as press:
         plan = life.plan(press.reads, press.station, order, reason, _now_ms())
         told = press.issue(plan, by, out)
     _answer(told, as_json)
@@ -115,7 +125,8 @@ def issue(home: Home, as_json: bool, order: str, reason: str, by: str | None, ou
 @click.argument("number")
 @by_option
 @_out
-def renew(home: Home, as_json: bool, number: str, by: str | None, out: Path | None) -> None:
+@_wait
+def renew(home: Home, as_json: bool, number: str, by: str | None, out: Path | None, wait_s: int) -> None:
     """Issue a certificate in the place of NUMBER, whose sheet has come in; that one is void from then on.
 
     \b
@@ -124,7 +135,7 @@ def renew(home: Home, as_json: bool, number: str, by: str | None, out: Path | No
     """
     from agent.counter import suket as life
 
-    with _press(home) as press:
+    with _press(home, wait_s) as press:
         told = press.issue(life.plan_renewal(press.reads, press.station, number, _now_ms()), by, out)
     _answer(told, as_json)
 
@@ -134,14 +145,15 @@ def renew(home: Home, as_json: bool, number: str, by: str | None, out: Path | No
 @json_option
 @click.argument("number")
 @_out
-def print_(home: Home, as_json: bool, number: str, out: Path | None) -> None:
+@_wait
+def print_(home: Home, as_json: bool, number: str, out: Path | None, wait_s: int) -> None:
     """Print a certificate of which the printer said that nothing was sent.
 
     \b
     Example:
         loket suket print --home /var/lib/loket SPECIMEN-64.11-1-2020-00001
     """
-    with _press(home) as press:
+    with _press(home, wait_s) as press:
         told = press.again(number, out)
     _answer(told, as_json)
 
@@ -150,14 +162,15 @@ def print_(home: Home, as_json: bool, number: str, out: Path | None) -> None:
 @home_option
 @json_option
 @click.argument("number")
-def look(home: Home, as_json: bool, number: str) -> None:
+@_wait
+def look(home: Home, as_json: bool, number: str, wait_s: int) -> None:
     """Ask the printer once more what became of NUMBER. Nothing is printed.
 
     \b
     Example:
         loket suket look --home /var/lib/loket SPECIMEN-64.11-1-2020-00001
     """
-    with _press(home) as press:
+    with _press(home, wait_s) as press:
         told = press.look(number)
     _answer(told, as_json)
 

@@ -54,13 +54,17 @@ def draw_pdf(plan: Plan, fields: Mapping[str, str]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A command's own desk: what it reads, asks and prints with. ``perform``: a station's action by name."""
+    """A command's own desk: what it reads, asks and prints with.
+
+    ``perform``: a station's action by name; ``watch_ms``: how long a sheet is watched and then left *sent*.
+    """
 
     reads: Reads
     key: OpenKey
     station: str
     perform: Perform
     printer: PaperPrinter | None = None
+    watch_ms: int = WATCH_MS
     draw_sheet: Draw = draw_pdf
 
     def issue(self, plan: Plan, by: str | None, out: Path | None = None) -> dict[str, Any]:
@@ -154,7 +158,7 @@ class Press:
 
     def _watch(self, printer: PaperPrinter, job: PaperJob) -> dict[str, Any]:
         """See it to its end, or leave it sent: someone looks again."""
-        state = printer.watch(job, WATCH_MS)
+        state = printer.watch(job, self.watch_ms)
         if state.end is None:
             return self._now(job.name) | {"cause": state.causes[0] if state.causes else "busy"}
         if state.end is not End.UNKNOWN:

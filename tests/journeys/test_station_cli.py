@@ -45,7 +45,16 @@ def test_the_contracts_commands_are_all_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["status", "--json"], ["jobs", "--json"], ["blanks", "--json"], ["journal"]]
+    "arguments",
+    [
+        ["--help"],
+        ["status", "--json"],
+        ["jobs", "--json"],
+        ["blanks", "--json"],
+        ["journal"],
+        ["policy"],
+        ["suket", "list"],
+    ],
 )
 def test_looking_is_light(station: Station, arguments: list[str]) -> None:
     """No crypto, no web server, no broker library, no pictures for a command that only reads."""
