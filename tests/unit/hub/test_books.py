@@ -10,8 +10,6 @@ from hub.books import prove as proof
 from hub.database import Database
 from hub.projections import Folder
 from tests.unit.hub.ledgers import busy, prove
-    busy,
-)
 
 
 def test_a_good_week_proves_to_the_last_blank(db: Database) -> None:
