@@ -201,7 +201,6 @@ class SpoolPrinter:
                     return
                 if away or now.state == "held" or _begun_again(seen, now):
                     self._queue.cancel(number)
-                    away = True
                 seen = now
             except DeviceError:
                 away = True

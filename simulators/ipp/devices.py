@@ -60,12 +60,12 @@ class CardDevice:
     def work(self, queue: Queue, job: Job) -> Work:
         """Hand the bytes over, print the card; see `simulators.ipp.faults.SPOOLER`."""
         take = queue.faults.take
-        sides = pdf.card_sides(job.document or b"")
+        cards = _cards(job)
         yield from _slow(queue, job)
         yield HAND_MS
         if job.state in ENDED:
             return job.state  # cancelled before the device had it
-        if take("aborted", job.number) or not sides:
+        if take("aborted", job.number) or not cards:
             return ABORTED
         if take("completed_unprinted", job.number):
             return COMPLETED
@@ -76,12 +76,13 @@ class CardDevice:
         restart = take("restart", job.number)
         if restart:
             queue.go_away(restart.for_ms or 0)
-        yield from self._print(queue, job, sides)
+        for sides in cards:
+            yield from self._print(queue, job, sides)
         if restart:
             yield max(0, queue.away_until_ms - queue.now_ms)
             queue.begin(job)
             yield HAND_MS
-            if job.state not in ENDED:
+            for sides in () if job.state in ENDED else cards:
                 yield from self._print(queue, job, sides)
         return COMPLETED
 
@@ -102,6 +103,13 @@ class CardDevice:
         yield EJECT_MS
         queue.note("ejected", blank=card.uid, picture=card.picture(), tray="output")
         return COMPLETED
+
+
+def _cards(job: Job) -> list[list[bytes]]:
+    """The sides of each card; without ``sides`` the second page is a second card, as everywhere."""
+    pages = pdf.card_sides(job.document or b"")
+    both = job.template.get("sides") == ("two-sided-long-edge",)
+    return [pages] if both and pages else [[page] for page in pages]
 
 
 def _slow(queue: Queue, job: Job) -> Work:

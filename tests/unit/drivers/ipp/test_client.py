@@ -121,6 +121,29 @@ def test_a_job_without_a_number_and_another_job_are_no_answers() -> None:
         IppClient(ADDRESS, Scripted(0)).printer()
 
 
+@pytest.mark.parametrize("status", [Status.FORBIDDEN, 0x0400])
+def test_only_what_is_not_there_is_no_error_of_a_question(status: int) -> None:
+    client = IppClient(ADDRESS, Scripted(status))
+    for ask in (client.job, client.cancel):
+        with pytest.raises(Refused):
+            ask(4)
+
+
+def test_an_answer_to_another_request_and_an_endless_one_are_no_answers() -> None:
+    for raw in (encode(Message(0, 99, ())), encode(Message(0, 1, (), b"x" * (1 << 20)))):
+        with pytest.raises(Unreachable) as caught:
+            IppClient(ADDRESS, Scripted(raw=raw)).jobs(ended=False, mine=True)
+        assert caught.value.cause == "garbled_reply"
+
+
+def test_of_two_jobs_of_one_name_the_one_that_still_waits_is_found() -> None:
+    bench = Bench()
+    ended, waits = bench.client.create("one"), bench.client.create("one")
+    bench.client.cancel(ended)
+    found = bench.client.find("one")
+    assert found is not None and found.number == waits
+
+
 def test_a_state_no_table_knows_ends_nothing() -> None:
     for state in (0, 2, 10, -1):
         line = Scripted(0, job_group(attribute(codec.ENUM, "job-state", state)))

@@ -12,7 +12,8 @@ from drivers.ipp.words import Operation
 from drivers.paper.printer import IppPaperPrinter
 from drivers.paper_printer import End, PaperJob, PaperState
 from drivers.registry import open_paper
-from tests.unit.drivers.ipp.bench import Bench, paper
+from simulators.ipp import process
+from tests.unit.drivers.ipp.bench import ADDRESS, Bench, paper
 
 PDF = b"%PDF-1.4 << /Type /Page >>"
 TYPE = "application/pdf"
@@ -81,6 +82,57 @@ def test_an_empty_job_of_a_process_that_died_gives_way_to_the_document() -> None
     job = prints(printer)
     assert printer.watch(job, 600_000) == PaperState(End.REPORTED)
     assert len(bench.events("sheet")) == 1
+
+
+def test_a_line_that_cannot_be_had_for_the_document_leaves_no_empty_job() -> None:
+    bench, printer = paper(line={5: "unsaid"})
+    with pytest.raises(Unreachable):
+        prints(printer)
+    assert [job.state for job in bench.queue.jobs.values()] == [7]
+    assert printer.watch(prints(printer, "another"), 600_000) == PaperState(End.REPORTED)
+
+
+def held(bench: Bench) -> PaperJob:
+    """A whole document of ours that somebody holds back."""
+    bench.hand({"fault": "held@job=1"})
+    number = bench.client.create(NAME)
+    bench.client.send(number, NAME, TYPE, PDF)
+    return PaperJob(number, NAME)
+
+
+def test_a_held_document_that_was_begun_once_is_not_sent_again() -> None:
+    bench, printer = holding()
+    job = held(bench)
+    bench.queue.jobs[1].begun_ms = 5
+    assert prints(printer) == job
+    assert bench.line.said.count(Operation.SEND_DOCUMENT) == 1
+
+
+def test_a_held_document_that_begins_before_it_is_cancelled_is_not_sent_again() -> None:
+    bench, printer = holding()
+    job = held(bench)
+    bench.line.around = lambda operation: bench.queue.release() if operation == Operation.CANCEL_JOB else None
+    assert prints(printer) == job
+    assert bench.line.said.count(Operation.SEND_DOCUMENT) == 1
+
+
+def holding() -> tuple[Bench, IppPaperPrinter]:
+    """A spooler's queue in front of a printer of paper; it knows how to hold a job."""
+    bench = Bench(process.spooler("paper", both_sides=False), 5)
+    return bench, IppPaperPrinter(bench.client, ADDRESS, bench.clock)
+
+
+def test_a_number_that_is_another_s_now_is_no_job_of_ours() -> None:
+    bench, printer = paper(["answer_lost@job=1"])
+
+    def numbered_anew(operation: int) -> None:
+        if operation == Operation.GET_JOB:
+            bench.queue.jobs[1].name = "another's"
+
+    bench.line.around = numbered_anew
+    with pytest.raises(OutcomeUnknown):
+        prints(printer)
+    assert printer.watch(PaperJob(1, NAME), 0) == PaperState(End.UNKNOWN)
 
 
 @pytest.mark.parametrize(("fault", "cause"), [("paper_empty", "paper_empty"), ("jam", "paper_jam")])

@@ -6,11 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from drivers.address import parse
 from drivers.card_printer import SIDE_BYTES, Artefact, Care, Judgement, Snapshot, Verdict
 from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Refused, Unreachable
 from drivers.ipp.words import Operation
 from drivers.spool.artefact import prepare
+from drivers.spool.ipp_queue import IppQueue
 from drivers.spool.printer import SpoolPrinter, new_name
+from drivers.spool.queue import QueueJob
 from simulators.ipp.faults import SPOOLER
 from tests.unit.drivers.ipp.bench import Bench, driver, spooler
 
@@ -70,6 +73,48 @@ def test_whatever_the_spooler_says_the_card_is_unsure_and_no_second_one_comes(fa
     bench.hand({"release": True})
     assert cards(bench) == [CARD.sha256] * out, "what is released later was cancelled long ago"
     assert printer.status().state == "ready"
+
+
+def test_a_held_job_is_not_waited_for() -> None:
+    bench, printer = spooler(["held@job=1"])
+    started = bench.queue.now_ms
+    assert prints(printer) == UNSURE
+    assert bench.queue.now_ms - started < 10_000
+
+
+def test_a_job_that_is_begun_a_second_time_is_cancelled_though_the_spooler_always_answered() -> None:
+    bench, printer = spooler(["restart@job=1,for=1"])
+    assert prints(printer) == UNSURE
+    assert cards(bench) == [CARD.sha256]
+
+
+def test_after_a_silence_nobody_trusts_the_job_that_is_still_there() -> None:
+    bench, printer = spooler(["offline@job=1"])
+    assert prints(printer) == UNSURE
+    assert [job.state for job in bench.queue.jobs.values()] == [7]
+
+
+class Stubborn(IppQueue):
+    """A queue whose jobs stay for a while after they were cancelled."""
+
+    def __init__(self, bench: Bench, looks: int) -> None:
+        super().__init__(bench.client)
+        self.looks = looks
+
+    def active(self) -> tuple[QueueJob, ...]:
+        self.looks -= 1
+        return (QueueJob(1, True, "printing"),) if self.looks > 0 else ()
+
+
+def test_a_cancelled_job_is_waited_for_until_it_is_gone_or_the_patience_is() -> None:
+    bench, _ = spooler()
+    address = parse("spool+ipp://bench/printers/card")
+    with pytest.raises(Unreachable) as caught:
+        SpoolPrinter(Stubborn(bench, 5), address, bench.clock).reserve(SESSION)
+    assert caught.value.cause == "job_cancelled"
+    with pytest.raises(Unreachable) as caught:
+        SpoolPrinter(Stubborn(bench, 10_000), address, bench.clock).finish()
+    assert caught.value.cause == "busy"
 
 
 def test_a_spooler_that_begins_a_job_again_is_what_makes_a_second_card_without_us() -> None:
