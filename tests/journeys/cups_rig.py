@@ -118,8 +118,8 @@ class Cups:
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
-        second = int(time.time())
-        until(lambda: int(time.time()) > second)  # cupsd's times are whole seconds; no real restart is quicker
+        second = int(time.time())  # cupsd's times are whole seconds, and no real restart is quicker
+        until(lambda: int(time.time()) > second)
 
     def close(self) -> None:
         """End it, and its backends by letting them go."""
