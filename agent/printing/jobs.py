@@ -272,8 +272,8 @@ def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, An
     # The blank a clerk holds is not in the feeder any more: whatever is fed next has to be named anew.
     asked = job.asked if keep or told["by"] != "clerk" else None
     tx.execute(
-        "UPDATE job SET state = ?, asked = ?, blank = ?, cause = ?, printer = ?, session = ?, before = ?, panels = ?, "
-        "artefact = ?, chip = ?, shelf = ?, at_ms = ? WHERE id = ?",
+        "UPDATE job SET state = ?, asked = ?, blank = ?, cause = ?, printer = ?, session = ?, before = ?, "
+        "panels = ?, artefact = ?, chip = ?, shelf = ?, at_ms = ? WHERE id = ?",
         after,
         asked,
         (told.get("blank") or job.blank) if keep else None,

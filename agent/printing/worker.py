@@ -116,6 +116,9 @@ class Worker:
             return self._patience.growing()
         if behind.is_behind(self._store):
             return self._pace.idle  # what is queued here may be printed already
+        if self._lane.must_be_cleaned():
+            self._lane.hold("cleaning_needed")
+            return self._patience.growing()
         if job.asked is None and not self._cycle.stages():
             return self._end(job, "BLANK_NEEDED", for_good=False)
         if job.asked is not None and (word := self._cycle.strange(job, job.asked)):

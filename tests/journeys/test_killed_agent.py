@@ -45,7 +45,10 @@ def points(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> list
 
 def test_the_points_cover_every_write_every_exchange_and_every_piece(points: list[str]) -> None:
     assert len(set(points)) == len(points) > 100
-    for event in ("order_received", "job_queued", "feed_intended", "staged", "print_intended", "printed"):
+    for event in (
+        *("order_received", "job_queued", "feed_intended", "staged", "chip_intended", "chip_written"),
+        *("print_intended", "printed", "verified+ready"),
+    ):
         assert {f"before commit:{event}:1", f"after commit:{event}:1"} <= set(points)
     pieces = [point for point in points if point.startswith("before piece:job")]
     assert len(pieces) >= 5

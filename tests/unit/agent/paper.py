@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from drivers.address import Address, parse
 from drivers.card_printer import Artefact, Care, Identity, Judgement, PrinterStatus, Snapshot, Verdict
@@ -55,6 +56,7 @@ class Paper:
         self.plugged = True
         self.serial, self.model, self.ribbon, self.duplex = "SIMPAPER", "Paper", "ymcko", False
         self.contactless = True
+        self.cleaning: Literal["no", "recommended", "due"] = "no"
         self.mute = False  # the counters do not answer
         self.objection = ""  # what only the driver's own rules know of
         self.points = points
@@ -115,7 +117,8 @@ class PaperPrinter:
         return parse("evolis+memory://paper")
 
     def care(self) -> Care:
-        return Care()
+        self.world.points("care")
+        return Care(cleaning=self.world.cleaning)
 
     def _reach(self, point: str) -> None:
         self.world.points(point)

@@ -43,7 +43,9 @@ def test_the_next_card_follows_without_a_pause(office: Office, world: Paper) -> 
     assert world.now_ms == 2 * 4 * 2_000 + 4_000, "four steps a card, and the rest afterwards"
 
 
-@pytest.mark.parametrize("hands", ["ribbon_ended", "cover_open", "no_ribbon", "hopper_full"])
+@pytest.mark.parametrize(
+    "hands", ["ribbon_ended", "cover_open", "no_ribbon", "hopper_full", "reject_full", "head_hot"]
+)
 def test_a_printer_that_needs_hands_is_waited_for_and_then_goes_on(
     office: Office, world: Paper, hands: Cause
 ) -> None:
@@ -54,6 +56,25 @@ def test_a_printer_that_needs_hands_is_waited_for_and_then_goes_on(
     assert office.job(job).state is State.PRINTED
     assert office.events("feed_intended") == ["feed_intended"], "nothing is begun while hands are needed"
     assert office.events("printer_state") == ["printer_state"] * 2
+
+
+def test_a_printer_that_must_be_cleaned_prints_nothing_until_it_was(office: Office, world: Paper) -> None:
+    job = office.take()
+    world.cleaning = "due"
+    for _ in range(6):
+        world.wait(office.worker.turn())
+    assert (office.lane.seen.state, office.lane.seen.cause) == ("needs_hands", "cleaning_needed")
+    assert world.cards == 100 and world.session == 0
+    world.cleaning = "recommended"
+    office.turns()
+    assert office.job(job).state is State.PRINTED
+
+
+def test_a_printer_that_does_not_tell_of_its_cleaning_prints(office: Office, world: Paper) -> None:
+    job = office.take()
+    raise_once(world, "care", Unreachable("no_answer"))
+    office.turns()
+    assert office.job(job).state is State.PRINTED
 
 
 def test_waiting_polls_ever_more_slowly(office: Office, world: Paper) -> None:
