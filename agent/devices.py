@@ -27,7 +27,10 @@ def listed(home: Home, live: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     known = {line["kind"] for line in told}
     config = home.config()
     others = [kind for kind in DEVICES if getattr(config, kind) and kind not in known]
-    return told + [_line(kind, getattr(config, kind), state="in_use") for kind in others]
+    for kind in others:
+        address = str(getattr(config, kind))
+        told.append(_paper(address) if kind == "paper" else _line(kind, address, state="in_use"))
+    return told
 
 
 def configured(home: Home) -> list[dict[str, Any]]:
@@ -44,7 +47,8 @@ def configured(home: Home) -> list[dict[str, Any]]:
 
 def _asked(config: Config, kind: str) -> dict[str, Any]:
     address = str(getattr(config, kind))
-    return _printer(address) if kind == "printer" else _line(kind, address, state="stopped")
+    asked = {"printer": _printer, "paper": _paper}.get(kind)
+    return asked(address) if asked else _line(kind, address, state="stopped")
 
 
 def _line(kind: str, address: str, **told: Any) -> dict[str, Any]:
@@ -69,3 +73,21 @@ def _printer(address: str) -> dict[str, Any]:
     except DeviceError as error:
         return _line("printer", address, state="offline", cause=error.cause)
     return _line("printer", address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)
+
+
+def _paper(address: str) -> dict[str, Any]:
+    """The printer of paper, which the agent never holds: a command speaks to it."""
+    from contextlib import closing
+
+    from drivers.clock import MonotonicClock
+    from drivers.errors import DeviceError
+    from drivers.registry import open_paper
+
+    try:
+        with closing(open_paper(address, clock=MonotonicClock())) as printer:
+            who, now = printer.identify(), printer.status()
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    except DeviceError as error:
+        return _line("paper", address, state="offline", cause=error.cause)
+    return _line("paper", address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.config import Config
+from agent.counter import suket
 from agent.printing import jobs
 from agent.printing.states import State
 from agent.stock import blanks
@@ -126,7 +127,7 @@ def attention(reads: Reads, *, free_bytes: int, now_ms: int) -> list[Attention]:
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
-    found += _about_link(reads, now_ms)
+    found += [*_about_link(reads, now_ms), *_about_papers(reads)]
     return sorted(found, key=lambda each: not each.red)
 
 
@@ -168,13 +169,31 @@ def _about_link(reads: Reads, now_ms: int) -> list[Attention]:
         days = (now_ms - oldest_ms) // 86_400_000
         text = f"The province has had nothing from here for {days} days."
         found.append(Attention("LONG_UNSENT", text, red=False, count=days))
-    ((refused,),) = reads.rows(
-        "SELECT count(*) FROM journal WHERE event = 'order_refused' AND at_ms > ?", now_ms - REFUSED_SHOWN_MS
+    refused = dict(
+        reads.rows(
+            "SELECT event, count(*) FROM journal WHERE event IN ('order_refused', 'policy_refused') "
+            "AND at_ms > ? GROUP BY event",
+            now_ms - REFUSED_SHOWN_MS,
+        )
     )
-    if refused:
+    if count := refused.get("order_refused"):
         text = "Orders from the province were refused; the province sees which."
-        found.append(Attention("ORDERS_REFUSED", text, red=False, count=refused))
+        found.append(Attention("ORDERS_REFUSED", text, red=False, count=count))
+    if count := refused.get("policy_refused"):
+        text = (
+            "Rules from the province were not taken here, the ones before hold; this program may be too old."
+        )
+        found.append(Attention("POLICY_REFUSED", text, red=False, count=count))
     return found
+
+
+def _about_papers(reads: Reads) -> list[Attention]:
+    """Certificates whose sheet may exist and that nobody has told of yet."""
+    count = suket.unsettled(reads)
+    if not count:
+        return []
+    text = "Certificates were printed and nobody confirmed the sheet or made it void."
+    return [Attention("SUKET_UNSETTLED", text, red=False, count=count)]
 
 
 def headline(asks: list[Attention]) -> Headline:

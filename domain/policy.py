@@ -58,6 +58,7 @@ class Suket:
     allowed: str = _one_of("urgent", "never", "urgent", "always")
     urgent_reasons: tuple[str, ...] = _words(("marriage",))
     valid_months: int = _number(6, 1, 24)
+    void_needs_second: bool = True  # one that somebody had in hand is made void by two people
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,8 @@ EXPORTED: dict[str, str] = {
     "orders": "order_",
     "blanks": "blank",
     "consignments": "consignment",
+    "suket": "suket",
+    "policies": "policy",
 }
 
 

@@ -143,6 +143,13 @@ def listed(reads: Reads) -> list[Suket]:
     return [_suket(row) for row in reads.rows(f"SELECT {_COLUMNS} FROM suket ORDER BY issued_on, number")]  # noqa: S608
 
 
+def unsettled(reads: Reads) -> int:
+    """How many wait for a person's word: their sheet may exist, and nobody said that he holds it."""
+    waits = (State.SENT, State.UNSURE, State.REPORTED)
+    ((count,),) = reads.rows("SELECT count(*) FROM suket WHERE state IN (?, ?, ?)", *waits)
+    return int(count)
+
+
 def living(reads: Reads, order: str) -> Suket | None:
     """The order's certificate that is neither void nor closed: there is never more than one."""
     marks = ", ".join("?" * len(LIVING))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from agent import policies
 from agent.asking import Args, once, person
 from agent.asking import reason as reason_of
 from agent.config import Config
@@ -89,8 +90,8 @@ def confirm(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
 def void(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     """The sheet counts no more: torn, jammed, misprinted, never came out. ``reason`` is needed.
 
-    One that somebody had in hand needs a ``second`` person. Raises RefusedByRule UNKNOWN_SUKET, SUKET_STATE,
-    REASON_NEEDED, SECOND_NEEDED, SECOND_IS_FIRST.
+    One that somebody had in hand needs a ``second`` person where the rules say so. Raises RefusedByRule
+    UNKNOWN_SUKET, SUKET_STATE, REASON_NEEDED, SECOND_NEEDED, SECOND_IS_FIRST.
     """
     reason, by, second = reason_of(args), person(args, "by"), person(args, "second")
     if reason is None:
@@ -99,7 +100,9 @@ def void(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
         raise RefusedByRule("SECOND_IS_FIRST")
 
     def work(tx: Tx) -> dict[str, Any]:
-        if suket.get(tx, str(args["number"])).state is State.CONFIRMED and second is None:
+        there = suket.get(tx, str(args["number"]))
+        rules = policies.current(tx, tx.at_ms).suket
+        if there.state is State.CONFIRMED and rules.void_needs_second and second is None:
             raise RefusedByRule("SECOND_NEEDED")
         return _moved(tx, args, Event.VOID, {"reason": reason, "by": by, "second": second})
 

@@ -24,6 +24,14 @@ HEADLINES: dict[str, tuple[str, str]] = {
         "Pekerjaan boleh terus. Hubungi teknisi supaya catatan dibawa ke provinsi.",
     ),
     "ORDERS_REFUSED": ("{n} permintaan ditolak", "Datanya tidak lengkap; provinsi sudah diberi tahu."),
+    "POLICY_REFUSED": (
+        "Aturan baru belum berlaku di sini",
+        "Aturan lama tetap dipakai. Hubungi teknisi: program ini mungkin terlalu lama.",
+    ),
+    "SUKET_UNSETTLED": (
+        "{n} suket belum dipastikan",
+        "Lihat lembarannya, lalu ketik loket suket confirm atau loket suket void.",
+    ),
 }
 COLOURS = {"green": "Baik", "amber": "Perhatian", "red": "Segera"}
 

@@ -194,4 +194,5 @@ def test_without_a_printer_of_paper_the_clerk_gets_a_file(tmp_path: Path) -> Non
     assert station.loket(*ISSUE[:5], "bank").code == 4
     assert station.loket("policy", "--date", "2020-05-12", "--json").json["rules"]["suket"] == {
         "allowed": "urgent", "urgent_reasons": ["marriage"], "valid_months": 6,
+        "void_needs_second": True,
     }  # fmt: skip

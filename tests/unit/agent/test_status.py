@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from agent.config import Config
+from agent.counter import suket
 from agent.printing import jobs
 from agent.printing.states import Event, State
 from agent.status import DISK_LOW_BYTES, collect, headline, stamp
@@ -164,6 +165,30 @@ def test_a_week_without_a_receipt_is_told_but_an_hour_is_not(journal: Journal, p
     assert words_of(journal, now_ms=late) == []
 
 
+def test_rules_that_were_not_taken_are_told_for_some_days(journal: Journal, province: Province) -> None:
+    take(journal, province, province.entry("policy", "p", {"from": "2020-05-12", "rules": {}}))
+    journal.write(lambda tx: set_cursor(tx, "hub_has", 1, 7))
+    assert words_of(journal, now_ms=START_MS + DAY_MS) == ["POLICY_REFUSED"]
+    assert words_of(journal, now_ms=START_MS + 4 * DAY_MS) == []
+
+
+def test_a_certificate_nobody_settled_is_told_until_somebody_does(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, province.order("O-1", reason="data_change"))
+    plan = suket.plan(journal, CONFIG.name, "O-1", "marriage", START_MS)
+    journal.write(lambda tx: suket.issue(tx, plan, "ab" * 32, "rina"))
+    assert "SUKET_UNSETTLED" not in words_of(journal)
+    for event, body, waits in (
+        (suket.Event.SENT, {"printer": "ipp://a"}, True),
+        (suket.Event.REPORTED, {"state": "reported"}, True),
+        (suket.Event.CONFIRMED, {"by": "rina"}, False),
+    ):
+        journal.write(lambda tx, event=event, body=body: suket.move(tx, plan.number, event, body))  # type: ignore[misc]
+        assert ("SUKET_UNSETTLED" in words_of(journal)) is waits
+        assert suket.unsettled(journal) == int(waits)
+
+
 def test_every_word_of_attention_has_a_headline_and_all_tables_are_whole() -> None:
     """What could reach the screen and has no Indonesian word yet fails here, not before a clerk."""
     assert set(words.STATES) == set(State)
@@ -178,6 +203,8 @@ def test_every_word_of_attention_has_a_headline_and_all_tables_are_whole() -> No
         "NO_BLANKS",
         "LONG_UNSENT",
         "ORDERS_REFUSED",
+        "POLICY_REFUSED",
+        "SUKET_UNSETTLED",
     }
     assert headline([]).word == "READY"
 

@@ -184,6 +184,14 @@ def test_a_sheet_that_somebody_had_in_hand_is_made_void_by_two(journal: Journal)
     assert act(journal, "suket-void", **void, second="budi")["state"] == "void"
 
 
+def test_the_province_may_let_one_clerk_alone_do_it(journal: Journal, province: Province) -> None:
+    rule(journal, province, "alone", suket={"void_needs_second": False})
+    number = issue(journal)
+    tell(journal, number, "sent", "file")
+    act(journal, "suket-confirm", number=number, by="rina")
+    assert act(journal, "suket-void", number=number, reason="torn", by="rina")["state"] == "void"
+
+
 def test_a_renewal_takes_the_place_of_the_old_sheet_even_after_its_time(
     journal: Journal, clock: Clock
 ) -> None:

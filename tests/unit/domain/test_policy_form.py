@@ -27,6 +27,7 @@ def test_the_rules_of_2020_are_a_policy_themselves() -> None:
     assert from_json(told) == DEFAULT
     assert told["rules"]["suket"] == {
         "allowed": "urgent", "urgent_reasons": ["marriage"], "valid_months": 6,
+        "void_needs_second": True,
     }  # fmt: skip
     assert to_json(DEFAULT, whole=False)["rules"] == {}
 
@@ -40,6 +41,7 @@ def test_the_rules_of_2020_are_a_policy_themselves() -> None:
         ({"suket": {"valid_months": 6.0}}, "Suket.valid_months"),
         ({"suket": {"vaild_months": 6}}, "'vaild_months' in suket"),
         ({"suket": "never"}, "Suket is no object"),
+        ({"suket": {"void_needs_second": 1}}, "Suket.void_needs_second is neither"),
         ({"reasons": ["first_card"]}, "Reasons has to name each"),
         ({"reasons": [*REASONS, "friend_of_mine"]}, "Reasons may only name"),
         ({"reasons": [*REASONS, "first_card"]}, "Reasons names a word twice"),
