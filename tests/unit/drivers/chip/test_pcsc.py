@@ -35,6 +35,8 @@ class Service:
     negative: bool = False  # as Windows tells its words
     silent: threading.Event | None = None
     contexts: set[int] = field(default_factory=set)
+    missing_as_state: bool = False  # a reader that is not there is no word but a state, as on Windows
+    attempts: int = 0
     connected: int = 0
     dispositions: list[int] = field(default_factory=list)
     _session: Session | None = None
@@ -65,7 +67,7 @@ class Service:
     ) -> tuple[int, list[tuple[str, int, list[int]]]]:
         ((name, known),) = readers
         if name not in self.names:
-            return self._word(UNKNOWN_READER), []
+            return (0, [(name, 0x06, [])]) if self.missing_as_state else (self._word(UNKNOWN_READER), [])
         if timeout_ms and known == self._state():
             self.now_s += timeout_ms / 1000
             if self.comes_at_s is not None and self.now_s >= self.comes_at_s:
@@ -76,10 +78,12 @@ class Service:
         return 0, [(name, state | 2, [])]
 
     def _state(self) -> int:
-        return PRESENT if self.card else EMPTY
+        """With the count of what happened in its upper half, as pcscd tells it."""
+        return (PRESENT if self.card else EMPTY) | self.attempts << 16
 
     def SCardConnect(self, context: int, reader: str, share: int, protocols: int) -> tuple[int, int, int]:
         assert (context in self.contexts, reader in self.names, share) == (True, True, EXCLUSIVE)
+        self.attempts += 1
         if self.card is None:
             return self._word(REMOVED), 0, 0
         if self.connects:
@@ -229,8 +233,9 @@ def test_a_second_reader_that_comes_later_is_never_taken_by_guess(service: Servi
 def test_a_card_in_another_program_s_hands_is_awaited_and_then_busy(service: Service) -> None:
     service.connects = [SHARED] * 2
     assert reader(service).uid(1) == UID
-    service.connects = [SHARED] * 99
+    service.connects, service.attempts = [SHARED] * 99, 0
     assert cause(service, Unreachable) == "busy"
+    assert service.attempts < 9, "asked again and again without a pause"
 
 
 def test_a_card_that_does_not_come_up_is_dead_and_one_that_does_late_is_read(service: Service) -> None:
@@ -265,13 +270,15 @@ def test_a_card_that_leaves_when_asked_is_dead_and_its_successor_is_read(service
                 self.card, self.comes_at_s = None, 0.5
             return super().SCardTransmit(card, protocol, apdu)
 
-    assert reader(Exchanged()).uid(1) == UID
+    exchanged = Exchanged()
+    assert reader(exchanged).uid(1) == UID
+    assert exchanged.dispositions == [LEAVE, UNPOWER]
 
 
 def test_a_silent_chip_is_dead_and_its_reader_busy_until_the_call_is_back(service: Service) -> None:
     service.silent = threading.Event()
     one = reader(service)
-    with pytest.raises(NeedsHands) as caught:
+    with pytest.raises(NeedsHands, match="does not answer") as caught:
         one.uid(0.05)
     assert caught.value.cause == "chip_dead"
     with pytest.raises(Unreachable) as busy:
@@ -303,6 +310,22 @@ def test_a_reader_pulled_in_the_middle_is_unplugged(service: Service) -> None:
             return 0x80100017, 0, 0
 
     assert cause(Pulled(), Unreachable) == "unplugged"
+
+
+def test_a_reader_pulled_while_a_card_is_awaited_is_unplugged_on_windows_too() -> None:
+    class Pulled(Service):
+        def SCardListReaders(self, context: int, groups: list[str]) -> tuple[int, list[str]]:
+            told = super().SCardListReaders(context, groups)
+            self.names = []
+            return told
+
+    for as_state in (True, False):
+        assert cause(Pulled(missing_as_state=as_state), Unreachable) == "unplugged"
+
+
+def test_a_name_that_another_name_begins_with_is_that_reader(service: Service) -> None:
+    service.names = [f"{NAME} of the desk", NAME]
+    assert reader(service).uid(1) == UID
 
 
 def test_without_the_library_one_sentence_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,7 +153,7 @@ def test_a_card_that_does_not_offer_the_file_is_fine(word: str, step: int) -> No
 
 
 @pytest.mark.parametrize(
-    "answer", ["6f00", "6400", "6581", "6281", "90", "9001", "009000", "00" * 62 + "9000"]
+    "answer", ["6f00", "6400", "6581", "6281", "90", "9001", "009000", "00" * 62 + "9000", "00" * 63 + "6a82"]
 )
 @pytest.mark.parametrize("step", [2, 3])
 def test_an_answer_that_means_nothing_is_a_dead_chip(answer: str, step: int) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from drivers.chip import vpcd
-from drivers.errors import NeedsHands, Unreachable
+from drivers.chip import Tag, specimen, vpcd
+from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
 
 UID = bytes.fromhex("04A1B2C3D4E5F6")
 ATR = bytes.fromhex("3B8180018080")
@@ -172,3 +172,49 @@ def test_a_card_that_sends_in_two_parts_is_acknowledged_at_once(reader: vpcd.Vpc
 def test_closing_twice_is_harmless(reader: vpcd.VpcdReader) -> None:
     reader.close()
     reader.close()
+
+
+def heard_to_the_end(card: socket.socket, answers: dict[bytes, bytes]) -> list[bytes]:
+    """A card that answers what it can and hears until the reader hangs up."""
+    heard = []
+    with card, card.makefile("rb") as stream:
+        while head := stream.read(2):
+            heard.append(stream.read(struct.unpack(">H", head)[0]))
+            if (answer := answers.get(heard[-1])) is not None:
+                card.sendall(struct.pack(">H", len(answer)) + answer)
+    return heard
+
+
+ANSWERS = {b"\x04": ATR, specimen.GET_UID: UID + b"\x90\x00", specimen.SELECT: b"\x90\x00"}
+
+
+@pytest.mark.parametrize("silent_at", [specimen.GET_UID, specimen.READ, specimen.UPDATE])
+def test_a_chip_that_falls_silent_is_hung_up_on_so_that_no_late_word_answers_the_next_question(
+    reader: vpcd.VpcdReader, silent_at: bytes
+) -> None:
+    answers = {**ANSWERS, specimen.READ: bytes(63) + b"\x90\x00"}
+    answers.pop(silent_at, None)
+    card = socket.create_connection(("127.0.0.1", reader.port))
+    card.settimeout(10)
+    heard: list[bytes] = []
+    thread = threading.Thread(target=lambda: heard.extend(heard_to_the_end(card, answers)))
+    thread.start()
+    with pytest.raises(OutcomeUnknown if silent_at == specimen.UPDATE else NeedsHands) as caught:
+        reader.write_tag(UID.hex().upper(), Tag(bytes(16), bytes(32)), 0.2)
+    assert caught.value.cause == "chip_dead"
+    thread.join(10)
+    assert not thread.is_alive()
+    assert [said for said in heard if said.startswith(silent_at)] == [heard[-2]], "then only the goodbye"
+
+
+def test_a_card_is_tagged_over_the_wire(reader: vpcd.VpcdReader) -> None:
+    tag = Tag(bytes(range(16)), bytes(range(32)))
+    record = specimen.pack(tag)
+    answers = {**ANSWERS, specimen.READ: record + b"\x90\x00"}
+    card = socket.create_connection(("127.0.0.1", reader.port))
+    thread = threading.Thread(target=heard_to_the_end, args=(card, answers))
+    thread.start()
+    assert reader.write_tag(UID.hex().upper(), tag, 5)
+    assert reader.read_tag(UID.hex().upper(), 5) == tag
+    reader.close()
+    thread.join(10)
