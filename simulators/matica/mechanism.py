@@ -86,4 +86,3 @@ def set_cover(printer: Printer, is_open: bool, for_ms: int | None = None) -> Non
     elif printer.motion is not None:
         break_off(printer, Code.DOOR)
     printer.keep()
-    printer.tell_watchers()

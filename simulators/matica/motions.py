@@ -74,7 +74,6 @@ def move(printer: Printer, order: Move) -> Motion:
     else:
         yield makes.MOVE_MS
         printer.at = order.to
-        printer.keep()
 
 
 def _reject(printer: Printer) -> Motion:
@@ -132,8 +131,6 @@ def _panel(printer: Printer, letter: str, data: bytes) -> Motion:
     film, ribbon = printer.film, printer.ribbon
     beside_front = letter == "k" and printer.turned and ribbon.ink == makes.INK["ymckk"]
     if not film.frame and not beside_front:
-        if ribbon.left <= 0:
-            raise Stopped(Code.INK_OUT)
         ribbon.left -= 1
         printer.keep()
     whole, whole_ms = False, makes.panel_ms(letter)
@@ -177,8 +174,6 @@ def _fuse(printer: Printer, card: Card) -> None:
         else:
             card.half = panel
         printer.note("panel" if whole else "stuck", card, panel=panel)
-    if not frame:
-        printer.keep()
 
 
 def engage(printer: Printer, order: Engage) -> Motion:

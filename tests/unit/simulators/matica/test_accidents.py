@@ -6,9 +6,7 @@ from simulators.matica.faults import CATALOGUE
 from tests.unit.simulators.matica.kit import (
     DOOR,
     EJECT,
-    ENGAGE,
     FLIP,
-    LOAD_CHIP,
     LOAD_PRINT,
     POWER_LOST,
     READY,
@@ -16,7 +14,6 @@ from tests.unit.simulators.matica.kit import (
     RETURN,
     Host,
     bench,
-    card,
     counters,
     host,
     picture,
@@ -126,17 +123,56 @@ def test_a_transfer_broken_off_has_spoiled_its_card() -> None:
     assert printer.hand(look=True)["inside"][0]["half"] == "front film"
 
 
+def test_a_jam_is_told_as_it_happens() -> None:
+    printer = bench("jam@card=1,panel=m")
+    until_broken(host(printer))
+    (uid,) = [line["blank"] for line in printer.truth if line["event"] == "fed"]
+    assert told(printer, "stuck") == [("stuck", uid, None, "inside")]
+
+
 def test_a_jam_that_holds_lets_nothing_out_until_the_door_was_opened() -> None:
-    printer = bench("jam@card=1,panel=m,hand=yes")
+    printer = bench("jam@card=1,at=fed,hand=yes")
     say = host(printer)
     until_broken(say)
-    assert say.say(REJECT).error == JAM_TRANSFER
+    errors = counters(printer)[2]
+    assert say.say(REJECT).error == JAM_HOPPER
+    assert counters(printer)[2] == errors
     printer.hand(cover="open")
     assert say.status() == DOOR
     printer.hand(cover="closed")
-    assert say.status() == JAM_TRANSFER
+    assert say.status() == JAM_HOPPER
     say.do(REJECT)
     assert say.status() == READY
+
+
+def test_a_film_that_has_ended_has_to_be_changed() -> None:
+    printer = bench("film_end@card=1,panel=m")
+    say = host(printer)
+    assert until_broken(say) == FILM
+    say.do(REJECT)
+    assert until_broken(say) == FILM
+    assert len(told(printer, "fed")) == 1
+    printer.hand(film="new")
+    assert until_broken(say) == READY
+
+
+def test_a_door_that_strikes_with_a_card_closes_by_itself() -> None:
+    printer = bench("cover_open@card=1,panel=m,for=3000")
+    say = host(printer)
+    assert until_broken(say) == DOOR
+    printer.sleep_ms(2_999)
+    assert say.status() == DOOR
+    printer.sleep_ms(1)
+    assert say.status() == POWER_LOST
+
+
+@pytest.mark.parametrize(("moment", "rejected"), [("eject", 0), ("out", 1)])
+def test_a_card_on_its_way_to_the_reject_tray_can_be_struck_too(moment: str, rejected: int) -> None:
+    printer = bench(f"jam@card=1,at={moment}")
+    say = host(printer)
+    say.do(LOAD_PRINT)
+    assert say.say(REJECT).error == JAM_DISCHARGE
+    assert len(told(printer, "rejected")) == rejected
 
 
 def test_half_a_panel_stays_on_the_frame_and_marks_the_card_it_reaches() -> None:
@@ -158,61 +194,6 @@ def test_heat_outlasts_a_reject() -> None:
     assert say.status() == HEAD_HOT
     assert say.say(LOAD_PRINT).error == HEAD_HOT
     printer.sleep_ms(59_000)
-    assert host(printer).status() == READY
-
-
-def test_a_feeder_that_slips_keeps_its_card() -> None:
-    printer = bench("feeder_fault@card=1")
-    say = host(printer)
-    total, _, errors = counters(printer)
-    assert say.say(LOAD_PRINT).error == JAM_HOPPER
-    assert (say.at(), say.status(), told(printer, "fed")) == (None, JAM_HOPPER, [])
-    assert counters(printer)[::2] == (total, errors + 1)
-    printer.hand(cover="open")
-    printer.hand(cover="closed")
-    card(say)
-
-
-def test_two_blanks_travel_as_one() -> None:
-    printer = bench("double_feed@card=1")
-    say = host(printer)
-    before = counters(printer)
-    card(say)
-    assert counters(printer) == (before[0] + 1, before[1] + 4, before[2])
-    first, second = (line for line in printer.truth if line["event"] == "ejected")
-    assert first["picture"] == picture(*(f"front {p}" for p in "ymck"))
-    assert second["picture"] is None
-
-
-def test_two_blanks_may_be_seen() -> None:
-    printer = bench("double_feed@card=1,seen=yes")
-    say = host(printer)
-    total = counters(printer)[0]
-    say.do(LOAD_PRINT)
-    assert counters(printer)[0] == total + 2
-
-
-def test_of_two_blanks_the_lower_chip_may_answer() -> None:
-    printer = bench("double_feed@card=1,chip=under")
-    host(printer).do(LOAD_CHIP, ENGAGE)
-    upper, lower = (line["blank"] for line in printer.truth if line["event"] == "fed")
-    assert printer.chip() == lower != upper
-
-
-@pytest.mark.parametrize("kind", ["dead", "mute"])
-def test_a_chip_that_does_not_answer(kind: str) -> None:
-    printer = bench(f"chip_{kind}@card=1")
-    host(printer).do(LOAD_CHIP, ENGAGE)
-    assert printer.chip() is None
-    assert len(told(printer, "chip")) == (kind == "mute")
-
-
-def test_the_feeder_runs_empty_before_the_card_and_says_so_at_once() -> None:
-    printer = bench("feeder_empty@card=2,for=100000")
-    say = host(printer)
-    card(say)
-    assert say.status() == 0x2D000
-    printer.sleep_ms(100_000)
     assert host(printer).status() == READY
 
 

@@ -223,6 +223,22 @@ def test_a_printer_killed_in_a_transfer_comes_back_with_a_spoiled_card_and_says_
     files.close()
 
 
+def test_a_printer_killed_as_a_motion_begins_says_that_it_was_broken_off(tmp_path: Path) -> None:
+    files = Files(None, tmp_path / "state")
+    first = tiny(MemoryPrinter(witness=files))
+    errors = counters(first)[2]
+    with pytest.raises(TimeoutError):
+        host(first).say(LOAD_PRINT, timeout_ms=1)
+    kept = recover(None, tmp_path / "state")
+    assert kept is not None
+    assert (kept["broken"], kept["counters"][4]) == (True, errors + 1)
+    first.sleep_ms(4_000)
+    kept = recover(None, tmp_path / "state")
+    assert kept is not None
+    assert (kept["broken"], kept["counters"][4]) == (False, errors)
+    files.close()
+
+
 def test_the_chip_is_not_engaged_after_a_restart(tmp_path: Path) -> None:
     files = Files(None, tmp_path / "state")
     first = tiny(MemoryPrinter(witness=files))
