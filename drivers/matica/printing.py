@@ -13,7 +13,7 @@ from drivers.matica import codes
 from drivers.matica.codes import Kind
 from drivers.matica.job import Face, Plane
 from drivers.matica.line import Line
-from drivers.matica.machine import PLACES, PRINT, Counters, Motion
+from drivers.matica.machine import PLACES, PRINT, Counters, Machine, Motion
 
 MOTION_WAIT_MS, WARM_WAIT_MS = 30_000, 300_000
 RELEASE, ENGAGE, FLIP, EJECT = Motion("release"), Motion("engage"), Motion("flip"), Motion("eject")
@@ -58,16 +58,14 @@ def carry_out(line: Line, todo: Iterator[Step], holding: int) -> Cause | None:
 
 def do(line: Line, motion: Motion, holding: int) -> Cause | None:
     """One motion; None when it is known to be done, else what it complains of (``busy``: it does not end)."""
-    before = line.ask(lambda machine: machine.counters())
+    before = line.ask(_seen)
     code = line.act(motion, holding)
     if codes.kind(code) is not Kind.WAIT:
         return _word(code)
     seen = line.look_until(_moves_no_more, MOTION_WAIT_MS)
     if codes.kind(seen) is Kind.WAIT and not _moves_no_more(seen):
         return "busy"
-    now = line.ask(lambda machine: machine.counters())
-    where = line.ask(lambda machine: machine.position())
-    return None if _shows(motion, before, now, where) else codes.cause(seen) or "busy"
+    return None if _shows(motion, before, line.ask(_seen)) else codes.cause(seen) or "busy"
 
 
 def _moves_no_more(code: int) -> bool:
@@ -79,8 +77,13 @@ def _word(code: int) -> Cause | None:
     return None if code == codes.READY else codes.cause(code) or "busy"
 
 
-def _shows(motion: Motion, before: Counters, now: Counters, where: str | None) -> bool:
+def _seen(machine: Machine) -> tuple[Counters, str | None]:
+    return machine.counters(), machine.position()
+
+
+def _shows(motion: Motion, then: tuple[Counters, str | None], since: tuple[Counters, str | None]) -> bool:
     """Whether the machine shows that the motion was carried out; False for those that leave no trace."""
+    (before, came_from), (now, where) = then, since
     if None in (before.total, before.head, now.total, now.head) or now.errors != before.errors:
         return False
     fed, laid = (now.total or 0) - (before.total or 0), (now.head or 0) - (before.head or 0)
@@ -92,6 +95,6 @@ def _shows(motion: Motion, before: Counters, now: Counters, where: str | None) -
         case "print":
             return (fed, laid) == (0, len(motion.panels))
         case "eject":
-            return (fed, laid, where) == (0, 0, None)
+            return (fed, laid, came_from, where) == (0, 0, PLACES[PRINT], None)
         case _:
             return False

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from drivers.card_printer import Piece
-from drivers.errors import OutcomeUnknown, Unreachable
+from drivers.errors import Cause, OutcomeUnknown, Unreachable
 
 TRANSFER_BYTES = 128 * 1024
 
@@ -35,7 +35,7 @@ class PipesTransport:
             return (taken or b"") + (self._read(timeout_ms) or self._read(timeout_ms) or b"")
         except OSError as error:
             self.close()
-            cause = "no_answer" if isinstance(error, TimeoutError) else "unplugged"
+            cause: Cause = "no_answer" if isinstance(error, TimeoutError) else "unplugged"
             raise (OutcomeUnknown if may_have_left else Unreachable)(cause, str(error)) from error
 
     def close(self) -> None:

@@ -59,7 +59,8 @@ class MemoryWire:
         )
 
     def tell(self, told: dict[str, Any]) -> dict[str, Any]:
-        return self.simulated.hand(**told)
+        answer: dict[str, Any] = self.simulated.hand(**told)
+        return answer
 
 
 class HurriedClock:

@@ -1,0 +1,117 @@
+"""Motions that do not simply end well, and wires that go, on a machine of paper."""
+
+import pytest
+
+from drivers.card_printer import Judgement, Verdict
+from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
+from tests.unit.drivers.matica.paper import LOAD, MOVE, OUT, PRINT, TRANSFER, Paper, card, driver, reserved
+
+PRINTED = Judgement(Verdict.PRINTED, "evidence")
+BUSY, PRINTING, WARMING, STARTED, POWER = 0x0002D300, 0x0002D400, 0x0002DA00, 0x00062800, 0x0002C300
+
+
+@pytest.mark.parametrize("kind", [LOAD, PRINT, TRANSFER])
+@pytest.mark.parametrize("code", [BUSY, PRINTING, WARMING, STARTED])
+def test_a_motion_that_says_wait_is_believed_if_the_machine_shows_it(kind: int, code: int) -> None:
+    paper = Paper()
+    printer, before = reserved(paper)
+    paper.answers = {kind: [code]}
+    paper.looks = [0, 0, *[PRINTING] * 20]
+    judged = printer.print_card(card(), before, staged=False)
+    assert judged == (Judgement(Verdict.UNSURE, "printer_reset") if code == STARTED else PRINTED)
+    assert paper.said == [0x04028000, 0x0602000F, 0x07020005]
+
+
+@pytest.mark.parametrize("kind", [LOAD, PRINT, TRANSFER])
+def test_one_that_shows_nothing_is_not_said_again_and_the_rest_not_at_all(kind: int) -> None:
+    paper = Paper(disobeys=(kind,))
+    printer, before = reserved(paper)
+    paper.answers = {kind: [BUSY]}
+    judged = printer.print_card(card(), before, staged=False)
+    assert judged == Judgement(Verdict.UNSURE, "busy")
+    assert paper.said == [0x04028000, 0x0602000F, 0x07020005][: len(paper.said)]
+    assert paper.said[-1] >> 16 == kind
+    assert printer.snapshot().session == 0
+
+
+@pytest.mark.parametrize(("kind", "code", "word"), [
+    (LOAD, 0x00039000, "jam"), (PRINT, 0x0003B200, "ribbon_ended"), (PRINT, 0x0002F400, "head_hot"),
+    (TRANSFER, 0x00039300, "jam"), (PRINT, 0x0002D100, "cover_open"), (PRINT, POWER, "power_lost"),
+    (TRANSFER, 0x00034400, "hardware"), (PRINT, 0x12345600, "hardware"),
+])  # fmt: skip
+def test_any_other_answer_ends_the_card_with_its_word_and_the_session_with_it(
+    kind: int, code: int, word: str
+) -> None:
+    paper = Paper()
+    printer, before = reserved(paper)
+    paper.answers = {kind: [code]}
+    assert printer.print_card(card(), before, staged=False) == Judgement(Verdict.UNSURE, word)
+    assert paper.said[-1] >> 16 == kind
+    paper.at, paper.total, paper.head = OUT, 1001, 4004  # whatever hands may do to it afterwards
+    assert printer.judge(before, printer.snapshot(), 4).verdict is Verdict.UNSURE
+
+
+def test_a_feeder_that_gave_nothing_leaves_everything_as_it_was() -> None:
+    paper = Paper(disobeys=(LOAD,))
+    printer, _ = reserved(paper)
+    paper.answers = {LOAD: [0x0002D000]}
+    with pytest.raises(NeedsHands, match="feeder_empty"):
+        printer.stage()
+    assert printer.snapshot().session == 777
+
+
+def test_a_load_that_broke_off_with_a_card_inside_is_no_longer_ours() -> None:
+    paper = Paper()
+    printer, _ = reserved(paper)
+    paper.answers = {LOAD: [0x00039000]}
+    with pytest.raises(OutcomeUnknown, match="jam"):
+        printer.stage()
+    assert printer.snapshot().session == 0
+
+
+def test_a_jam_that_holds_the_card_needs_hands() -> None:
+    paper = Paper(at=0, disobeys=(MOVE,))
+    paper.answers = {MOVE: [0x00039300]}
+    with pytest.raises(NeedsHands, match="jam"):
+        driver(paper).reject()
+    assert paper.motions() == [0x05020004]
+
+
+def test_a_reject_that_says_done_and_shows_the_card_is_not_said_again() -> None:
+    paper = Paper(at=0, disobeys=(MOVE,))
+    with pytest.raises(OutcomeUnknown, match="card_inside"):
+        driver(paper).reject()
+    assert paper.motions() == [0x05020004]
+
+
+# -- the wire goes, at every exchange of a card
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("staged", [False, True], ids=["straight", "staged"])
+@pytest.mark.parametrize("duplex", [False, True], ids=["one side", "both"])
+def test_wherever_the_wire_goes_nothing_is_said_twice_and_nothing_counts_as_printed(
+    duplex: bool, staged: bool, late: bool
+) -> None:
+    whole = attempt(Paper(), duplex=duplex, staged=staged)
+    assert whole[0] == PRINTED
+    for cut in range(whole[1].exchanges):
+        told, paper = attempt(Paper(breaks_at=cut, late=late), duplex=duplex, staged=staged)
+        motions = whole[1].motions()
+        assert paper.motions() == motions[: len(paper.motions())]
+        if isinstance(told, Judgement) and told.verdict is Verdict.PRINTED:  # a datagram, or before it all
+            assert paper.motions() == motions
+        if isinstance(told, (Unreachable, NeedsHands)):
+            assert paper.uploaded == []
+
+
+def attempt(paper: Paper, *, duplex: bool, staged: bool) -> tuple[Judgement | DeviceError, Paper]:
+    printer = driver(paper)
+    try:
+        printer.reserve(777)
+        before = printer.snapshot()
+        if staged:
+            printer.stage()
+        return printer.print_card(card(duplex=duplex), before, staged=staged), paper
+    except DeviceError as error:
+        return error, paper
