@@ -33,6 +33,7 @@ WITNESSES: dict[str, tuple[str, str]] = {
     "ippeveprinter": ("cups-ipp-utils", "the CUPS project's own printer of paper"),
     "dbus-daemon": ("dbus", "ippeveprinter does not start without it"),
     "avahi-daemon": ("avahi-daemon", "nor without this"),
+    "fusermount3": ("fuse3", "a file system that forgets what was not synced"),
     "gcc": ("gcc", BUILDS),
     "pkg-config": ("pkg-config", BUILDS),
     "/usr/include/stdlib.h": ("libc6-dev", BUILDS),

@@ -18,6 +18,7 @@ from agent.printing.lane import Lane
 from agent.printing.states import Event, State
 from agent.printing.worker import Worker
 from agent.stock import blanks
+from agent.store.journal import JournalBroken
 from domain.words import RefusedByRule
 from tests.crash.case import Case, Variant
 from tests.crash.families import FAMILIES
@@ -86,7 +87,12 @@ class Station:
 
     def start(self, points: Points) -> None:
         """A new process of the agent."""
-        self.journal = PointedJournal(self.path, next(EPOCHS), lambda: START_MS + self.printer.now_ms())
+        self.journal = PointedJournal(
+            self.path,
+            next(EPOCHS),
+            lambda: START_MS + self.printer.now_ms(),
+            on_broken=lambda _sentence: None,  # JournalBroken goes up from here, and ends this process's life
+        )
         self.journal.points = points
         wire = PointedTransport(self.family.wire(self.printer), points)
         driver = self.family.driver(wire, self.printer)
@@ -175,16 +181,16 @@ def play(case: Case, folder: Path, template: Path) -> Played:
     station.journal.close()
     points = Points(case.point, _strike(case, station))
     played = Played(station, points.order, hit=False)
-    if _cut(station, points, station.work):
+    if cut(station, points, station.work):
         station.printer.sleep_ms(case.pause_ms)
         second = Nth(case.second)
-        played.second_hit = _cut(station, second, station.work)
+        played.second_hit = cut(station, second, station.work)
         second.counting = False
         if played.second_hit:
-            _cut(station, Points(), station.work)
+            cut(station, Points(), station.work)
     played.hit = case.point in points.order
     points.counting = False
-    _finish(station, played)
+    finish(station, played)
     return played
 
 
@@ -198,18 +204,18 @@ def _strike(case: Case, station: Station) -> Callable[[], None]:
     return strike
 
 
-def _cut(station: Station, points: Points, work: Callable[[], None]) -> bool:
+def cut(station: Station, points: Points, work: Callable[[], None]) -> bool:
     """A process of the agent works until it rests or dies; whether it died."""
     station.start(points)
     try:
         work()
-    except Killed:
+    except (Killed, JournalBroken):
         station.journal.close()
         return True
     return False
 
 
-def _finish(station: Station, played: Played) -> None:
+def finish(station: Station, played: Played) -> None:
     """The clerk's part: settle, press again, and one more order to see that the lane is well."""
     for turn in range(ROUNDS_MAX):
         if turn == PATIENCE_ROUNDS:  # card after card is unsure: anybody would switch it off and on by now
