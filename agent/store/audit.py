@@ -1,5 +1,5 @@
-"""Does the journal hold? Every line bound to the one before, none missing, and every job where the
-journal says it is.
+"""Does the journal hold? Every line bound to the one before, none missing, and every job and every
+temporary certificate where the journal says it is.
 
 Reads with a read-only connection, a piece at a time; changes nothing. Truncation of the very end is
 seen by AUTOINCREMENT's own count; a whole older copy put back is for the hub to see, by epoch.
@@ -8,11 +8,12 @@ seen by AUTOINCREMENT's own count; a whole older copy put back is for the hub to
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.printing.states import FIRST, WORDS, Event, IllegalMove, State, step
+from agent.counter import suket
+from agent.printing import states
 from agent.store.journal import GENESIS, row_hash
 from agent.store.sqlite import Reads
 
@@ -29,24 +30,24 @@ class Finding:
 
 def verify(reads: Reads) -> int | Finding:
     """The number of lines when everything holds, else the first thing that does not."""
-    before, last, jobs = GENESIS, 0, dict[str, State]()
+    before, last = GENESIS, 0
+    lives = (Life(*_JOBS), Life(*_SUKET))
     for seq, epoch, at_ms, event, subject, body, told in _lines(reads):
         if seq != last + 1:
             return Finding(last + 1, "the line is missing")
         before = row_hash(before, (seq, epoch, at_ms, event, subject, body))
         if told != before:
             return Finding(seq, "the line or one before it was changed")
-        if odd := _follow(jobs, event, subject):
-            return Finding(seq, odd)
+        for life in lives:
+            if odd := life.follow(event, subject, body):
+                return Finding(seq, odd)
         last = seq
     given = reads.rows("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
     if given and given[0][0] != last:
         return Finding(last + 1, f"lines up to {given[0][0]} were written and are gone")
-    for job, state in reads.rows("SELECT id, state FROM job ORDER BY id"):
-        if jobs.pop(job, None) != state:
-            return Finding(0, f"the row of job {job} says {state}, the journal does not")
-    if jobs:
-        return Finding(0, f"the row of job {min(jobs)} is gone")
+    for life in lives:
+        if odd := life.compare(reads):
+            return Finding(0, odd)
     return last
 
 
@@ -65,20 +66,48 @@ def _lines(reads: Reads) -> Iterator[tuple[Any, ...]]:
         after = found[-1][0]
 
 
-def _follow(jobs: dict[str, State], event: str, subject: str) -> str:
-    """Move ``subject`` as the journal says; empty, or why it cannot be."""
-    if event == "job_queued":
-        if subject in jobs:
-            return f"job {subject} is queued a second time"
-        jobs[subject] = FIRST
-    elif event in WORDS:
-        if subject not in jobs:
-            return f"job {subject} moves and was never queued"
-        try:
-            jobs[subject] = step(jobs[subject], Event(event))
-        except IllegalMove as error:
-            return str(error)
-    return ""
+Table = Mapping[Any, Mapping[Any, Any]]
+_JOBS = ("job", "SELECT id, state FROM job ORDER BY id", "job_queued", states.FIRST, states.TRANSITIONS)
+_SUKET = (
+    "certificate",
+    "SELECT number, state FROM suket ORDER BY number",
+    "suket_issued",
+    suket.State.ISSUED,
+    suket.TRANSITIONS,
+)
+
+
+class Life:
+    """The life of many things by one table, told from the journal and compared with their rows."""
+
+    def __init__(self, noun: str, rows: str, begins: str, first: Any, table: Table) -> None:
+        self._noun, self._rows, self._begins, self._first, self._table = noun, rows, begins, first, table
+        self._words = {str(event) for arrows in table.values() for event in arrows}
+        self._now: dict[str, Any] = {}
+
+    def follow(self, event: str, subject: str, body: str) -> str:
+        """Move ``subject`` as the journal says; empty, or why it cannot be."""
+        if event == self._begins:
+            if subject in self._now:
+                return f"{self._noun} {subject} is begun a second time"
+            self._now[subject] = self._first
+        elif event in self._words:
+            if subject not in self._now:
+                foreign = json.loads(body).get("elsewhere")  # given at another office, taken in here
+                return "" if foreign else f"{self._noun} {subject} moves and was never begun"
+            now = self._now[subject]
+            arrows = {str(arrow): after for arrow, after in self._table[now].items()}
+            if event not in arrows:
+                return f"a {self._noun} that is {now} cannot become {event}"
+            self._now[subject] = arrows[event]
+        return ""
+
+    def compare(self, reads: Reads) -> str:
+        """Empty, or which row says something else than the journal."""
+        for name, state in reads.rows(self._rows):
+            if self._now.pop(name, None) != state:
+                return f"the row of {self._noun} {name} says {state}, the journal does not"
+        return f"the row of {self._noun} {min(self._now)} is gone" if self._now else ""
 
 
 def as_line(row: tuple[Any, ...]) -> dict[str, Any]:

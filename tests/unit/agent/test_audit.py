@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from agent.counter import suket
 from agent.printing import jobs
 from agent.printing.states import Event
 from agent.store.audit import Finding, as_line, verify
 from agent.store.journal import Journal
-from tests.unit.agent.stations import Province, make_home, open_at, take
+from tests.unit.agent.stations import START_MS, Province, make_home, open_at, take
 
 
 @pytest.fixture
@@ -67,9 +68,9 @@ def test_a_job_that_was_never_queued_is_found(journal: Journal) -> None:
 @pytest.mark.parametrize(
     ("event", "subject", "body", "text"),
     [
-        ("job_queued", "O-1-1", {"order": "O-1", "kind": "ktp", "attempt": 1}, "queued a second time"),
+        ("job_queued", "O-1-1", {"order": "O-1", "kind": "ktp", "attempt": 1}, "begun a second time"),
         ("cancelled", "O-1-1", {"order": "O-1", "kind": "ktp", "reason": "x"}, "cannot become cancelled"),
-        ("cancelled", "O-2-1", {"order": "O-2", "kind": "ktp", "reason": "x"}, "never queued"),
+        ("cancelled", "O-2-1", {"order": "O-2", "kind": "ktp", "reason": "x"}, "never begun"),
     ],
 )
 def test_a_line_that_the_states_do_not_allow_is_found_though_its_hash_holds(
@@ -79,6 +80,22 @@ def test_a_line_that_the_states_do_not_allow_is_found_though_its_hash_holds(
     found = verify(journal)
     assert isinstance(found, Finding)
     assert (found.seq, text in found.text) == (5, True)
+
+
+def test_a_certificate_is_followed_through_its_life_too(journal: Journal) -> None:
+    journal.write(lambda tx: tx.execute("UPDATE order_ SET reason = 'data_change'"))
+    plan = suket.plan(journal, "64.11-1", "O-2", "marriage", START_MS)
+    journal.write(lambda tx: suket.issue(tx, plan, "ab" * 32, None))
+    journal.write(lambda tx: suket.move(tx, plan.number, suket.Event.SENT, {"printer": "file"}))
+    journal.write(lambda tx: tx.note("suket_closed", "SPECIMEN-OLD", {"job": "O-1-1", "elsewhere": True}))
+    assert verify(journal) == 7
+    found = forge(journal, "UPDATE suket SET state = 'confirmed'")
+    assert "says confirmed" in found.text
+    found = forge(journal, "DELETE FROM suket")
+    assert f"certificate {plan.number} is gone" in found.text
+    journal.write(lambda tx: tx.note("suket_unsent", "SPECIMEN-9", {"cause": "x"}))
+    odd = verify(journal)
+    assert isinstance(odd, Finding) and (odd.seq, "never begun" in odd.text) == (8, True)
 
 
 def test_a_line_for_a_script_has_the_contracts_keys(journal: Journal) -> None:
