@@ -175,7 +175,8 @@ def test_only_a_card_that_is_in_the_office_is_written_off_so(
 def spoil(office: Office, number: int, **more: Any) -> dict[str, Any]:
     """One more card that came out and is bad."""
     job = office.take(f"20200512-{number:06}", 1)
-    office.world.feeder or office.world.feeder.extend(Paper(20).feeder[len(office.world.output) :])
+    if not office.world.feeder:
+        office.world.feeder.extend(Paper(20).feeder[len(office.world.output) :])
     office.turns()
     blank = office.job(job).blank
     return ask(office, "write-off", job=job, outcome="spoil", blank=blank, reason="smeared", **more)
