@@ -1,10 +1,10 @@
 """A side's RGB picture to the machine's planes. Pure; source: PROTOCOL.md §5.1.
 
-Our picture stands in the middle of the machine's image, which is a little larger than a card; at 600 dots an
-inch it is enlarged first, so that black edges are cut at the finer step. Nothing is drawn in the margin.
+Our picture stands in the middle of the machine's image, which is a little larger than a card. At 600 dots an
+inch ink is enlarged smoothly, black dot by dot: a thin black line smoothed away would be lost to the black panel.
 """
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from drivers import inks
 from drivers.card_printer import HEIGHT, SIDE_BYTES, WIDTH
@@ -33,18 +33,32 @@ def _face(model: Model, letters: str, rgb: bytes) -> Face:
     if len(rgb) != SIDE_BYTES:
         raise ValueError(f"a side is {SIDE_BYTES} bytes of RGB, not {len(rgb)}.")
     picture = Image.frombuffer("RGB", (WIDTH, HEIGHT), rgb, "raw", "RGB", 0, 1)
-    if model.scale > 1:
-        size = (WIDTH * model.scale, HEIGHT * model.scale)
-        picture = picture.resize(size, Image.Resampling.BICUBIC)
     planes: dict[str, Image.Image] = {}
     if "y" in letters:
         ink = inks.separate(picture, BLACK_MAX)
-        planes, black = ink.planes, ink.black
+        planes, black = _enlarged(model, ink)
     else:
-        black = inks.black_alone(picture)
+        black = _scaled(model, inks.black_alone(picture), Image.Resampling.NEAREST)
     if "k" in letters and black.getbbox() is not None:
         planes = {**planes, "k": black}
     return tuple(Plane(letter, _placed(model, plane)) for letter, plane in planes.items())
+
+
+def _enlarged(model: Model, ink: inks.Ink) -> tuple[dict[str, Image.Image], Image.Image]:
+    """Colour planes and black at the machine's own step, still without colour under the black."""
+    if model.scale == 1:
+        return ink.planes, ink.black
+    black = _scaled(model, ink.black, Image.Resampling.NEAREST)
+    free = ImageChops.invert(black)
+    smooth = Image.Resampling.BICUBIC
+    planes = {
+        letter: ImageChops.darker(_scaled(model, plane, smooth), free) for letter, plane in ink.planes.items()
+    }
+    return planes, black
+
+
+def _scaled(model: Model, plane: Image.Image, how: Image.Resampling) -> Image.Image:
+    return plane.resize((WIDTH * model.scale, HEIGHT * model.scale), how)
 
 
 def _placed(model: Model, plane: Image.Image) -> bytes:
