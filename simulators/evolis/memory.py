@@ -77,6 +77,8 @@ def thaw_parts(kept: dict[str, Any], witness: Witness) -> dict[str, Any]:
     """The fields of a printer whose power went; ``kept`` is `freeze`'s. Raises ValueError, KeyError."""
     if kept["version"] != VERSION:
         raise ValueError(f"this state is of version {kept['version']}, not {VERSION}")
+    if kept["model"] not in MAKES:
+        raise ValueError(f"this state is that of a {kept['model']}, none of this family's printers")
     trays = ("inside", "output", "reject", "hands")
     return {
         "make": MAKES[kept["model"]],

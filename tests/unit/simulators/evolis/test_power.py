@@ -209,3 +209,10 @@ def test_a_state_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("[1]")
     with pytest.raises(ValueError, match="not a simulated printer"):
         recover(None, tmp_path / "state")
+
+
+def test_a_state_of_another_family_is_refused() -> None:
+    from simulators.evolis import memory
+
+    with pytest.raises(ValueError, match="xid580"):
+        memory.thaw_parts({"version": 1, "model": "xid580"}, Files(None, None))
