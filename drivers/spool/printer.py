@@ -28,6 +28,8 @@ PRINT_WAIT_MS = 300_000
 GONE_WAIT_MS = 30_000
 SESSION_MIN, SESSION_MAX = 3, 0xFFFF
 SPOOLED = "spooled"
+COLOURS = "rgb"
+"""What a queue takes instead of a ribbon's panels: which ribbon there is, is the maker's filter's business."""
 NOTHING_SENT = "nothing_sent"
 _BROKEN = frozenset({"hardware", "unsupported"})
 
@@ -66,7 +68,7 @@ class SpoolPrinter:
             model=told.model,
             serial=told.serial,
             firmware=told.firmware,
-            ribbon=None,
+            ribbon=COLOURS,
             duplex=told.both_sides,
             contactless=False,
             proves=False,

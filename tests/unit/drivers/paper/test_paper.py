@@ -105,6 +105,7 @@ def test_a_held_document_that_was_begun_once_is_not_sent_again() -> None:
     job = held(bench)
     bench.queue.jobs[1].begun_ms = 5
     assert prints(printer) == job
+    assert printer.watch(job, 0) == PaperState(None), "and it is left where it stands"
     assert bench.line.said.count(Operation.SEND_DOCUMENT) == 1
 
 

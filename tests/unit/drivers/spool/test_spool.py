@@ -38,7 +38,7 @@ def test_a_queue_says_who_it_is_and_proves_nothing() -> None:
     _, printer = spooler()
     found = printer.identify()
     assert (found.model, found.serial[:3], found.firmware) == ("Loket Simulated Card Printer", "SIM", "-")
-    assert (found.proves, found.contactless, found.duplex, found.ribbon) == (False, False, False, None)
+    assert (found.proves, found.contactless, found.duplex, found.ribbon) == (False, False, False, "rgb")
     assert printer.care() == Care()
     assert printer.snapshot() == Snapshot(None, None, None, False, False, (), (), ())
 
