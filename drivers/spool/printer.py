@@ -29,7 +29,7 @@ GONE_WAIT_MS = 30_000
 SESSION_MIN, SESSION_MAX = 3, 0xFFFF
 SPOOLED = "spooled"
 COLOURS = "rgb"
-"""What a queue takes instead of a ribbon's panels: which ribbon there is, is the maker's filter's business."""
+"""What a queue takes instead of a ribbon's panels: the maker's filter knows which ribbon there is."""
 NOTHING_SENT = "nothing_sent"
 _BROKEN = frozenset({"hardware", "unsupported"})
 
