@@ -61,6 +61,28 @@ def listed(db: Database) -> list[Policy]:
     return [_read(*row) for row in rows]
 
 
+def followed(db: Database) -> list[dict[str, Any]]:
+    """{policy, station, state, word} for each policy in each station's log, by policy and station.
+
+    ``state``: ``sent`` until the station's journal says ``applied``, or ``refused`` with its word.
+    """
+    told: dict[tuple[str, str], tuple[str, str | None]] = {}
+    for station, event, policy, body in db.rows(
+        "SELECT station, event, subject, body FROM event WHERE event IN ('policy_applied', 'policy_refused') "
+        "ORDER BY station, seq"
+    ):
+        if event == "policy_applied":
+            told[station, policy] = ("applied", None)
+        elif told.get((station, policy)) != ("applied", None):
+            told[station, policy] = ("refused", str(json.loads(body).get("word")))
+    rows = db.rows("SELECT name, station FROM policy_log ORDER BY name, station")
+    return [
+        {"policy": name, "station": station, "state": state, "word": word}
+        for name, station in rows
+        for state, word in [told.get((station, name), ("sent", None))]
+    ]
+
+
 @lru_cache(maxsize=256)
 def _read(name: str, effective: str, rules: str) -> Policy:
     return made(name, effective, json.loads(rules))

@@ -61,7 +61,9 @@ def publish(hub: Hub, file: Path, as_json: bool) -> None:
 @hub_options
 @json_option
 def show(hub: Hub, on: str | None, as_json: bool) -> None:
-    """The whole of the policy in force on a day, and which others are published.
+    """The whole of the policy in force on a day, which others are published, and who follows them.
+
+    A station where it is `sent` has not answered yet; one where it is `refused` needs a newer program.
 
     \b
     Example:
@@ -84,6 +86,7 @@ def show(hub: Hub, on: str | None, as_json: bool) -> None:
     with hub.opened() as db:
         told = {"date": asked, **to_json(policies.on_day(db, asked))}
         told["published"] = [{"name": each.name, "from": each.effective} for each in policies.listed(db)]
+        told["stations"] = policies.followed(db)
     if as_json:
         say(told)
     else:

@@ -112,3 +112,15 @@ def test_a_policy_that_begins_tomorrow_changes_no_order_today(db: Database, tmp_
     assert [subject for _, event, subject in told(db) if event == "order"] == [
         *("o-status_change", "o-data_change"),
     ]
+
+
+def test_the_province_sees_who_follows_and_who_cannot(db: Database) -> None:
+    stations = [FakeStation(name).join(db) for name in ("64.02-1", "64.11-1", "64.71-1")]
+    publish(db)
+    stations[0].write(("policy_applied", "may", {"from": "2020-05-12"})).send(db)
+    stations[1].write(("policy_refused", "may", {"word": "BAD_POLICY"})).send(db)
+    assert [(each["station"], each["state"], each["word"]) for each in policies.followed(db)] == [
+        *(("64.02-1", "applied", None), ("64.11-1", "refused", "BAD_POLICY"), ("64.71-1", "sent", None)),
+    ]
+    stations[0].write(("policy_refused", "may", {"word": "POLICY_CHANGED"})).send(db)
+    assert policies.followed(db)[0]["state"] == "applied"  # another of its name was not taken
