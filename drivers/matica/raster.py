@@ -1,7 +1,7 @@
 """A side's RGB picture to the machine's planes. Pure; source: PROTOCOL.md §5.1.
 
 Our picture stands in the middle of the machine's image, which is a little larger than a card. At 600 dots an
-inch ink is enlarged smoothly, black dot by dot: a thin black line smoothed away would be lost to the black panel.
+inch ink is enlarged smoothly, black dot by dot: a thin black line must not be smoothed out of its panel.
 """
 
 from PIL import Image, ImageChops

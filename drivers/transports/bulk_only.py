@@ -109,7 +109,7 @@ class BulkOnlyTransport:
         return bytes(taken)
 
     def _status(self, deadline: float) -> bytes:
-        """The 13 bytes that end a command; a stall before them is cleared, up to ten times."""
+        """The 13 bytes that end a command; a stall before them is cleared, ten times at most."""
         for _ in range(STALLS_MAX):
             try:
                 status: bytes = self._device.into.read(STATUS_BYTES, self._left_ms(deadline)).tobytes()
@@ -118,6 +118,8 @@ class BulkOnlyTransport:
                     raise
                 self._device.into.clear_halt()
                 continue
+            if not status:
+                continue  # the empty packet that ended the data
             if len(status) == STATUS_BYTES:
                 return status
             raise Failure("garbled_reply", "a status cut short")
