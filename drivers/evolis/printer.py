@@ -21,7 +21,7 @@ from drivers.card_printer import (
     Verdict,
 )
 from drivers.errors import Cause, NeedsHands, OutcomeUnknown, Refused, Unreachable
-from drivers.evolis import codec, job, status
+from drivers.evolis import codec, job, keeping, status
 from drivers.evolis.codec import Reply, Status
 from drivers.evolis.line import Line
 
@@ -98,7 +98,7 @@ class EvolisPrinter:
 
     def care(self) -> Care:
         """What the printer tells of its own keeping."""
-        return Care()
+        return keeping.care(self._line)
 
     def judge(
         self, before: Snapshot, after: Snapshot, panels: int, *, named: bool = False, unsent: bool = False

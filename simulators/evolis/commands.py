@@ -58,6 +58,22 @@ def _set_error_mode(printer: Printer, given: list[str]) -> str:
     return "OK"
 
 
+def _trays(name: str) -> tuple[Answer, Answer]:
+    """How a tray is asked for and set; a setting outlives the power."""
+
+    def ask(printer: Printer, given: list[str]) -> str:
+        return printer.trays[name]
+
+    def choose(printer: Printer, given: list[str]) -> str:
+        if len(given) != 1 or len(given[0]) != 1 or not given[0].isalpha():
+            return "ERROR PARAM"
+        printer.trays[name] = given[0]
+        printer.keep()
+        return "OK"
+
+    return ask, choose
+
+
 def _set_status(printer: Printer, given: list[str]) -> str:
     if given not in (["0"], ["1"]):
         return "ERROR PARAM"
@@ -106,9 +122,8 @@ NOW: dict[str, Answer] = {
     "Rco": _counter,
     "Rem": _error_mode,
     "Rpst": _status,
-    "Rcim": _text("F"),
-    "Rcem": _text("D"),
-    "Rcrm": _text("D"),
+    **{f"R{name}": _trays(name)[0] for name in ("cim", "cem", "crm")},
+    **{f"P{name}": _trays(name)[1] for name in ("cim", "cem", "crm")},
     "Pem": _set_error_mode,
     "Pps": _set_status,
     "Psid": _reserve,

@@ -29,6 +29,15 @@ def ribbon(printer: Printer, what: Any) -> Answer:
     return {"ribbon": printer.ribbon.left}
 
 
+def clean(printer: Printer, what: Any) -> Answer:
+    """``true``: a cleaning card has been run through."""
+    if what is not True:
+        raise ValueError("clean is true")
+    printer.cleaned = printer.cards
+    printer.keep()
+    return {"cleaned": printer.cleaned}
+
+
 HANDS: dict[str, Hand[Printer]] = {
     **Ways(
         parse=CATALOGUE.parse,
@@ -38,6 +47,7 @@ HANDS: dict[str, Hand[Printer]] = {
         boot_ms=BOOT_MS,
     ).all(),
     "ribbon": ribbon,
+    "clean": clean,
 }
 
 

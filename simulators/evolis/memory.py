@@ -14,7 +14,7 @@ from simulators.evolis.parts import CAPACITY, RIBBONS, Place, Ribbon
 VERSION = 1
 _PLAIN = (
     "seed", "serial", "now_ms", "cover_open", "stack_lifted", "hopper_full", "reject_full", "jammed",
-    "laying", "chip_under", "saved_mode", "missing",
+    "laying", "chip_under", "saved_mode", "missing", "trays", "cleaned",
 )  # fmt: skip
 _KEPT_DEADLINES = ("cover", "stack")
 
@@ -36,6 +36,8 @@ def freeze(printer: Printer) -> dict[str, Any]:
         "chip_under": printer.chip_under,
         "saved_mode": printer.saved_mode,
         "missing": printer.missing,
+        "trays": dict(printer.trays),
+        "cleaned": printer.cleaned,
         "counters": [printer.cards, printer.panels],
         "feeder": [printer.feeder.following, printer.feeder.left],
         "ribbon": [printer.ribbon.code, printer.ribbon.left],
@@ -68,6 +70,7 @@ def new_parts(model: str, seed: int, cards: int, ribbon: str, witness: Witness) 
         "remember": telling(witness),
         "cards": used,
         "panels": used * 5,
+        "cleaned": used,
         "feeder": Feeder(1, cards),
         "ribbon": Ribbon(code, CAPACITY[code]),
     }

@@ -61,6 +61,8 @@ class Printer:
     error: Err = NO_ERROR
     error_mode: int = 0
     saved_mode: int = 0
+    trays: dict[str, str] = field(default_factory=lambda: {"cim": "F", "cem": "D", "crm": "D"})
+    cleaned: int = 0  # the count of cards when it was cleaned last
     status_on: bool = True
     session: int = 0
     told: tuple[int, int] | None = None  # what lagging counters still tell

@@ -6,6 +6,9 @@ from simulators.evolis.model import Printer
 from simulators.evolis.parts import Place
 from simulators.evolis.status import Err, Info, Warn
 
+CLEANING_AFTER = 1_000
+"""Cards from one cleaning to the next."""
+
 _BIT_OF_PLACE = {
     Place.FEEDER: Info(0),  # between two sensors
     Place.FLIP: Info.FLIP,
@@ -35,6 +38,7 @@ def info(printer: Printer) -> int:
         (printer.blank_ready, Info.FEEDER),
         (printer.error_mode == 0, Info.PRINTER_MANAGES),
         (printer.ribbon.low, Info.RIBBON_LOW),
+        (printer.cards - printer.cleaned >= CLEANING_AFTER, Info.CLEANING_ADVISED),
         (printer.reset, Info.RESET),
         (printer.laying is not None, Info.PRINTING),
         (printer.motion is not None, Info.BUSY),
