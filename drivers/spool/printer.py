@@ -23,7 +23,8 @@ from drivers.card_printer import (
 from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Refused, Unreachable
 from drivers.spool.queue import PREFIX, Queue, QueueJob, QueueTold
 
-POLL_MS = 1_000
+POLL_MS, AWAY_POLL_MS = 1_000, 200
+"""A spooler that comes back begins the job again, so it must be heard of soon."""
 PRINT_WAIT_MS = 300_000
 GONE_WAIT_MS = 30_000
 SESSION_MIN, SESSION_MAX = 3, 0xFFFF
@@ -206,7 +207,7 @@ class SpoolPrinter:
                 seen = now
             except DeviceError:
                 away = True
-            self._clock.sleep_ms(POLL_MS)
+            self._clock.sleep_ms(AWAY_POLL_MS if away else POLL_MS)
         self._drop_quietly(number)
 
     def _drop_ours(self) -> int:
