@@ -51,7 +51,7 @@ def current(db: Database, at_ms: int) -> Policy:
 
 def on_day(db: Database, day: str) -> Policy:
     """The policy in force on a WITA day, YYYY-MM-DD."""
-    rows = db.rows("SELECT name, effective, rules FROM policy WHERE effective <= ?", day)
+    rows = db.rows("SELECT name, effective, rules FROM policy")
     return in_force((_read(*row) for row in rows), day)
 
 

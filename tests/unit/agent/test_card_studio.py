@@ -8,20 +8,17 @@ import threading
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import BinaryIO
 
 import pytest
 
 from agent.printing import studio
 from agent.printing.studio import Studio, StudioTrouble
-from domain.policy import DEFAULT, KiaBands
+from domain.policy import DEFAULT
 from domain.policy_form import to_json
 from domain.words import SENTENCES, RefusedByRule
 from drivers.card_printer import Artefact
-from tests.unit.agent.test_card import ISSUED, child, person
-
-RULES = to_json(DEFAULT, whole=False)
+from tests.unit.agent.test_card import ISSUED, person
 
 
 @pytest.fixture(scope="module")
@@ -91,21 +88,18 @@ def test_what_would_end_the_drawing_becomes_a_word_instead(real: Studio) -> None
     assert caught.value.word in SENTENCES
 
 
-def test_the_child_draws_by_the_rules_it_is_told(real: Studio) -> None:
-    small = child() | {"birthdate": "2021-01-15", "photo": ""}
-    told = ("kia", small, ISSUED, "evolis", "primacy2", "ymcko", False)
-    with pytest.raises(RefusedByRule) as caught:
-        real.make(*told)
-    assert caught.value.word == "BAD_PHOTO"
-    assert real.make(*told, replace(DEFAULT, kia_bands=KiaBands(photo_from=6))).panels == 5
-
-
 def test_a_machine_without_memory_is_no_fault_of_the_order() -> None:
     class Full(dict[str, str]):
         def __getitem__(self, name: str) -> str:
             raise MemoryError
 
-    asked = {"kind": "ktp", "fields": Full(person()), "issued_on": ISSUED, "duplex": False, "policy": RULES}
+    asked = {
+        "kind": "ktp",
+        "fields": Full(person()),
+        "issued_on": ISSUED,
+        "duplex": False,
+        "policy": to_json(DEFAULT),
+    }
     with pytest.raises(MemoryError):
         studio._answer({**asked, "family": "evolis", "model": "primacy2", "ribbon": "ymcko"})
 

@@ -6,7 +6,6 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from agent.actions import ACTIONS
 from agent.config import Config
 from agent.counter import suket
-from agent.counter.suket import LIVING, TRANSITIONS, Event, State
+from agent.counter.suket import TRANSITIONS, Event, State
 from agent.printing import jobs
 from agent.store import behind
 from agent.store.journal import Journal
@@ -28,7 +27,6 @@ from tests.unit.agent.stations import NAME, START_MS, Clock, Province, make_home
 
 CONFIG = Config("64.11", 1)
 DIGEST = "ab" * 32
-ASKED = ("issue", "renew", "void", "confirm", "sent", "unsent", "unsure", "reported", "close")
 FIRST, SECOND = (f"SPECIMEN-{NAME}-2020-{n:05}" for n in (1, 2))
 
 
@@ -254,46 +252,6 @@ def test_a_disk_the_province_knows_more_of_issues_none_and_sends_none(journal: J
     assert word_of(tell, journal, second, "sent", "file") == "JOURNAL_BEHIND_HUB"
     act(journal, "suket-void", number=second, reason="jam")
     assert word_of(issue, journal) == "JOURNAL_BEHIND_HUB"
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_whatever_is_asked_in_whatever_order_one_order_never_has_two_that_count(
-    journal: Journal, province: Province, seed: int
-) -> None:
-    dice = Random(seed)
-    take(journal, province, province.order("O-2", reason="data_change"))
-    for _ in range(60):
-        numbers = [each.number for each in suket.listed(journal)] or ["none"]
-        asked = dice.choice(ASKED)
-        number = dice.choice(numbers)
-        try:
-            if asked == "issue":
-                issue(journal, dice.choice(["O-1", "O-2"]))
-            elif asked == "renew":
-                renew(journal, number)
-            elif asked == "close":
-                journal.write(lambda tx: suket.close(tx, dice.choice(["O-1", "O-2"]), "J"))
-            elif asked in ("void", "confirm"):
-                act(journal, f"suket-{asked}", number=number, reason="jam", by="a", second="b")
-            else:
-                tell(journal, number, asked, "reported")
-        except RefusedByRule as refused:
-            assert refused.word in SENTENCES
-        counting = [each.order for each in suket.listed(journal) if each.state in LIVING]
-        assert len(counting) == len(set(counting)), seed
-    replayed = replay(journal)
-    assert replayed == {each.number: each.state for each in suket.listed(journal)}, seed
-
-
-def replay(journal: Journal) -> dict[str, State]:
-    """Each certificate's state by the journal's lines alone."""
-    found: dict[str, State] = {}
-    for line in journal.entries(0, 10_000):
-        if line.event == "suket_issued":
-            found[line.subject] = State.ISSUED
-        elif line.event in set(Event):
-            found[line.subject] = TRANSITIONS[found[line.subject]][Event(line.event)]
-    return found
 
 
 def test_no_line_of_its_life_says_whose_it_is(journal: Journal) -> None:

@@ -15,11 +15,17 @@ from domain.ledger import Ledger
 from hub import ingest, schema
 from hub.database import Database, open_database
 from hub.projections import TABLES, Folder
-from tests.unit.hub.stations import NOW_MS, FakeStation, card, consignment
+from tests.unit.hub.stations import NOW_MS, FakeStation, Line, card, consignment
 
 
 def tables(db: Database) -> dict[str, list[Any]]:
     return {table: sorted(db.rows(f"SELECT * FROM {table}"), key=repr) for table in TABLES}  # noqa: S608
+
+
+def certificate(order: str, number: int) -> tuple[Line, Line]:
+    """One that was issued and made void."""
+    told = {"order": order, "reason": "marriage", "valid_until": "2020-11-12", "sha256": "00"}
+    return ("suket_issued", f"S{number}", told), ("suket_void", f"S{number}", {"reason": "x"})
 
 
 def busy_day(seed: int) -> list[FakeStation]:
@@ -58,10 +64,7 @@ def busy_day(seed: int) -> list[FakeStation]:
                     ("order_refused", f"r{number}", {"word": "BAD_SIGNATURE"}), ("of_later", "", {})
                 )
             if dice.random() < 0.1:
-                told = {"order": order, "reason": "marriage", "valid_until": "2020-11-12", "sha256": "00"}
-                station.write(
-                    ("suket_issued", f"S{number}", told), ("suket_void", f"S{number}", {"reason": "x"})
-                )
+                station.write(*certificate(order, number))
             station.now_ms += dice.randrange(3_600_000)
     return stations
 
