@@ -7,6 +7,7 @@ lies beside it; ``exit`` holds the number it ends with. cupsd can be killed and 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,8 +17,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from drivers.address import Address, parse
+from drivers.ipp import codec
 from drivers.ipp.client import IppClient
+from drivers.ipp.codec import Group, Message, attribute
 from drivers.ipp.line import HttpLine
+from drivers.ipp.words import Operation
 from tests import witness
 from tests.journeys.sync_rig import free_port
 
@@ -60,7 +64,7 @@ QUEUE = """
 <Printer card>
 Info card
 MakeModel Local Raw Printer
-DeviceURI sink:/card
+DeviceURI {device}
 State {state}
 Accepting Yes
 JobSheets none none
@@ -79,7 +83,9 @@ exit $(cat "{room}/exit" 2>/dev/null || echo 0)
 class Cups:
     """The spooler and what its card printer has been handed. Skips by name where it cannot be had."""
 
-    def __init__(self, room: Path, *, policy: str = "abort-job", state: str = "Idle") -> None:
+    def __init__(
+        self, room: Path, *, policy: str = "abort-job", state: str = "Idle", device: str = "sink:/card"
+    ) -> None:
         self._cupsd = witness.program("cupsd", "cups-daemon")
         if sys.platform == "win32" or os.geteuid() != 0:
             witness.right("root, for a cupsd of our own")
@@ -90,10 +96,13 @@ class Cups:
         self.port = free_port()
         (room / "cupsd.conf").write_text(CUPSD.format(port=self.port))
         (room / "cups-files.conf").write_text(FILES.format(room=room))
-        (room / "root/printers.conf").write_text(QUEUE.format(policy=policy, state=state))
+        (room / "root/printers.conf").write_text(QUEUE.format(policy=policy, state=state, device=device))
         sink = room / "bin/backend/sink"
         sink.write_text(SINK.format(room=room))
         sink.chmod(0o700)
+        if device.startswith("ipp:"):
+            shutil.copy("/usr/lib/cups/backend/ipp", room / "bin/backend/ipp")
+            (room / "bin/backend/ipp").chmod(0o700)  # else it runs as another user, who cannot come in here
         self.address: Address = parse(f"spool+ipp://127.0.0.1:{self.port}/printers/card")
         self.client = IppClient(self.address, HttpLine(self.address))
         self._process: subprocess.Popen[bytes] | None = None
@@ -163,3 +172,18 @@ def until(reached: Callable[[], bool]) -> None:
     while not reached():
         assert time.monotonic() < end_s, "it never came to that"
         time.sleep(0.02)
+
+
+def everything(address: Address) -> Message:
+    """All attributes of a printer, the long list of its media too, as the codec reads them."""
+    uri = f"ipp://{address.host}:{address.port}{address.path}"
+    told = (
+        attribute(codec.CHARSET, "attributes-charset", "utf-8"),
+        attribute(codec.LANGUAGE, "attributes-natural-language", "en"),
+        attribute(codec.URI, "printer-uri", uri),
+        attribute(codec.KEYWORD, "requested-attributes", "all", "media-col-database"),
+    )
+    body = codec.encode(Message(Operation.GET_PRINTER, 1, (Group(codec.OPERATION, told),)))
+    status, raw = HttpLine(address).exchange(body, PATIENCE_S)
+    assert status == 200
+    return codec.decode(raw)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from drivers.card_printer import SIDE_BYTES, Judgement, Verdict
 from drivers.errors import NeedsHands, Refused, Unreachable
+from drivers.ipp import codec
 from drivers.ipp.words import JobState
-from drivers.registry import open_printer
+from drivers.paper_printer import End, PaperState
+from drivers.registry import open_paper, open_printer
 from drivers.spool.artefact import prepare
 from drivers.spool.printer import SpoolPrinter
+from tests.conformance.ipp_process import IppProcess
 from tests.conformance.wires import HurriedClock
-from tests.journeys.cups_rig import Cups, until
+from tests.journeys.cups_rig import Cups, everything, until
 
 pytestmark = pytest.mark.serial
 
@@ -149,3 +153,25 @@ def test_a_queue_that_is_stopped_or_tries_again_gets_nothing(tmp_path: Path) -> 
         assert stubborn.client.jobs(ended=False, mine=False) == ()
     finally:
         stubborn.close()
+
+
+def test_cupsd_s_own_client_prints_a_sheet_on_the_simulated_printer(tmp_path: Path) -> None:
+    """Our client, their server, their client, our printer: both ends of ours meet only theirs."""
+    pdf = b"%PDF-1.4\n<< /Type /Page >>\n%%EOF\n"
+    tray = IppProcess("paper")
+    cups = Cups(tmp_path, device=tray.address)
+    try:
+        printer = open_paper(f"ipp://127.0.0.1:{cups.port}/printers/card", clock=HurriedClock())
+        job = printer.print_document(pdf, "application/pdf", "suket-1")
+        assert printer.print_document(pdf, "application/pdf", "suket-1") == job
+        assert printer.watch(job, 250_000) == PaperState(End.REPORTED)
+        assert [line["picture"] for line in tray.truth("sheet")] == [sha256(pdf).hexdigest()]
+    finally:
+        cups.close()
+        tray.close()
+
+
+def test_all_that_cupsd_tells_of_itself_is_read(cups: Cups) -> None:
+    told = everything(cups.address)
+    assert len(told.of(codec.PRINTER)[0].attributes) > 50
+    assert codec.decode(codec.encode(told)) == told

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from drivers.errors import NeedsHands
+from drivers.ipp import codec
 from drivers.paper_printer import End, PaperPrinter, PaperState
 from drivers.registry import open_paper
 from tests.conformance.wires import HurriedClock
-from tests.journeys.cups_rig import until
+from tests.journeys.cups_rig import everything, until
 from tests.journeys.eve_rig import Eve
 
 pytestmark = pytest.mark.serial
@@ -80,3 +81,14 @@ def test_an_empty_job_left_behind_gives_way(eve: Eve, printer: PaperPrinter) -> 
     eve.client.create("six")
     assert ended(printer, "six") == PaperState(End.REPORTED)
     assert eve.printed()[before:] == [PDF]
+
+
+def test_all_that_it_tells_of_itself_is_read_the_collections_too(eve: Eve, printer: PaperPrinter) -> None:
+    told = everything(eve.address)
+    (group,) = told.of(codec.PRINTER)
+    sizes = group.get("media-col-database")
+    assert len(group.attributes) > 80 and len(sizes) > 2
+    assert all(isinstance(size, tuple) and size for size in sizes)
+    unread = [value for each in group.attributes for value in each.values if isinstance(value.content, bytes)]
+    assert {value.tag for value in unread} <= {codec.OCTETS, codec.DATE_TIME}
+    assert codec.decode(codec.encode(told)) == told
