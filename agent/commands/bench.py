@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -36,13 +37,48 @@ def _checked(address: str, hands: _Person | None) -> list[dict[str, str]]:
         raise Trouble(f"The device at {address} cannot be checked: {error}.") from error
 
 
+def _keep(address: str, results: list[dict[str, str]], path: Path) -> None:
+    """Write the record of a run. Raises Trouble."""
+    import platform
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    from agent.trouble import Trouble
+    from drivers.clock import MonotonicClock
+    from drivers.conformance import families, record
+    from drivers.errors import DeviceError
+
+    try:
+        device = families.describe(address, MonotonicClock())
+    except DeviceError as error:
+        device = {"device": f"did not answer at the end: {error}"}
+    versions = {
+        "loket": version("loket"),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+    }
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    made = record.make(address, device, results, families.asks(), at, versions)
+    text = record.as_markdown(made) if path.suffix == ".md" else record.as_json(made)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Trouble(f"The record cannot be written to {path}: {error.strerror}.") from error
+
+
 @click.command()
 @json_option
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep a record of it: a page if FILE ends in .md, else JSON.",
+)
 @click.option(
     "--hands", is_flag=True, help="You stand beside it: open the cover, pull the cable, when asked."
 )
 @click.argument("address")
-def conformance(address: str, as_json: bool, hands: bool) -> None:
+def conformance(address: str, as_json: bool, out: Path | None, hands: bool) -> None:
     """Check a device against what its family promises. Prints a few cards, or tags the one on the reader.
 
     Exit code 3 if a check failed, 1 if no device answers there. Stop the station first: two programs never
@@ -52,8 +88,13 @@ def conformance(address: str, as_json: bool, hands: bool) -> None:
     Example:
         loket conformance evolis+tcp://127.0.0.1:9100
         loket conformance pcsc://
+        loket conformance matica+usb://2166 --hands --out xid8600.md
     """
+    if out is not None and not out.parent.is_dir():
+        raise click.UsageError(f"There is no folder {out.parent} to keep a record in.")
     found = _checked(address, _Person() if hands else None)
+    if out is not None:
+        _keep(address, found, out)
     if as_json:
         say(found)
     else:

@@ -27,3 +27,25 @@ def check(address: str, clock: Clock, hands: Hands | None = None) -> list[dict[s
     with closing(open_printer(address, clock=clock)) as printer:
         printer.identify()
         return card_printer.run_on(printer, clock, hands)
+
+
+def describe(address: str, clock: Clock) -> dict[str, str]:
+    """What the device at ``address`` says of itself, in words for a record. Raises as ``check``."""
+    if parse(address).family in CHIP_FAMILIES:
+        return {"device": "chip reader"}
+    with closing(open_printer(address, clock=clock)) as printer:
+        who = printer.identify()
+    return {
+        "device": "card printer",
+        "model": who.model,
+        "serial": who.serial,
+        "firmware": who.firmware,
+        "ribbon": who.ribbon or "not told",
+        "its word proves a card": "yes" if who.proves else "no, a scan does",
+    }
+
+
+def asks() -> dict[str, str]:
+    """Every check's question by its name: the first line of its description."""
+    checks = {**chip.CHECKS, **card_printer.CHECKS}
+    return {name: (check.__doc__ or "").strip().partition("\n")[0] for name, check in checks.items()}

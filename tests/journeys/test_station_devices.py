@@ -26,6 +26,25 @@ def test_a_device_is_named_and_checked_by_its_address_alone(tmp_path: Path, mode
         assert "failed" not in results.values()
 
 
+@pytest.mark.parametrize("name", ["kept.md", "kept.json"])
+def test_a_run_is_kept_for_whoever_asks_later(tmp_path: Path, name: str) -> None:
+    wanted = ("--make", "matica", "--model", "xid580", "--usbip", "127.0.0.1:0", "--cards", "20")
+    with Technician(*wanted, "--speed", "200") as bench:
+        address, serial = bench.ready["addresses"][0], bench.ready["serial"]
+        done = Station(tmp_path).loket("conformance", address, "--out", str(tmp_path / name))
+    assert done.code == 0, done.err
+    kept = (tmp_path / name).read_text("utf-8")
+    assert serial in kept
+    assert all(word in kept for word in ("XID580", "simplex", "power_cut_is_unsure", "needs hands", "sha256"))
+
+
+def test_a_record_that_could_not_be_kept_is_told_before_a_card_is_printed(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "missing" / "kept.json")
+    done = Station(tmp_path).loket("conformance", "evolis+tcp://127.0.0.1:1", "--out", nowhere)
+    assert (done.code, done.out) == (2, "")
+    assert "There is no folder" in done.err
+
+
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
