@@ -1,14 +1,16 @@
-"""The drawing process follows the rules it is told with each card."""
+"""What the drawing process is told with each card, and whose fault is whose."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from agent.printing import studio
 from agent.printing.studio import Studio
 from domain.policy import DEFAULT, KiaBands
+from domain.policy_form import to_json
 from domain.words import RefusedByRule
-from tests.unit.agent.test_card import ISSUED, child
+from tests.unit.agent.test_card import ISSUED, child, person
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +27,19 @@ def test_the_child_draws_by_the_rules_it_is_told(real: Studio) -> None:
         real.make(*told)
     assert caught.value.word == "BAD_PHOTO"
     assert real.make(*told, replace(DEFAULT, kia_bands=KiaBands(photo_from=6))).panels == 5
+
+
+def test_a_machine_without_memory_is_no_fault_of_the_order() -> None:
+    class Full(dict[str, str]):
+        def __getitem__(self, name: str) -> str:
+            raise MemoryError
+
+    asked = {
+        "kind": "ktp",
+        "fields": Full(person()),
+        "issued_on": ISSUED,
+        "duplex": False,
+        "policy": to_json(DEFAULT),
+    }
+    with pytest.raises(MemoryError):
+        studio._answer({**asked, "family": "evolis", "model": "primacy2", "ribbon": "ymcko"})

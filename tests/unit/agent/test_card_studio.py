@@ -14,8 +14,6 @@ import pytest
 
 from agent.printing import studio
 from agent.printing.studio import Studio, StudioTrouble
-from domain.policy import DEFAULT
-from domain.policy_form import to_json
 from domain.words import SENTENCES, RefusedByRule
 from drivers.card_printer import Artefact
 from tests.unit.agent.test_card import ISSUED, person
@@ -86,22 +84,6 @@ def test_what_would_end_the_drawing_becomes_a_word_instead(real: Studio) -> None
         real.make("ktp", person(), "the day after tomorrow", "evolis", "primacy2", "ymcko", False)
     assert caught.value.word == "CANNOT_DRAW"
     assert caught.value.word in SENTENCES
-
-
-def test_a_machine_without_memory_is_no_fault_of_the_order() -> None:
-    class Full(dict[str, str]):
-        def __getitem__(self, name: str) -> str:
-            raise MemoryError
-
-    asked = {
-        "kind": "ktp",
-        "fields": Full(person()),
-        "issued_on": ISSUED,
-        "duplex": False,
-        "policy": to_json(DEFAULT),
-    }
-    with pytest.raises(MemoryError):
-        studio._answer({**asked, "family": "evolis", "model": "primacy2", "ribbon": "ymcko"})
 
 
 @pytest.mark.parametrize(("model", "ribbon"), [("quill", "ymcko"), ("primacy2", "ink")])

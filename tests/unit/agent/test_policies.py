@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent import policies
+from agent.actions import ACTIONS
+from agent.config import Config
 from agent.printing import jobs
 from agent.store import audit
 from agent.store.journal import Journal
@@ -171,3 +173,15 @@ def test_a_policy_that_begins_at_midnight_puts_them_in_its_order_at_the_next_pre
     journal.write(policies.rerank)
     assert waiting(journal)[0] == "data_change"
     assert waiting(journal)[-2:] == ["new", "status_change"]
+
+
+def test_the_clerk_s_press_takes_them_in_the_order_of_the_day(
+    journal: Journal, province: Province, clock: Clock
+) -> None:
+    config = Config("64.11", 1, chip="vpcd://127.0.0.1:1")
+    put(journal, province)
+    take(journal, province, policy(province, begins=TOMORROW, rules=UPSIDE_DOWN))
+    first = ACTIONS["print"](journal, config, {"next": 1})
+    clock.at_ms += DAY_MS
+    second = ACTIONS["print"](journal, config, {"next": 1})
+    assert [first["order"], second["order"]] == ["O-status_change", "O-data_change"]
