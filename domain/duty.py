@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from domain.policy import Duty
 from domain.wita import day, day_bounds_ms
@@ -62,7 +63,7 @@ def _run(duty: Duty, fed: Sequence[int], now_ms: int) -> Rest | None:
     if not duty.rest_after_cards or not pause_ms or not fed:
         return None
     in_a_row = 1
-    for later, earlier in zip(fed, fed[1:], strict=False):
+    for later, earlier in pairwise(fed):
         if later - earlier >= pause_ms:
             break
         in_a_row += 1

@@ -1,1 +1,1 @@
-"""Keeping a printer alive: supplies in days, cleaning, rest, settings that somebody changed, the test card."""
+"""Keeping a printer alive: supplies in days, cleaning, rest, settings that changed, the test card."""

@@ -44,7 +44,7 @@ def test_a_run_of_cards_is_followed_by_a_pause() -> None:
 
 def test_a_pause_in_between_begins_the_run_anew() -> None:
     duty = Duty(rest_after_cards=50, rest_minutes=15)
-    before = [at_ms - 20 * MINUTE_MS for at_ms in fed(40)]
+    before = [at_ms - 40 * MINUTE_MS for at_ms in fed(40)]
     assert rest(duty, 0, fed(40) + before, None, MORNING_MS) is None
 
 
