@@ -153,3 +153,8 @@ def list_faults() -> None:
             click.echo(f"  {name}@{kind.meaning}")
         panels, moments = "|".join(catalogue.panels), "|".join(catalogue.moments)
         click.echo(f"  WHAT: panel={panels}  face=front|back  for=MS (simulated)  at={moments}")
+    ipp = importlib.import_module("simulators.ipp.faults")
+    for command, known in (("paper", ipp.PAPER), ("spooler", ipp.SPOOLER)):
+        click.echo(f"loket-sim {command}:")
+        for name, meaning in known.items():
+            click.echo(f"  {name}@job=N[,for=MS]: {meaning}")
