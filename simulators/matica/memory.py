@@ -19,7 +19,7 @@ VERSION = 1
 SERIAL_LETTERS = 8  # what the machine has room for (PROTOCOL.md §2.2)
 _PLAIN = (
     "seed", "serial", "now_ms", "cover_open", "stack_lifted", "jammed", "fusing", "chip_under", "turned",
-    "missing", "broken", "warming_ms",
+    "missing", "broken", "frame_lost", "warming_ms",
 )  # fmt: skip
 _TRAYS = ("inside", "output", "reject", "hands")
 _KEPT_DEADLINES = ("cover", "stack")
@@ -46,6 +46,7 @@ def freeze(printer: Printer) -> dict[str, Any]:
         "missing": printer.missing,
         "warming_ms": printer.warming_ms,
         "broken": printer.broken or moving,
+        "frame_lost": printer.frame_lost or bool(printer.film.frame),
         "counters": counters,
         "settings": printer.settings.hex(),
         "feeder": [printer.feeder.following, printer.feeder.left],

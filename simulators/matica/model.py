@@ -67,6 +67,7 @@ class Printer:
     engaged: Place | None = None
     fault: int = 0  # the standing one's code
     broken: bool = False  # the power went in a motion
+    frame_lost: bool = False  # a picture lay on the film when the process died
     unasked: bool = True  # has started up, and nobody has been told
     told: list[int] | None = None  # what lagging counters still tell
     lag_ms: int | None = 0  # how long after the card has left; None: not by the clock
@@ -208,6 +209,9 @@ class Printer:
         if self.inside or self.broken:
             self.fault = Code.POWER_LOST
         self.spoil()  # it was being fused when the process died
+        if self.frame_lost:
+            self.frame_lost = False
+            self.note("film_wasted")
         if not warm:
             self.deadline("boot", BOOT_MS)
             self.deadline("init", BOOT_MS + INITIALISING_MS)

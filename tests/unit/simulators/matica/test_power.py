@@ -219,7 +219,8 @@ def test_a_printer_killed_in_a_transfer_comes_back_with_a_spoiled_card_and_says_
     assert again.hand(look=True)["inside"][0]["half"] == "front film"
     assert host(again).status() == POWER_LOST
     assert again.printer.film.left == 999
-    assert '"stuck"' in truth.read_text()
+    lines = [json.loads(line) for line in truth.read_text().splitlines()]
+    assert [line["event"] for line in lines[-3:]] == ["stuck", "film_wasted", "power_on"]
     files.close()
 
 
