@@ -14,7 +14,7 @@ import pytest
 from drivers.address import Address, parse
 from drivers.clock import MonotonicClock
 from drivers.conformance.card_printer import CHECKS, run_one
-from drivers.registry import open_printer, open_transport
+from drivers.registry import open_printer
 
 pytestmark = pytest.mark.hardware
 
@@ -66,10 +66,10 @@ def test_the_kernel_s_driver_is_sent_away_and_has_the_printer_back(address: str)
     before = bound(found)
     if not before:
         pytest.skip("usblp has not bound the printer: is it loaded?")
-    transport = open_transport(found)
+    printer = open_printer(address, clock=MonotonicClock())
     try:
-        assert transport.exchange([b"\x1bRsn\r"], 10)
+        assert printer.identify().serial
         assert bound(found) == []
     finally:
-        transport.close()
+        printer.close()
     assert bound(found) == before
