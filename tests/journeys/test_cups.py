@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
@@ -9,13 +10,17 @@ from pathlib import Path
 
 import pytest
 
+from drivers.address import Address
 from drivers.card_printer import SIDE_BYTES, Judgement, Verdict
-from drivers.errors import NeedsHands, Refused, Unreachable
+from drivers.errors import NeedsHands, OutcomeUnknown, Refused, Unreachable
 from drivers.ipp import codec
-from drivers.ipp.words import JobState
+from drivers.ipp.client import IppClient
+from drivers.ipp.line import HttpLine
+from drivers.ipp.words import JobState, Operation
 from drivers.paper_printer import End, PaperState
 from drivers.registry import open_paper, open_printer
 from drivers.spool.artefact import prepare
+from drivers.spool.ipp_queue import IppQueue
 from drivers.spool.printer import SpoolPrinter
 from tests.conformance.ipp_process import IppProcess
 from tests.conformance.wires import HurriedClock
@@ -153,6 +158,30 @@ def test_a_queue_that_is_stopped_or_tries_again_gets_nothing(tmp_path: Path) -> 
         assert stubborn.client.jobs(ended=False, mine=False) == ()
     finally:
         stubborn.close()
+
+
+class TornLine(HttpLine):
+    """A line that is cut in the middle of the document."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(address)
+        self._host = address
+
+    def exchange(self, body: bytes, timeout_s: float) -> tuple[int, bytes]:
+        if codec.decode(body).code != Operation.SEND_DOCUMENT:
+            return super().exchange(body, timeout_s)
+        head = f"POST {self._host.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/ipp\r\n"
+        with socket.create_connection((self._host.host, self._host.port)) as line:
+            line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[: len(body) // 2])
+        raise OutcomeUnknown("link_lost")
+
+
+def test_half_a_card_waits_for_the_rest_and_is_cancelled(cups: Cups) -> None:
+    torn = IppClient(cups.address, TornLine(cups.address))
+    printer = SpoolPrinter(IppQueue(torn), cups.address, HurriedClock())
+    assert prints(printer) == UNSURE
+    assert [job.state for job in cups.client.jobs(ended=True, mine=True)] == [JobState.CANCELLED]
+    assert cups.handed() == []
 
 
 def test_cupsd_s_own_client_prints_a_sheet_on_the_simulated_printer(tmp_path: Path) -> None:
