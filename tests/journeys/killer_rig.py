@@ -242,7 +242,7 @@ class Life:
 
     def truth_agrees(self) -> None:
         """One good card of the order's one picture, and every blank in the account where it lies."""
-        picture = self.reads.rows("SELECT artefact FROM job WHERE state = 'ready'")[0][0]
+        picture = self.reads.rows("SELECT artefact FROM job WHERE state IN ('printed', 'ready')")[0][0]
         out = [
             line for line in self.printer.truth() if (line["event"], line["tray"]) == ("ejected", "output")
         ]
