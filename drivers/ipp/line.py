@@ -34,7 +34,10 @@ class HttpLine:
         try:
             connection.request("POST", self._address.path, body, {"Content-Type": "application/ipp"})
             response = connection.getresponse()
-            return response.status, response.read(ANSWER_BYTES_MAX + 1)
+            raw = response.read(ANSWER_BYTES_MAX + 1)
+            if response.length and len(raw) <= ANSWER_BYTES_MAX:  # a bounded read does not mind a short one
+                raise http.client.IncompleteRead(raw, response.length)
+            return response.status, raw
         except (OSError, http.client.HTTPException) as error:
             raise OutcomeUnknown("no_answer", type(error).__name__) from error
         finally:
