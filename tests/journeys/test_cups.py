@@ -12,6 +12,7 @@ import pytest
 
 from drivers.address import Address
 from drivers.card_printer import SIDE_BYTES, Judgement, Verdict
+from drivers.conformance.card_printer import NEEDS_NO_PROOF, run
 from drivers.errors import NeedsHands, OutcomeUnknown, Refused, Unreachable
 from drivers.ipp import codec
 from drivers.ipp.client import IppClient
@@ -198,6 +199,13 @@ def test_cupsd_s_own_client_prints_a_sheet_on_the_simulated_printer(tmp_path: Pa
     finally:
         cups.close()
         tray.close()
+
+
+def test_a_real_queue_passes_what_needs_no_proof(cups: Cups) -> None:
+    results = {each["name"]: each["result"] for each in run(str(cups.address), clock=HurriedClock())}
+    assert {name for name, result in results.items() if result == "passed"} == set(NEEDS_NO_PROOF)
+    assert set(results.values()) == {"passed", "skipped"}
+    assert len(cups.handed()) == 1
 
 
 def test_all_that_cupsd_tells_of_itself_is_read(cups: Cups) -> None:
