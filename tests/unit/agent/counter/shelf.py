@@ -8,19 +8,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from agent import keys
 from agent.config import Config
 from agent.counter import handover
 from agent.printing import jobs, tagging
 from agent.printing.states import Event
 from agent.stock import blanks
+from domain.accounts import Place
 from domain.keys import order_info
+from domain.words import RefusedByRule
 from tests.unit.agent.stations import NAME, Clock, Province, make_home, open_at, take
 
 NIK, NAME_OF = "6411014503019001", "ARDANU AWANGGU SPECIMEN"
 PHONE = "+628009000017"
 FEED = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
 ARTEFACT = "ab" * 32
+EXCUSE = {"exception": "no_reader", "supervisor": "budi"}
 
 
 class Shelf:
@@ -105,3 +110,16 @@ class Shelf:
 
 def blank_of(order: str) -> str:
     return f"04{sha256(order.encode()).hexdigest()[:12].upper()}"
+
+
+def refused(shelf: Shelf, job: str, **told: Any) -> str:
+    """The word with which a hand-over is refused."""
+    with pytest.raises(RefusedByRule) as caught:
+        shelf.give(job, **told)
+    return caught.value.word
+
+
+def place(shelf: Shelf, name: str) -> Place | None:
+    """Where a blank or a card is, by the station's books."""
+    found = blanks.find(shelf.journal, name)
+    return found.place if found else None

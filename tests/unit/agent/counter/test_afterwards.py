@@ -8,24 +8,10 @@ import pytest
 
 from agent.counter import handover
 from agent.printing import jobs
-from agent.stock import blanks
 from agent.trouble import Trouble
 from domain.accounts import Place
 from domain.words import RefusedByRule
-from tests.unit.agent.counter.shelf import Shelf
-
-EXCUSE = {"exception": "no_reader", "supervisor": "budi"}
-
-
-def refused(shelf: Shelf, job: str, **told: Any) -> str:
-    with pytest.raises(RefusedByRule) as caught:
-        shelf.give(job, **told)
-    return caught.value.word
-
-
-def place(shelf: Shelf, job: str) -> Place | None:
-    found = blanks.find(shelf.journal, shelf.blank(job))
-    return found.place if found else None
+from tests.unit.agent.counter.shelf import EXCUSE, Shelf, place, refused
 
 
 def test_a_card_by_post_is_ours_until_it_is_delivered(shelf: Shelf) -> None:
@@ -33,14 +19,14 @@ def test_a_card_by_post_is_ours_until_it_is_delivered(shelf: Shelf) -> None:
     done = shelf.give(job, channel="post", proof="R-1234", finger=None)
     assert done == {"job": job, "state": "sent", "channel": "post", "exception": None}
     assert shelf.give(job, channel="post", proof="R-1234", finger=None) == done
-    assert place(shelf, job) is Place.CARD
+    assert place(shelf, shelf.blank(job)) is Place.CARD
     delivered = {"job": job, "proof": "R-1234/signed", "by": "ani"}
     for _ in range(2):
         told = handover.delivered(shelf.journal, shelf.config, delivered)
         assert told == {"job": job, "state": "handed_over"}
     body = shelf.line("handed_over")
     assert (body["channel"], body["waybill"], body["proof"]) == ("post", "R-1234", "R-1234/signed")
-    assert place(shelf, job) is Place.CITIZEN
+    assert place(shelf, shelf.blank(job)) is Place.CITIZEN
 
 
 def test_what_comes_back_lies_on_the_shelf_again(shelf: Shelf) -> None:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agent.counter import handover, suket
-from agent.counter.papers import nameless
+from agent.counter import handover
 from agent.printing import tagging
 from agent.printing.states import State
-from agent.stock import blanks
 from agent.trouble import Trouble
 from domain.accounts import Place
 from domain.words import RefusedByRule
-from tests.unit.agent.counter.shelf import ARTEFACT, Shelf
-
-EXCUSE = {"exception": "no_reader", "supervisor": "budi"}
-
-
-def refused(shelf: Shelf, job: str, **told: Any) -> str:
-    with pytest.raises(RefusedByRule) as caught:
-        shelf.give(job, **told)
-    return caught.value.word
-
-
-def place(shelf: Shelf, name: str) -> Place | None:
-    found = blanks.find(shelf.journal, name)
-    return found.place if found else None
+from tests.unit.agent.counter.shelf import ARTEFACT, EXCUSE, Shelf, place, refused
 
 
 def test_a_card_is_given_and_the_journal_tells_how(shelf: Shelf) -> None:
@@ -101,6 +84,18 @@ def test_a_card_that_bears_its_own_tag_is_given(shelf: Shelf) -> None:
     assert shelf.give(job, tag=tagging.told(tagging.tag_of(job, ARTEFACT)))["state"] == "handed_over"
 
 
+def test_a_name_without_a_look_at_the_tag_says_nothing_of_the_tag(shelf: Shelf) -> None:
+    job = shelf.card(tagged=True)
+    assert shelf.give(job, tag=None)["state"] == "handed_over"
+
+
+def test_the_province_s_rules_of_the_day_are_followed(shelf: Shelf) -> None:
+    rules = '{"hand_over": {"channels": ["counter"]}}'
+    sql = "INSERT INTO policy (name, effective, rules, received_ms) VALUES ('strict', '2020-05-02', ?, 0)"
+    shelf.journal.write(lambda tx: tx.execute(sql, rules))
+    assert refused(shelf, shelf.card(), channel="post", proof="R-1", finger=None) == "CHANNEL_CLOSED"
+
+
 def test_a_silent_chip_needs_a_supervisor(shelf: Shelf) -> None:
     job = shelf.card()
     silent = {"read": None, "tag": None, "card": shelf.blank(job), "mute": True}
@@ -126,95 +121,6 @@ def test_an_exception_nobody_needed_is_not_written_down(shelf: Shelf) -> None:
     shelf.give(shelf.card(), **EXCUSE)
     body = shelf.line("handed_over")
     assert (body["exception"], body["second"], body["excused"]) == (None, None, [])
-
-
-def test_the_old_card_comes_in_and_is_void(shelf: Shelf) -> None:
-    job = shelf.card(reason="data_change")
-    assert refused(shelf, job) == "OLD_CARD_DUE"
-    shelf.give(job, old=["card:0455AA66"])
-    told = {"kind": "ktp", "why": "data_changed", "job": job, "by": "ani"}
-    assert shelf.line("card_voided") == told
-    assert place(shelf, "0455AA66") is Place.VOID
-    assert shelf.line("handed_over")["old"] == "card"
-
-
-def test_an_old_card_that_cannot_be_read_gets_a_name_of_its_own(shelf: Shelf) -> None:
-    job = shelf.card(reason="status_change")
-    shelf.give(job, old=["card"])
-    assert place(shelf, nameless(job)) is Place.VOID
-
-
-def test_a_card_of_our_own_on_the_shelf_is_no_old_card(shelf: Shelf) -> None:
-    job, other = shelf.card(reason="data_change"), shelf.card()
-    for name in (shelf.blank(job), shelf.blank(other)):
-        assert refused(shelf, job, old=[f"card:{name}"]) == "NOT_A_CARD"
-    assert shelf.job(job).state is State.READY
-
-
-def test_the_police_letter_stands_for_what_is_lost(shelf: Shelf) -> None:
-    shelf.give(shelf.card(reason="suket_replacement"), old=["letter"])
-    assert shelf.line("handed_over")["old"] == "letter"
-
-
-def test_a_paper_that_a_supervisor_lets_go_is_told_missing(shelf: Shelf) -> None:
-    shelf.give(shelf.card(reason="data_change"), old=["none"], **EXCUSE)
-    assert shelf.line("handed_over")["old"] == "missing"
-
-
-@pytest.fixture
-def certified(shelf: Shelf) -> Iterator[tuple[Shelf, str, str]]:
-    """A first card whose holder got a certificate from this office meanwhile: (shelf, job, its number)."""
-    shelf.order("O-9")
-    plan = shelf.journal.write(lambda tx: suket.plan(tx, "64.11-1", "O-9", "marriage", tx.at_ms))
-    shelf.journal.write(lambda tx: suket.issue(tx, plan, "00", "ani"))
-    for event in (suket.Event.SENT, suket.Event.CONFIRMED):
-        shelf.journal.write(
-            lambda tx, e=event: suket.move(tx, plan.number, e, {"printer": "p", "by": "ani"})  # type: ignore[misc]
-        )
-    yield shelf, shelf.verify(shelf.print("O-9", "0409090909")), plan.number
-
-
-def test_the_certificate_comes_in_and_is_closed_by_its_card(certified: tuple[Shelf, str, str]) -> None:
-    shelf, job, number = certified
-    assert refused(shelf, job) == "SUKET_DUE"
-    shelf.give(job, old=[f"suket:{number}"])
-    assert suket.get(shelf.journal, number).state is suket.State.CLOSED
-    assert shelf.line("suket_closed")["job"] == job
-
-
-def test_a_certificate_whose_loss_the_police_wrote_down_is_closed_too(
-    certified: tuple[Shelf, str, str],
-) -> None:
-    shelf, job, number = certified
-    shelf.give(job, old=["letter"])
-    assert suket.get(shelf.journal, number).state is suket.State.CLOSED
-
-
-def test_anothers_certificate_is_refused_and_an_unknown_one_taken_in(
-    certified: tuple[Shelf, str, str],
-) -> None:
-    shelf, _, number = certified
-    job = shelf.card(reason="suket_prr")
-    assert refused(shelf, job, old=[f"suket:{number}"]) == "WRONG_SUKET"
-    shelf.give(job, old=["suket:470/0042/2019"])
-    assert shelf.line("suket_closed") == {"job": job, "elsewhere": True}
-
-
-@pytest.mark.parametrize(
-    "told",
-    [{"proof": "6411014503019001"}, {"old": ["suket:6411014503019001"]}, {"old": ["card:6411014503019001"]}],
-)
-def test_a_nik_is_no_paper_s_number(shelf: Shelf, told: dict[str, Any]) -> None:
-    job = shelf.card()
-    with pytest.raises(Trouble, match="looks like a NIK") as caught:
-        shelf.give(job, **told)
-    assert "6411014503019001" not in str(caught.value)
-
-
-@pytest.mark.parametrize("old", ["suket:", "suket", "card:?", "letter:1", "x", "none:1"])
-def test_what_came_in_is_told_in_its_form(shelf: Shelf, old: str) -> None:
-    with pytest.raises(Trouble):
-        shelf.give(shelf.card(), old=[old])
 
 
 def test_only_what_lies_on_the_shelf_is_given(shelf: Shelf) -> None:
@@ -262,6 +168,12 @@ def test_where_blanks_are_named_by_their_print_a_strange_chip_name_tells_nothing
     tagged = shelf.card(tagged=True)
     shelf.give(tagged, read="04DEADBEEF0002", tag=tagging.told(tagging.tag_of(tagged, ARTEFACT)))
     assert shelf.line("handed_over")["chip"] == "match"
+    third = shelf.card()
+    strange = tagging.told(tagging.tag_of("another-1", ARTEFACT))
+    told = {"card": shelf.blank(third), "read": "04DEADBEEF0003", "tag": strange}
+    assert refused(shelf, third, **told) == "CHIP_MISMATCH"
+    fourth = shelf.card()
+    assert refused(shelf, fourth, card=shelf.blank(fourth), read=shelf.blank(other)) == "CHIP_MISMATCH"
     shelf.close()
 
 

@@ -94,6 +94,13 @@ def test_a_card_that_nobody_comes_for_keeps_its_shelf_and_loses_its_name(shelf: 
     assert shelf.give(job)["state"] == "handed_over"
 
 
+def test_a_card_that_is_on_its_way_for_months_loses_its_name_too(shelf: Shelf) -> None:
+    shelf.give(shelf.card("O-1"), channel="post", proof="R-1", finger=None)
+    shelf.clock.at_ms += 91 * DAY_MS
+    forget(shelf)
+    assert kept(shelf) == set()
+
+
 def test_the_days_count_from_the_print_and_not_from_the_last_move(shelf: Shelf) -> None:
     job = shelf.printed("O-1")
     shelf.clock.at_ms += 89 * DAY_MS
