@@ -66,6 +66,8 @@ def _announce(home: Home, folder: Path, channels: str | None) -> dict[str, Any]:
 
     config, reads, now_ms = home.config(), home.reader(), time.time_ns() // 1_000_000
     wanted = _channels(channels) or policies.current(reads, now_ms).announce_channels
+    if not wanted:
+        raise Trouble("The province's rules name no channel; say which with --channels.")
     batch = notices.untold(reads, keys.load(home.keys_path).open, config.name, now_ms)
     told: dict[str, Any] = {
         "batch": None,

@@ -134,7 +134,7 @@ def delivered(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     """
     name, back, by = str(args["job"]), bool(args.get("back")), person(args, "by")
     proof, shelf = _paper(args, "proof"), args.get("shelf")
-    shelf = None if shelf is None else paper(shelf, "A shelf")
+    shelf = None if shelf is None else papers.no_nik(paper(shelf, "A shelf"))
     if not back and proof is None:
         raise Trouble("Say which paper proves the delivery: --proof.")
 
