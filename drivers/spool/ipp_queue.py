@@ -11,7 +11,7 @@ from drivers.ipp.words import JobState, JobTold, PrinterTold
 from drivers.spool.artefact import MIME
 from drivers.spool.queue import PREFIX, JobWord, QueueJob, QueueTold
 
-BOTH_SIDES = "two-sided-long-edge"
+BOTH_SIDES = "two-sided-short-edge"
 CARD_MEDIA = "iso_id-1_53.98x85.6mm"
 NO_RETRY = "abort-job"
 

@@ -108,7 +108,7 @@ class CardDevice:
 def _cards(job: Job) -> list[list[bytes]]:
     """The sides of each card; without ``sides`` the second page is a second card, as everywhere."""
     pages = pdf.card_sides(job.document or b"")
-    both = job.template.get("sides") == ("two-sided-long-edge",)
+    both = job.template.get("sides") == ("two-sided-short-edge",)
     return [pages] if both and pages else [[page] for page in pages]
 
 

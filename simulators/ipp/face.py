@@ -130,7 +130,7 @@ class Face:
         active = [job for job in queue.jobs.values() if job.state not in ENDED]
         working = any(job.state in (model.PROCESSING, STOPPED) for job in active)
         state = 5 if any(reason.endswith("-error") for reason in queue.reasons) else 4 if working else 3
-        sides = ("one-sided", "two-sided-long-edge") if kind.both_sides else ("one-sided",)
+        sides = ("one-sided", "two-sided-short-edge") if kind.both_sides else ("one-sided",)
         rows: list[Row] = [
             (ENUM, "printer-state", (state,)),
             (KEYWORD, "printer-state-reasons", tuple(sorted(queue.reasons)) or ("none",)),
