@@ -54,6 +54,16 @@ def looking_changes_nothing(bench: Bench) -> str:
     return f"{first.cards} cards, {first.panels} panels so far"
 
 
+def keeping(bench: Bench) -> str:
+    """It tells what it needs, as far as it does, and the same again."""
+    told = bench.printer.care()
+    counts = [count for count in (told.ribbon_left, told.film_left, told.since_cleaning) if count is not None]
+    expect(all(count >= 0 for count in counts), f"it counts below nothing: {told}")
+    expect(list(told.settings) == sorted(told.settings), f"its settings are in no order: {told.settings}")
+    expect(bench.printer.care() == told, "it says otherwise the second time")
+    return f"{told.ribbon_left} left on the ribbon, {told.film_left} on the film, cleaning {told.cleaning}"
+
+
 def reservation(bench: Bench) -> str:
     """A reservation shows while it stands, and is gone after."""
     bench.printer.reserve(SESSION)
@@ -175,13 +185,14 @@ def power_cut_is_unsure(bench: Bench) -> str:
     return said
 
 
-NEEDS_NO_PROOF = frozenset({"identity", "status", "what_proves_nothing_claims_nothing"})
+NEEDS_NO_PROOF = frozenset({"identity", "status", "keeping", "what_proves_nothing_claims_nothing"})
 CHECKS: dict[str, Check] = {
     check.__name__: check
     for check in (
         identity,
         status,
         looking_changes_nothing,
+        keeping,
         reservation,
         session_refused_to_another,
         simplex,
