@@ -14,6 +14,7 @@ import csv
 import io
 import json
 import os
+import sys
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -31,6 +32,11 @@ FILES: dict[str, tuple[str, ...]] = {
     "web": ("web.html", "web.json"),
     "list": ("list.pdf",),
 }
+
+if sys.platform == "win32":
+    _BINARY = os.O_BINARY
+else:
+    _BINARY = 0
 
 
 def write(folder: Path, batch: Batch, office: str, channels: Sequence[str], now_ms: int) -> Path:
@@ -69,7 +75,7 @@ def without_phone(batch: Batch) -> list[str]:
 
 
 def _put(path: Path, content: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
     with os.fdopen(file, "wb") as out:
         out.write(content)
         out.flush()
