@@ -152,7 +152,7 @@ class Ledger:
         if source in ARRIVALS:
             self._flows[kind, "received"] += 1
         late = target is Place.UNKNOWN and blank.place is Place.TRANSIT  # received now, and gone long since
-        if blank.received and (late or (target is Place.TRANSIT and source is not Place.UNKNOWN)):
+        if late or (target is Place.TRANSIT and source is not Place.UNKNOWN):
             self._flows[kind, "sent"] += 1
         if blank.place in _COUNTS_AS:
             self._spent[name] = _COUNTS_AS[blank.place]

@@ -148,6 +148,15 @@ def test_more_than_there_is_cannot_leave() -> None:
     assert figures(received(1), of("blank_lost", "BA-2", count=1))["unaccounted"] == []
 
 
+def test_what_nobody_received_cannot_be_sent_on_until_its_manifest_comes() -> None:
+    read = [on("untouched", "X"), sent("province", ["X"])]
+    assert (figures(*read)["unaccounted"], figures(*read)["sent"]) == (["X"], 0)
+    account = figures(*read, received(1, ["X"]))
+    assert (account["received"], account["sent"], account["on_hand"]) == (1, 0, 1)
+    account = figures(sent("province", ["X"]), received(1, ["X"]))
+    assert (account["received"], account["sent"], account["on_hand"]) == (1, 1, 0)
+
+
 def test_a_lost_blank_that_was_found_is_spoiled_and_no_longer_lost() -> None:
     told = [received(1, ["A"]), of("blank_lost", "A")]
     assert figures(*told)["lost"] == 1
