@@ -127,6 +127,28 @@ def test_a_card_staged_on_a_wire_that_was_lost_is_one_found_inside() -> None:
     assert paper.uploaded == []
 
 
+def test_without_its_session_a_staged_card_is_not_taken_for_staged() -> None:
+    paper = Paper()
+    printer, _ = reserved(paper)
+    printer.stage()
+    paper.close()
+    assert printer.status().state == "offline"
+    assert printer.status().card_at == ("contactless",)
+    with pytest.raises(NeedsHands, match="card_inside"):
+        printer.stage()
+    assert len(paper.motions()) == 1
+
+
+def test_a_staged_card_that_hands_have_moved_is_no_longer_ours() -> None:
+    paper = Paper()
+    printer, _ = reserved(paper)
+    printer.stage()
+    paper.at = 0
+    with pytest.raises(NeedsHands, match="card_inside"):
+        printer.stage()
+    assert printer.snapshot().session == 0
+
+
 def test_rejecting_ends_the_session_for_a_card_thrown_away_must_not_count_as_printed() -> None:
     paper = Paper()
     printer, before = reserved(paper)
