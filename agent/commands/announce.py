@@ -38,12 +38,15 @@ def announce(home: Home, as_json: bool, channels: str | None, out: Path | None, 
         return
     if done is not None:
         click.echo(f"{told['batch']}: {len(told['deleted'])} files deleted")
-    elif told["batch"] is None:
+        return
+    if told["batch"] is None:
         click.echo("nobody waits to be told")
     else:
         click.echo(f"{told['batch']}: {len(told['jobs'])} cards, files in {told['folder']}")
-        if told["more"]:
-            prose(f"{told['more']} more cards are left for the next batch.")
+    if told["more"]:
+        prose(f"{told['more']} more cards are left for the next batch.")
+    if told["lying"]:
+        prose(f"Older files still lie there: {', '.join(told['lying'])}; delete them with --done.")
 
 
 def _remove(folder: Path, batch: str) -> dict[str, Any]:
@@ -77,6 +80,7 @@ def _announce(home: Home, folder: Path, channels: str | None) -> dict[str, Any]:
         "without_phone": files.without_phone(batch),
         "forgotten": list(batch.forgotten),
         "more": batch.more,
+        "lying": files.lying(folder),
     }
     if not batch.told:
         return told

@@ -69,6 +69,11 @@ def remove(place: Path) -> list[str]:
     return [each.name for each in found]
 
 
+def lying(folder: Path) -> list[str]:
+    """The batches whose files still lie in ``folder``, the oldest first."""
+    return sorted(each.name for each in folder.glob("*") if each.is_dir() and not each.suffix) if folder.is_dir() else []
+
+
 def without_phone(batch: Batch) -> list[str]:
     """The jobs whose holder no phone message reaches."""
     return [each.job for each in batch.told if each.phone is None]

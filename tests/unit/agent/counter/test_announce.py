@@ -197,7 +197,8 @@ def test_a_batch_is_written_told_of_and_deleted(shelf: Shelf) -> None:
     place = Path(done["folder"])
     assert place.parent == shelf.home.root / "announcements"
     assert sorted(each.name for each in place.iterdir()) == ["list.pdf", "wa.jsonl"]
-    assert json.loads(run(shelf, command, "--json").stdout)["batch"] is None
+    again = json.loads(run(shelf, command, "--json").stdout)
+    assert (again["batch"], again["lying"]) == (None, [done["batch"]]), "whoever forgets is reminded"
     (listed,) = json.loads(run(shelf, counter.ready, "--json").stdout)
     assert listed["channels"] == ["wa", "list"]
     gone = json.loads(run(shelf, command, "--done", done["batch"], "--json").stdout)
