@@ -71,7 +71,7 @@ def remove(place: Path) -> list[str]:
 
 def lying(folder: Path) -> list[str]:
     """The batches whose files still lie in ``folder``, the oldest first."""
-    return sorted(each.name for each in folder.glob("*") if each.is_dir() and not each.suffix) if folder.is_dir() else []
+    return sorted(each.name for each in folder.glob("*-*") if each.is_dir() and not each.suffix)
 
 
 def without_phone(batch: Batch) -> list[str]:
