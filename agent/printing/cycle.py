@@ -211,10 +211,9 @@ class Cycle:
             return Outcome(End.LOOK, error.cause, unsent=True)
         except DeviceError as error:
             return Outcome(End.LOOK, error.cause)
-        proves = before.cards is not None
-        if judgement.verdict is Verdict.PRINTED and proves:
+        if judgement.verdict is Verdict.PRINTED and before.cards is not None:
             return self.printed(job)
-        if judgement.verdict is Verdict.UNSURE and (not proves or self._at_rest(job)):
+        if judgement.verdict is Verdict.UNSURE and self._at_rest(job):
             return self.unsure(job, judgement.reason)
         return Outcome(End.LOOK, judgement.reason)
 

@@ -37,11 +37,7 @@ class Easel:
         if self._now is not None and self._now[0] == wanted:
             return self._now[1]
         guess = self._next
-        if guess is not None and guess.wanted == wanted:
-            self._next = None
-            drawn = guess.drawn()
-        else:
-            drawn = None
+        drawn = guess.drawn() if guess is not None and guess.wanted == wanted else None
         self._now = None  # never two of them and a third in the making
         self._now = (wanted, drawn or self._draw(job))
         return self._now[1]

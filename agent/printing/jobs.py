@@ -89,7 +89,6 @@ _NEXT_STEP = {
     State.WITHHELD: "supervisor",
 }
 _CHIP_AFTER: dict[Event, str | None] = {
-    Event.FEED_INTENDED: None,
     Event.UNTOUCHED: None,
     Event.CHIP_INTENDED: "intended",
     Event.CHIP_WRITTEN: "written",

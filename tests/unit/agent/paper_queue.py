@@ -45,7 +45,7 @@ class PaperQueue:
 
     def identify(self) -> Identity:
         self._reach("identify")
-        return Identity("Queue", "QUEUE", "", None, False, False, proves=False)
+        return Identity("Queue", "QUEUE", "", None, False, self.spool.lies, proves=False)
 
     def status(self) -> PrinterStatus:
         if not self.world.plugged:

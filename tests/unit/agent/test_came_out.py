@@ -67,6 +67,7 @@ def test_a_card_that_was_scanned_needs_no_chip(printed: Office) -> None:
     ("said", "word"),
     [
         ({"card": "040002", "tag": TAG}, "WRONG_BLANK"),
+        ({"card": "040002", "tag": OTHERS}, "WRONG_BLANK"),
         ({"card": BLANK, "tag": OTHERS}, "CHIP_OTHER"),
         ({"card": BLANK, "tag": "torn"}, "CHIP_OTHER"),
         ({"card": BLANK, "tag": ""}, "CHIP_OTHER"),  # ours was written to it and read back

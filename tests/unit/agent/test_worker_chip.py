@@ -136,6 +136,17 @@ def test_a_tag_that_was_known_on_another_blank_makes_this_one_strange(office: Of
 # -- after a death
 
 
+def test_a_stranger_s_tag_is_found_by_the_next_process_too(office: Office, world: Paper) -> None:
+    world.feeder[0].tag = FOREIGN
+    job = office.take()
+    died_at(office, world, "staged")
+    office.restart()
+    for _ in range(30):
+        world.wait(office.worker.turn())
+    assert (office.job(job).state, office.lane.seen.cause) == (State.QUEUED, "chip_other")
+    assert [card.uid for card in world.rejected] == ["040001"] and "chip_intended" not in office.events()
+
+
 def died_at(office: Office, world: Paper, point: str) -> None:
     raise_once(world, point, Killed())
     with pytest.raises(Killed):

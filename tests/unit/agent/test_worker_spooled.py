@@ -107,6 +107,17 @@ def test_a_job_without_a_named_blank_is_given_back_before_anything_moves(
     assert jobs.next_waiting(queue_office.journal, 9) == [ORDER] and world.cards == 100
 
 
+def test_a_queue_brings_no_card_to_a_reader_whatever_it_says(
+    tmp_path: Path, blank_journal: Path, world: Paper, spool: Spool
+) -> None:
+    spool.lies = True
+    printer = lambda seen: PaperQueue(seen, spool)  # noqa: E731
+    office = Office(tmp_path / "chip.db", blank_journal, world, chip=True, printer=printer)
+    job = office.take()
+    office.turns()
+    assert (office.job(job).state, office.job(job).cause) == (State.CANCELLED, "BLANK_NEEDED")
+
+
 def test_a_printer_without_a_station_asks_for_the_blank_s_name_too(office: Office, world: Paper) -> None:
     world.contactless = False
     job = office.take()
@@ -139,9 +150,9 @@ def test_past_the_intent_a_restart_means_unsure(
         queue_office.turns()
     world.points = lambda name: None
     queue_office.restart()
-    queue_office.turns()
+    queue_office.worker.turn()
     assert (queue_office.job(job).state, queue_office.job(job).cause) == (State.UNSURE, "spooled")
-    assert spool.job is None, "nothing is left in the queue to be printed by surprise"
+    assert spool.job is None, "before a clerk looks, nothing is left in the queue to come out by surprise"
 
 
 def test_it_is_unsure_although_the_queue_does_not_answer(queue_office: Office, world: Paper) -> None:
