@@ -158,8 +158,6 @@ class Ledger:
             self._spent[name] = _COUNTS_AS[blank.place]
         elif blank.place in _ELSE_AS:
             self._spent.setdefault(name, _ELSE_AS[blank.place])
-        else:
-            self._spent.pop(name, None)
         return self._row(posting, name, 1, source, target, kind)
 
     def _count(self, posting: Posting) -> list[Row]:

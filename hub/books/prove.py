@@ -25,19 +25,21 @@ def prove(db: Database) -> dict[str, Any]:
     {unaccounted: [name or consignment], accounts: {account: {kind: n}}, in_transit, disputed, unannounced,
     shared: [name], altered: [{holder, seq}], missing: {holder: lines}, below: [account], rows}.
     """
-    ledgers, expected = _expected(db)
-    held = set(_held(db))
-    odd = held ^ set(expected)
-    made = balance.books(_row(each) for each in sorted(held, key=lambda each: (each[0], each[1], each[2])))
+    ledgers, made, rows = dict[str, Ledger](), balance.Books(), 0
+    odd: set[fold.Kept] = set()
+    for holder, ledger, expected in _holders(db):
+        held = set(_held(db, holder))
+        odd |= held ^ set(expected)
+        rows += len(held)
+        for kept in held:
+            made.add(_row(kept))
+        if ledger is not None:
+            ledgers[holder] = ledger
     found = balance.settle(made, acts.settled(db))
-    shares = [
-        share
-        for names in office.by_office(ledgers).values()
-        for share in office.shares({name: ledgers[name] for name in names})
-    ]
-    shared = balance.share(made, [each for each in shares if each.name in made.names])
-    told = {str(each[4] if each[4] is not None else each[8]) for each in odd}
+    shared = balance.share(made, [each for each in _shares(ledgers) if each.name in made.names])
     beyond = {name for ledger in ledgers.values() for name in _beyond(ledger, shared)}
+    told = {str(kept[4] if kept[4] is not None else kept[8]) for kept in odd}
+    lines = sorted({(str(kept[0]), int(str(kept[1]))) for kept in odd})
     return {
         "unaccounted": sorted(told | beyond | set(balance.astray(made))),
         "accounts": balance.accounts(made),
@@ -45,13 +47,10 @@ def prove(db: Database) -> dict[str, Any]:
         "disputed": found.disputed,
         "unannounced": found.unannounced,
         "shared": shared,
-        "altered": [
-            {"holder": holder, "seq": seq}
-            for holder, seq in sorted({(str(e[0]), int(str(e[1]))) for e in odd})
-        ],
+        "altered": [{"holder": holder, "seq": seq} for holder, seq in lines],
         "missing": _missing(db),
         "below": balance.below(made),
-        "rows": len(held),
+        "rows": rows,
     }
 
 
@@ -60,19 +59,28 @@ def holds(found: dict[str, Any]) -> bool:
     return not any(found[each] for each in ("unaccounted", "disputed", "altered", "missing", "below"))
 
 
-def _expected(db: Database) -> tuple[dict[str, Ledger], list[fold.Kept]]:
-    """Every station's ledger and every row, folded from the lines as far as the books have read them."""
+def _holders(db: Database) -> Iterator[tuple[str, Ledger | None, list[fold.Kept]]]:
+    """Each holder, its ledger and every row, folded from the lines as far as the books have read them.
+
+    One after another, so that no more than one journal is in memory at once.
+    """
     read: dict[str, int] = dict(db.rows("SELECT station, seq FROM reader WHERE name = ?", READER))
-    ledgers, rows = {}, acts.store(db, read.get(PROVINCE_HOLDER, 0))[1]
-    for station in ingest.stations(db):
-        ledger, its = fold.rows_of(db, station.name, read.get(station.name, 0))
-        ledgers[station.name] = ledger
-        rows += its
-    return ledgers, rows
+    yield PROVINCE_HOLDER, None, acts.store(db, read.get(PROVINCE_HOLDER, 0))[1]
+    names = [station.name for station in ingest.stations(db)]
+    for name in names:
+        yield name, *fold.rows_of(db, name, read.get(name, 0))
+    for (name,) in db.rows("SELECT DISTINCT station FROM ledger"):
+        if name not in (*names, PROVINCE_HOLDER):
+            yield name, None, []
 
 
-def _held(db: Database) -> Iterator[fold.Kept]:
-    yield from db.rows(f"SELECT {', '.join(fold.COLUMNS)} FROM ledger")  # noqa: S608
+def _held(db: Database, holder: str) -> Iterator[fold.Kept]:
+    yield from db.rows(f"SELECT {', '.join(fold.COLUMNS)} FROM ledger WHERE station = ?", holder)  # noqa: S608
+
+
+def _shares(ledgers: dict[str, Ledger]) -> Iterator[office.Share]:
+    for names in office.by_office(ledgers).values():
+        yield from office.shares({name: ledgers[name] for name in names})
 
 
 def _row(kept: Any) -> Row:

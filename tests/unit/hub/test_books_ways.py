@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from domain.ledger import Row
 from domain.words import RefusedByRule
 from hub import ingest, reports, schema
+from hub.books import balance, store
 from hub.books import prove as proof
-from hub.books import store
 from hub.books.announce import forward
 from hub.books.store import Load, Word
 from hub.database import Database, open_database
@@ -48,6 +49,21 @@ def city(db: Database) -> Offices:
     store.take_in(db, Load("P-1", "ktp", ("A", "B", "C"), 3), NOW_MS)
     store.take_in(db, Load("P-2", "ktp", None, 30), NOW_MS)
     return offices
+
+
+@pytest.mark.parametrize(
+    ("debit", "stands"),
+    [
+        ("centre", True),
+        ("64.11-1/unnamed", True),
+        ("citizen", True),
+        ("64.11-1/stock", False),
+        ("unknown", False),
+    ],
+)
+def test_a_blank_begins_where_blanks_begin(debit: str, stands: bool) -> None:
+    made = balance.books([Row("ktp", "A", 1, debit, "64.11-1/card", "j")])
+    assert balance.astray(made) == ([] if stands else ["A"])
 
 
 def test_what_the_receiver_does_not_find_in_the_box_is_disputed_by_name(db: Database) -> None:
