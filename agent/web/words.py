@@ -15,6 +15,7 @@ HEADLINES: dict[str, tuple[str, str]] = {
         "{n} kartu belum pasti",
         "Pencetakan berhenti. Ambil kartunya, lihat, lalu selesaikan pekerjaan di bawah.",
     ),
+    "WITHHELD": ("{n} kartu ditahan", "Panggil penyelia. Kartunya jangan diberikan kepada siapa pun."),
     "BLANKS_UNACCOUNTED": ("{n} blangko tidak cocok", "Hitung ulang blangko dan laporkan kepada penyelia."),
     "DISK_LOW": ("Ruang penyimpanan hampir habis", "Hubungi teknisi. Tidak ada catatan yang hilang."),
     "PRINTER": ("Printer perlu dibantu", "{cause}"),

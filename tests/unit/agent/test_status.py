@@ -205,6 +205,7 @@ def test_every_word_of_attention_has_a_headline_and_all_tables_are_whole() -> No
         "ORDERS_REFUSED",
         "POLICY_REFUSED",
         "SUKET_UNSETTLED",
+        "WITHHELD",
     }
     assert headline([]).word == "READY"
 

@@ -38,6 +38,7 @@ def test_the_oldest_lie_on_top_with_their_place_and_without_a_name(shelf: Shelf)
     assert (page.shelf.rows[0].name, page.shelf.rows[0].word) == (oldest, "12 hari")
     assert page.shelf.rows[0].remark == "rak C-9"
     assert page.shelf.held == "1 ditahan, panggil penyelia"
+    assert "1 kartu ditahan" in (page.headline, *page.also)
     assert page.shelf.notes == "5 belum diumumkan · 1 dalam pengiriman"
     html = shown(shelf)
     assert "Siap diambil" in html
