@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent import policies, sealed
+from agent import policies
 from agent.asking import Args, once
 from agent.config import Config
 from agent.counter.ready import Waiting, waiting
@@ -20,11 +20,13 @@ from agent.printing import jobs
 from agent.store.journal import Journal, Tx
 from agent.store.sqlite import Reads
 from agent.trouble import Trouble
-from domain.keys import OpenKey
 from domain.notices import Notice, notice
 from domain.policy import CHANNELS
 from domain.wita import day
 from domain.words import RefusedByRule
+
+if TYPE_CHECKING:
+    from domain.keys import OpenKey
 
 PHONES = frozenset({"wa", "sms"})
 BATCH_MAX = 500  # cards of one batch: its line is some 20 KB, well under what one message carries
@@ -67,6 +69,8 @@ def untold(reads: Reads, key: OpenKey, station: str, now_ms: int) -> Batch:
 
 
 def _told(reads: Reads, key: OpenKey, station: str, card: Waiting) -> Told | None:
+    from agent import sealed  # with the crypto library, which the booking does not need
+
     try:
         fields = sealed.fields(reads, key, station, card.order)
         return Told(card.job, notice(card.kind, fields, card.comes_in), fields.get("phone") or None)
