@@ -3,18 +3,21 @@
 ``LOKET_PRINTER=evolis+usb://0f49/SERIAL pytest -m hardware``. A run prints about ten cards and rejects some.
 The checks that need somebody's hands are skipped by name. The kernel's driver is watched through sysfs,
 where the kernel itself says what it has bound; that test needs the printer on USB and ``usblp`` loaded.
+``LOKET_CHIP=pcsc://`` names a chip reader with a test card on it instead.
 """
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from drivers.address import Address, parse
 from drivers.clock import MonotonicClock
+from drivers.conformance import chip
 from drivers.conformance.card_printer import CHECKS, run_one
-from drivers.registry import open_printer
+from drivers.registry import open_chip, open_printer
 
 pytestmark = pytest.mark.hardware
 
@@ -37,6 +40,18 @@ def test_a_real_printer_passes(name: str, address: str) -> None:
         result = run_one(name, printer, clock, None)
     finally:
         printer.close()
+    if result["result"] == "skipped":
+        pytest.skip(result["detail"])
+    assert result["result"] == "passed", result
+
+
+@pytest.mark.parametrize("name", chip.CHECKS)
+def test_a_real_chip_reader_passes(name: str) -> None:
+    told = os.environ.get("LOKET_CHIP")
+    if not told:
+        pytest.skip("LOKET_CHIP names no reader")
+    with closing(open_chip(told)) as reader:
+        result = chip.run_one(name, reader)
     if result["result"] == "skipped":
         pytest.skip(result["detail"])
     assert result["result"] == "passed", result
