@@ -177,6 +177,21 @@ def test_a_death_in_the_middle_of_the_write_leaves_a_card_that_nobody_prints_on(
     assert [card.uid for card in world.rejected] == ["040001"] and not world.output
 
 
+def test_a_tag_written_on_a_card_that_was_let_go_of_is_not_looked_for_on_the_next(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    raise_once(world, "sending", OutcomeUnknown("link_lost"))
+    office.turns()
+    office.settle_by_hand()
+    assert (office.job(job).state, office.job(job).chip) == (State.QUEUED, None)
+    world.feeder.append(world.feeder.pop(0))
+    died_at(office, world, "staged")
+    office.restart()
+    office.turns()
+    assert office.job(job).state is State.PRINTED and office.job(job).blank == "040002"
+
+
 @pytest.mark.parametrize("now", [None, FOREIGN])
 def test_a_tag_that_is_no_longer_the_one_we_wrote_makes_the_card_strange(
     office: Office, world: Paper, now: Tag | None
