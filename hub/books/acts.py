@@ -23,6 +23,7 @@ from domain.ledger import Ledger, Row, account_name
 from domain.regions import PROVINCE_HOLDER
 from hub.books import fold
 from hub.database import Database
+from hub.moves import stand
 
 WRITTEN_OFF, SETTLED = "written_off", "consignment_settled"
 LOST = account_name(Place.LOST, PROVINCE_HOLDER, "")
@@ -40,13 +41,18 @@ class Act:
 
 
 def append(db: Database, at_ms: int, event: str, subject: str, body: Mapping[str, Any]) -> int:
-    """Write an act in the caller's transaction; its number. Two writers at once: the later one fails."""
+    """Write an act in the caller's transaction, which holds the ``lock``; its number."""
     number = head(db) + 1
     db.run(
         "INSERT INTO act (number, at_ms, event, subject, body) VALUES (?, ?, ?, ?, ?)",
         *(number, at_ms, event, subject, json.dumps(body, sort_keys=True)),
     )
     return number
+
+
+def lock(db: Database) -> None:
+    """One at a time: whoever looks into the store to decide keeps it until the transaction ends."""
+    stand(db, "acts", PROVINCE_HOLDER)
 
 
 def head(db: Database) -> int:

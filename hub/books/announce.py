@@ -21,6 +21,7 @@ from hub.orders import Writer
 
 NAMES_A_LINE_MAX = 2000
 READER = "announcer"
+LINES_A_LOOK = 2000  # without anything sent, the reader moves on only so often
 
 
 def announce(
@@ -54,9 +55,16 @@ def forward(db: Database, writer: Writer) -> int:
     told = 0
     stood: dict[str, int] = dict(db.rows("SELECT station, seq FROM reader WHERE name = ?", READER))
     for station in ingest.stations(db):
-        if stood.get(station.name, 0) < station.have.seq:
+        after, held = stood.get(station.name, 0), station.have.seq
+        if held - after >= LINES_A_LOOK or (after < held and _any(db, station.name, after, held)):
             told += _turn(db, station.name, writer)
     return told
+
+
+def _any(db: Database, name: str, after: int, held: int) -> bool:
+    """Whether anything was sent. Most journals tell of it seldom: no write for nothing."""
+    sql = "SELECT 1 FROM event WHERE station = ? AND seq > ? AND seq <= ? AND event = ? LIMIT 1"
+    return db.one(sql, name, after, held, "blanks_sent") is not None
 
 
 def _turn(db: Database, name: str, writer: Writer) -> int:

@@ -70,6 +70,7 @@ def take_in(db: Database, load: Load, now_ms: int, sender: str | None = None) ->
     """
     transit = account_name(Place.TRANSIT, PROVINCE_HOLDER, load.consignment)
     with db.transaction():
+        acts.lock(db)
         came = sender or db.one("SELECT 1 FROM ledger WHERE credit = ?", transit)
         event = "blanks_received" if came else "blanks_collected"
         if _known(db, load.consignment, ("blanks_received", "blanks_collected"), load.body()):
@@ -88,6 +89,7 @@ def send_out(db: Database, load: Load, to: str, writer: Writer) -> bool:
     Raises RefusedByRule UNKNOWN_STATION, STATION_FORKED, CONSIGNMENT_CHANGED, NOT_IN_STOCK, BLANK_UNKNOWN.
     """
     with db.transaction():
+        acts.lock(db)
         if _known(db, load.consignment, ("blanks_sent",), load.body(to=to)):
             return False
         _may_receive(db, to)
@@ -143,6 +145,7 @@ def write_off(
     word.check()
     done = []
     with db.transaction():
+        acts.lock(db)
         held = ingest.station(db, station)
         if held is None:
             raise RefusedByRule("UNKNOWN_STATION", station)
@@ -214,6 +217,7 @@ def settle(db: Database, consignment: str, word: Word, writer: Writer) -> list[d
     """
     word.check()
     with db.transaction():
+        acts.lock(db)
         rows = [
             Row(*each) for each in db.rows("SELECT kind, blank, count, debit, credit, subject FROM ledger")
         ]
