@@ -131,6 +131,8 @@ def dispatch(db: Database, name: str, writer: Writer) -> int:
             if row is None or row[0] is None or row[2] == ingest.FORKED:
                 return done
             head = _send_policies(db, name, row[1], writer)
+            if not done:
+                policies.rerank(db, name, writer.now_ms)
             waiting = db.rows_locked(  # an order that is just being moved away must not be owed here too
                 "SELECT id, kind, reason, requested, sealed FROM order_ "
                 "WHERE station = ? AND log_seq IS NULL ORDER BY rank, requested, id LIMIT ?",
@@ -151,7 +153,6 @@ def _send_policies(db: Database, name: str, head: int, writer: Writer) -> int:
     rules = policies.owed(db, name, writer)
     for policy, seq in append(db, name, head, "policy", rules, writer):
         policies.sent(db, name, policy, seq)
-    policies.rerank(db, name, writer.now_ms)
     return head + len(rules)
 
 
