@@ -130,3 +130,12 @@ def test_a_field_that_is_missing_is_told_by_no_value(gone: str) -> None:
 
 def test_a_name_beyond_the_fonts_is_shown_with_question_marks() -> None:
     assert "?" in text(sheet(name="\u0141UKASZ \u4e2d SPECIMEN"))
+
+
+def test_what_draws_sheets_never_lies_in_the_running_agent() -> None:
+    told = (
+        "import sys, agent.service, agent.actions; "
+        "sys.exit(' '.join({'fpdf', 'segno', 'PIL'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
