@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from simulators.cards.faults import Fault
 from simulators.matica.accidents import HEAT, dark_ms, unplug
-from simulators.matica.codes import Code
 from simulators.matica.mechanism import go_on, set_cover
 from simulators.matica.model import Printer
 
@@ -65,14 +64,6 @@ def _stack_down(printer: Printer) -> None:
     printer.stack_lifted = False
 
 
-def _initialised(printer: Printer) -> None:
-    """A power cut that left no card inside has left nothing behind."""
-    printer.broken = False
-    if not printer.inside and printer.fault == Code.POWER_LOST:
-        printer.fault = 0
-    printer.keep()
-
-
 def _cooled(printer: Printer) -> None:
     if printer.fault in HEAT:
         printer.fault = 0
@@ -92,7 +83,7 @@ def _nothing_said(printer: Printer) -> None:
 _DEADLINES: dict[str, Callable[[Printer], None]] = {
     "power": lambda printer: printer.power_on(),
     "boot": lambda printer: printer.tell_watchers(),
-    "init": _initialised,
+    "init": lambda printer: None,
     "warm": lambda printer: None,
     "plug": _plug_in,
     "cover": lambda printer: set_cover(printer, False),

@@ -114,9 +114,7 @@ class Session:
         """The connection is over: what was not begun is thrown away, and so are the planes in memory."""
         if not self.ended:
             self.ended = True
-            self._waiting.clear()
             self._printer.planes.clear()
-            self._printer.deadline("silence", None)
             self._face.session = None
 
     def _read_ahead(self) -> None:

@@ -1,6 +1,6 @@
 """What a power cut leaves: the non-volatile memory and where every thing lies, as one JSON object.
 
-A motion under way is told as the power cut that it would become: one more error, and a look that says so.
+A motion under way is told as the power cut that it would become: one more error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ VERSION = 1
 SERIAL_LETTERS = 8  # what the machine has room for (PROTOCOL.md §2.2)
 _PLAIN = (
     "seed", "serial", "now_ms", "cover_open", "stack_lifted", "jammed", "fusing", "chip_under", "turned",
-    "missing", "broken", "frame_lost", "warming_ms",
+    "missing", "frame_lost", "warming_ms",
 )  # fmt: skip
 _TRAYS = ("inside", "output", "reject", "hands")
 _KEPT_DEADLINES = ("cover", "stack")
@@ -27,9 +27,8 @@ _KEPT_DEADLINES = ("cover", "stack")
 
 def freeze(printer: Printer) -> dict[str, Any]:
     """Everything that outlives the power."""
-    moving = printer.motion is not None
     counters = [*printer.counters]
-    counters[ERRORS] += moving
+    counters[ERRORS] += printer.motion is not None
     return {
         "version": VERSION,
         "make": "matica",
@@ -45,7 +44,6 @@ def freeze(printer: Printer) -> dict[str, Any]:
         "turned": printer.turned,
         "missing": printer.missing,
         "warming_ms": printer.warming_ms,
-        "broken": printer.broken or moving,
         "frame_lost": printer.frame_lost or bool(printer.film.frame),
         "counters": counters,
         "settings": printer.settings.hex(),

@@ -66,7 +66,6 @@ class Printer:
     planes: dict[str, bytes] = field(default_factory=dict)
     engaged: Place | None = None
     fault: int = 0  # the standing one's code
-    broken: bool = False  # the power went in a motion
     frame_lost: bool = False  # a picture lay on the film when the process died
     unasked: bool = True  # has started up, and nobody has been told
     told: list[int] | None = None  # what lagging counters still tell
@@ -186,7 +185,6 @@ class Printer:
         if self.motion is not None:
             self.motion.close()
             self.counters[ERRORS] += 1
-            self.broken = True
         self.spoil()
         if self.film.frame:
             self.fresh_frame()
@@ -206,7 +204,7 @@ class Printer:
         """Boot: not there for a while, then initialising, then warming; ``warm``: it has been on before."""
         self.powered = self.unasked = True
         self.told = None if self.lag_until == "power" else self.told
-        if self.inside or self.broken:
+        if self.inside:
             self.fault = Code.POWER_LOST
         self.spoil()  # it was being fused when the process died
         if self.frame_lost:

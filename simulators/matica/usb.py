@@ -105,7 +105,6 @@ class Pipes:
                 command.work = mechanism.begin(printer, order)
                 if command.work.code is None and at_once:
                     command.work.code = Code.READY
-                self._look_for_end()
             elif code == scsi.REQUEST_SENSE:
                 self._answer(command, scsi.sense(self._told())[: command.cdb[4]])
             elif code in scsi.ASKING:
@@ -147,7 +146,6 @@ class Pipes:
         if not command.inward or command.length < len(data):
             self._close(command, PHASE, command.length)
             return
-        self._sense = self._sense if command.cdb[0] == scsi.REQUEST_SENSE else 0
         self._answers.append(data)
         self._close(command, DONE, command.length - len(data))
 

@@ -95,6 +95,24 @@ def test_a_connection_that_says_nothing_for_a_minute_is_closed() -> None:
         say.status()
 
 
+def test_a_host_that_never_answers_the_greeting_is_silent_too() -> None:
+    printer = bench()
+    printer.exchange()
+    printer.sleep_ms(60_000)
+    assert printer.face.session is None
+
+
+def test_bytes_that_trickle_in_are_no_silence() -> None:
+    printer = bench()
+    host(printer)
+    session = session_of(printer)
+    whole = message(PANEL, 0, 9, panel_payload("k", INK["k"]))
+    for byte in whole:
+        session.feed(bytes((byte,)))
+        printer.sleep_ms(50_000)
+    assert printer.printer.planes == {"k": INK["k"]}
+
+
 def test_a_motion_is_no_silence() -> None:
     printer = bench()
     say = host(printer)

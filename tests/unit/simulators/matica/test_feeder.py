@@ -30,6 +30,10 @@ def test_a_feeder_that_slips_keeps_its_card() -> None:
     card(say)
 
 
+def test_a_stack_that_never_reached_the_rollers_is_told_from_the_start() -> None:
+    assert host(bench("feeder_empty@card=1")).status() == 0x2D000
+
+
 def test_two_blanks_travel_as_one() -> None:
     printer = bench("double_feed@card=1")
     say = host(printer)
