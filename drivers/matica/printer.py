@@ -169,11 +169,7 @@ class MaticaPrinter:
                 self._session.staged = True
                 return
             nothing = self._position() is None and fed is not None and self._fed() == fed
-        except OutcomeUnknown:
-            self._session.end()
-            raise
-        except Unreachable as error:
-            self._session.end()
+        except Unreachable as error:  # the wire was let go, and with it the session
             raise OutcomeUnknown(error.cause, error.detail) from error
         if nothing:
             raise NeedsHands(trouble)
@@ -227,8 +223,7 @@ class MaticaPrinter:
             if trouble is None:
                 self._wait_while_moving()
                 return self.judge(before, self._testify(), artefact.panels)
-        except DeviceError as error:
-            self._session.end()
+        except DeviceError as error:  # the wire was let go, and with it the session
             raise OutcomeUnknown(error.cause, error.detail) from error
         self._session.end()
         return Judgement(Verdict.UNSURE, trouble)
@@ -246,8 +241,6 @@ class MaticaPrinter:
         code = self._line.look_until(lambda now: codes.kind(now) is not Kind.WAIT, WARM_WAIT_MS)
         if self._line.started:
             raise Unreachable("printer_reset", "reserve it again first")
-        if not self._session.number:
-            raise Unreachable("session_lost", "the wire was lost meanwhile")
         if codes.kind(code) is Kind.WAIT:
             raise Unreachable("busy", f"code {code:08X}")
         cause = codes.cause(code)

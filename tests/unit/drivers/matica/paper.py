@@ -37,6 +37,8 @@ class Paper:
     answers: dict[int, list[int]] = field(default_factory=dict)
     breaks_at: int | None = None
     late: bool = False
+    deaf_after: int = 0  # so many questions by datagram are lost once a card is out
+    deaf: int = 0
     said: list[int] = field(default_factory=list)
     uploaded: list[int] = field(default_factory=list)
     exchanges: int = 0
@@ -65,6 +67,9 @@ class Paper:
             self.held, self.connections = True, self.connections + 1
             return self._greeting()
         if told[:4] in (b"\xf0\x00\x06\x00", b"\xf0\x00\x0a\x00"):
+            self.deaf -= 1
+            if self.deaf >= 0:
+                raise Unreachable("no_answer")
             return self._info(told)
         if not self.held:
             raise Unreachable("link_lost", "not connected")
@@ -110,7 +115,7 @@ class Paper:
         elif kind == PRINT:
             self.head += low.bit_count()
         elif kind == TRANSFER and low == 5:
-            self.at = OUT
+            self.at, self.deaf = OUT, self.deaf_after
 
     def _info(self, told: bytes) -> bytes:
         code, _, _, sequence = _HEAD.unpack_from(told)

@@ -51,6 +51,40 @@ def test_any_other_answer_ends_the_card_with_its_word_and_the_session_with_it(
     assert printer.judge(before, printer.snapshot(), 4).verdict is Verdict.UNSURE
 
 
+def test_a_card_that_is_out_is_judged_when_nothing_moves_any_more() -> None:
+    paper = Paper()
+    printer, before = reserved(paper)
+    paper.looks = [0, 0, *[PRINTING] * 20]
+    assert printer.print_card(card(), before, staged=False) == PRINTED
+    assert paper.looks == []
+
+
+@pytest.mark.parametrize(("lost", "word"), [(1, "evidence"), (2, "evidence"), (3, "counter_missing")])
+def test_a_counter_lost_on_the_way_is_asked_for_again_but_not_for_ever(lost: int, word: str) -> None:
+    paper = Paper(deaf_after=lost)
+    printer, before = reserved(paper)
+    assert printer.print_card(card(), before, staged=False).reason == word
+
+
+def test_a_restart_seen_at_the_last_look_keeps_a_card_from_being_begun() -> None:
+    paper = Paper()
+    printer, _ = reserved(paper)
+    paper.looks = [STARTED]
+    with pytest.raises(Unreachable, match="printer_reset"):
+        printer.stage()
+    assert paper.said == []
+
+
+def test_what_lies_at_the_station_after_a_staged_card_is_out_is_not_that_card() -> None:
+    paper = Paper()
+    printer, before = reserved(paper)
+    printer.stage()
+    assert printer.print_card(card(), before, staged=True) == PRINTED
+    paper.at = 2
+    with pytest.raises(NeedsHands, match="card_inside"):
+        printer.stage()
+
+
 def test_a_feeder_that_gave_nothing_leaves_everything_as_it_was() -> None:
     paper = Paper(disobeys=(LOAD,))
     printer, _ = reserved(paper)
@@ -67,6 +101,26 @@ def test_a_load_that_broke_off_with_a_card_inside_is_no_longer_ours() -> None:
     with pytest.raises(OutcomeUnknown, match="jam"):
         printer.stage()
     assert printer.snapshot().session == 0
+
+
+def test_a_load_that_says_done_and_shows_no_card_is_not_taken_for_staged() -> None:
+    paper = Paper(disobeys=(LOAD,))
+    printer, _ = reserved(paper)
+    with pytest.raises(NeedsHands, match="hardware"):
+        printer.stage()
+    assert paper.said == [0x04028002]
+
+
+def test_with_the_door_open_nothing_is_said_to_a_card_inside() -> None:
+    paper = Paper(at=0, standing=0x0002D100)
+    with pytest.raises(NeedsHands, match="cover_open"):
+        driver(paper).reject()
+    assert paper.said == []
+
+
+@pytest.mark.parametrize(("code", "claim"), [(BUSY, True), (PRINTING, True), (WARMING, False), (0, False)])
+def test_a_claim_is_a_motion_under_way(code: int, claim: bool) -> None:
+    assert driver(Paper(standing=code)).snapshot().claim is claim
 
 
 def test_a_jam_that_holds_the_card_needs_hands() -> None:
