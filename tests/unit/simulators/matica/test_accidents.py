@@ -247,3 +247,14 @@ def test_the_wire_pulled_ends_nothing_that_moves_and_begins_nothing_new() -> Non
     assert (say.status(), say.at()) == (READY, 0)
     say.do(REJECT)
     assert printer.truth[-1]["picture"] is None
+
+
+def test_the_wires_are_told_of_the_plug_and_of_the_end_of_the_start_up() -> None:
+    printer = bench()
+    seen: list[tuple[int, bool]] = []
+    printer.printer.watchers.append(lambda: seen.append((printer.now_ms(), printer.printer.there)))
+    printer.hand(fault="unplug@now,for=900")
+    printer.sleep_ms(1_000)
+    printer.hand(power="cut")
+    printer.sleep_ms(10_000)
+    assert seen == [(0, False), (900, True), (1_000, False), (6_000, False), (11_000, True)]
