@@ -16,12 +16,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from agent.keeping.keeper import Keeper
+from agent.keeping.trial import Trial
+from agent.printing.worker import Looks
 from agent.stock import blanks
 from agent.store.migrations import migrate
 from simulators.evolis.bench import MemoryPrinter
 from simulators.evolis.makes import MAKES
 from tests.journeys.killer import Points
-from tests.journeys.killer_virtual import START_MS, Station, artefact
+from tests.journeys.killer_virtual import SESSION, START_MS, Station, artefact
 
 CARDS, RIBBON, GOAL = 200, "ymcko", 0.98
 APDU_MS = 12  # 63 bytes and a command at 106 kbit/s, and the chip's own time to write them
@@ -61,11 +64,21 @@ def limit_ms(chip_ms: int = 0) -> int:
     return spent_ms
 
 
+class Kept(Station):
+    """The whole station: its printer is looked after, too."""
+
+    def keeper(self) -> Looks:
+        trials = Trial(self.lane, self.journal, SESSION, lambda: artefact(RIBBON))
+        return Keeper(
+            self.lane, self.journal, self.printer.now_ms, lambda: START_MS + self.printer.now_ms(), trials
+        )
+
+
 def ours_ms(folder: Path, apdu_ms: int = 0) -> int:
     """The same by the agent, from the first card's intent to the last one's verdict."""
     migrate(folder / "template.db")
     printer = MemoryPrinter(cards=CARDS, ribbon=RIBBON)
-    station = Station(folder / f"journal-{apdu_ms}.db", folder / "template.db", printer, RIBBON)
+    station = Kept(folder / f"journal-{apdu_ms}.db", folder / "template.db", printer, RIBBON)
     station.apdu_ms = apdu_ms
     station.start(Points())
     station.journal.write(lambda tx: blanks.receive(tx, "K-1", "ktp", None, CARDS))

@@ -20,7 +20,7 @@ from agent.printing.cycle import Cycle
 from agent.printing.jobs import Job
 from agent.printing.lane import Lane
 from agent.printing.states import Event, State
-from agent.printing.worker import Worker
+from agent.printing.worker import Looks, Worker
 from agent.stock import blanks
 from agent.store.journal import Tx
 from domain.words import RefusedByRule
@@ -181,7 +181,12 @@ class Station:
             lambda job: artefact(self.ribbon),
             self.printer.now_ms,
             self.printer.sleep_ms,
+            keeper=self.keeper(),
         )
+
+    def keeper(self) -> Looks | None:
+        """Who looks after the printer; nobody where a life is cut."""
+        return None
 
     def receive(self, number: int = CARDS) -> None:
         self.journal.write(lambda tx: blanks.receive(tx, "K-1", "ktp", None, number))
