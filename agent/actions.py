@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from agent.asking import Action
 from agent.counter import announce, handover, suket_actions
+from agent.keeping import actions as keeping
 from agent.printing import actions as printing
 from agent.printing import came_out
 from agent.stock import actions as stock
@@ -29,6 +30,10 @@ ACTIONS: dict[str, Action] = {
     "suket-told": suket_actions.told,
     "suket-confirm": suket_actions.confirm,
     "suket-void": suket_actions.void,
+    "printer-ribbon": keeping.ribbon,
+    "printer-cleaned": keeping.cleaned,
+    "printer-settings": keeping.settings,
+    "printer-test": keeping.ask_test_card,
     "blanks-receive": stock.receive_blanks,
     "blanks-send": stock.send_blanks,
     "blanks-count": stock.count_blanks,

@@ -18,6 +18,7 @@ from agent.commands.announce import announce
 from agent.commands.blanks import blanks
 from agent.commands.common import prose, say
 from agent.commands.policy import policy
+from agent.commands.printer import printer
 from agent.commands.suket import suket
 
 TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
@@ -58,7 +59,7 @@ for command in (
     *(show.status, show.devices, show.jobs, show.journal, show.audit, show.export),
     *(work.print_, work.resolve, work.cancel, work.looked, work.verify, work.spoil, work.lose, blanks),
     *(counter.ready, counter.hand_over, counter.withheld, counter.delivered, announce),
-    *(suket, policy, bench.conformance),
+    *(suket, policy, printer, bench.conformance),
 ):
     main.add_command(command)
 

@@ -20,9 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from agent import control, keys, policies
 from agent import home as homes
@@ -30,26 +28,16 @@ from agent.actions import ACTIONS
 from agent.config import Config
 from agent.home import Home
 from agent.link import LinkThread
+from agent.press import OpenTransport, Press, put_together
 from agent.printing import jobs
-from agent.printing.cycle import Cycle
-from agent.printing.drawing import Drawing
-from agent.printing.lane import Lane
 from agent.printing.patience import Pace
-from agent.printing.worker import Worker
-from agent.store.journal import Journal, Tx, note_start
+from agent.store.journal import Journal, note_start
 from agent.trouble import Trouble
 from agent.web import app
 from agent.web.server import WebThread
 from drivers import registry
-from drivers.address import Address
-from drivers.card_printer import Transport
-from drivers.chip import ChipReader
-from drivers.clock import MonotonicClock
-from drivers.errors import DeviceError
 from sync.mqtt import Certificates
 
-T = TypeVar("T")
-OpenTransport = Callable[[Address], Transport]
 OpenJournal = Callable[[Home, Callable[[], int]], Journal]
 VERSION = "0.1.0"  # of the distribution, which a test compares: asking for it costs 2 MB for good
 CARD_S = 120.0  # a card on its way is seen to its end before the station stops
@@ -86,34 +74,6 @@ class Bell:
         self._rung.clear()
 
 
-class Told:
-    """The journal as the worker writes it: each commit rings for the link."""
-
-    def __init__(self, journal: Journal, ring: Callable[[], None]) -> None:
-        self._journal = journal
-        self._ring = ring
-
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Committed rows."""
-        return self._journal.rows(sql, *values)
-
-    def write(self, work: Callable[[Tx], T]) -> T:
-        """One transaction, then the bell."""
-        done = self._journal.write(work)
-        self._ring()
-        return done
-
-
-@dataclass(frozen=True, slots=True)
-class Printing:
-    """The printer's side of a station that has one."""
-
-    lane: Lane
-    worker: Worker
-    drawing: Drawing
-    chip: ChipReader | None
-
-
 def build(
     home: Home,
     *,
@@ -132,51 +92,16 @@ def build(
         journal, config.name, config.broker, secret, home.keys_path, version=VERSION, certificates=papers
     )
     bell = Bell()
-    printing = None
+    press = None
     try:
         if config.printer:
-            printing = _printing(config, journal, secret, bell, link.wake, open_transport, pace)
+            bells = (bell.wait_ms, link.wake)
+            press = put_together(config, journal, secret, bells, unix_ms, open_transport, pace)
     except Trouble:
         link.stop()
         journal.close()
         raise
-    return Service(home, config, journal, link, bell, printing)
-
-
-def _printing(
-    config: Config,
-    journal: Journal,
-    secret: keys.Keys,
-    bell: Bell,
-    ring: Callable[[], None],
-    open_transport: OpenTransport,
-    pace: Pace | None,
-) -> Printing:
-    clock = MonotonicClock()
-    try:
-        printer = registry.open_printer(config.printer, clock=clock, open_transport=open_transport)
-        chip = registry.open_chip(config.chip) if config.chip else None
-    except ValueError as error:
-        raise Trouble(str(error)) from error
-    except DeviceError as error:
-        raise Trouble(f"The chip reader cannot be used: {error}.") from error
-    store = Told(journal, ring)
-    lane = Lane(printer, chip, store, clock.now_ms)
-    drawing = Drawing(store, config, secret.open, lane)
-    cycle = Cycle(lane, store, session_of(secret))
-    worker = Worker(lane, cycle, store, drawing.draw, clock.now_ms, bell.wait_ms, pace, beside)
-    return Printing(lane, worker, drawing, chip)
-
-
-def beside(work: Callable[[], None]) -> None:
-    """Run ``work`` in a thread of its own, whose end nobody waits for."""
-    threading.Thread(target=work, name="easel", daemon=True).start()
-
-
-def session_of(secret: keys.Keys) -> int:
-    """The number this station reserves printers under, 3..65535: the same in each life, and few others'."""
-    told = sha256(b"loket-session/1|" + secret.sign.public().text.encode()).digest()
-    return 3 + int.from_bytes(told[:4], "big") % 0xFFFD
+    return Service(home, config, journal, link, bell, press)
 
 
 class Service:
@@ -189,14 +114,14 @@ class Service:
         journal: Journal,
         link: LinkThread,
         bell: Bell,
-        printing: Printing | None,
+        press: Press | None,
     ) -> None:
         self._home = home
         self._config = config
         self.journal = journal
         self._link = link
         self._bell = bell
-        self._printing = printing
+        self._press = press
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -226,21 +151,9 @@ class Service:
     def live(self) -> dict[str, Any]:
         """What only the running station knows; see agent.control.Live."""
         told: dict[str, Any] = dict(self._link.told())
-        if self._printing is None:
+        if self._press is None:
             return told | {"printer": {"state": "none", "cause": None, "counters": None}, "devices": []}
-        seen = self._printing.lane.seen
-        counters = {"cards": seen.cards, "panels": seen.panels}
-        device = {
-            "address": self._config.printer,
-            "kind": "printer",
-            "model": seen.model or None,
-            "serial": seen.serial or None,
-            "state": seen.state,
-            "cause": seen.cause,
-            "simulated": seen.simulated,
-        }
-        printer = {"state": seen.state, "cause": seen.cause, "counters": counters}
-        return told | {"printer": printer, "devices": [device]}
+        return told | self._press.told()
 
     def _web(self) -> tuple[WebThread, str]:
         token = secrets.token_urlsafe(32)
@@ -249,9 +162,9 @@ class Service:
         return WebThread(made, self._config.web_port), token
 
     def _start_worker(self) -> threading.Thread | None:
-        if self._printing is None:
+        if self._press is None:
             return None
-        worker = self._printing.worker
+        worker = self._press.worker
         thread = threading.Thread(target=fail_stop, args=(worker.run, self._stop), name="worker", daemon=True)
         thread.start()
         return thread
@@ -278,11 +191,8 @@ class Service:
     def close(self, *, clean: bool = False) -> None:
         """Let go of everything; no thread may be left that works with it."""
         self._link.stop()
-        if self._printing is not None:
-            self._printing.drawing.close()
-            self._printing.lane.printer.close()
-            if self._printing.chip is not None:
-                self._printing.chip.close()
+        if self._press is not None:
+            self._press.close()
         self.journal.close(clean=clean)
 
 

@@ -7,7 +7,6 @@ beside it, or marked ``stopped``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any
 
 from agent.config import Config
 from agent.counter import suket
+from agent.keeping import book, report
 from agent.printing import jobs
 from agent.printing.states import State
 from agent.stock import blanks
@@ -64,9 +64,9 @@ def collect(
     has = mark(reads, "hub_has")
     ((receipt_ms,),) = reads.rows("SELECT at_ms FROM cursor WHERE name = 'hub_has'")
     unsent, oldest_ms = unsent_events(reads, has.seq)
-    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms)
-    head = headline(asks)
     told = live or {}
+    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, printer=told.get("printer"))
+    head = headline(asks)
     return {
         "office": config.office,
         "station": config.station,
@@ -110,24 +110,15 @@ def unsent_events(reads: Reads, hub_has: int) -> tuple[int, int | None]:
     return count, oldest_ms
 
 
-def last_printer(reads: Reads) -> tuple[str, str, str | None] | None:
-    """Serial, state and cause of the printer as the journal last told them."""
-    found = reads.rows(
-        "SELECT subject, body FROM journal WHERE event = 'printer_state' ORDER BY seq DESC LIMIT 1"
-    )
-    if not found:
-        return None
-    body = json.loads(found[0][1])
-    return found[0][0], body["state"], body["cause"]
-
-
-def attention(reads: Reads, *, free_bytes: int, now_ms: int) -> list[Attention]:
-    """What a person should look at, the most pressing first."""
+def attention(
+    reads: Reads, *, free_bytes: int, now_ms: int, printer: Mapping[str, Any] | None = None
+) -> list[Attention]:
+    """What a person should look at, the most pressing first. ``printer``: as the running agent tells it."""
     found = [Attention(behind.WORD, sentence(behind.WORD), red=True)] if behind.is_behind(reads) else []
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
-    found += [*_about_link(reads, now_ms), *_about_papers(reads)]
+    found += [*_about_link(reads, now_ms), *_about_papers(reads), *_about_keeping(reads, printer, now_ms)]
     return sorted(found, key=lambda each: not each.red)
 
 
@@ -143,23 +134,15 @@ def _about_cards(reads: Reads) -> list[Attention]:
         reads.rows("SELECT kind, count(*) FROM order_ WHERE state IN ('waiting', 'taken') GROUP BY kind")
     )
     for kind, count in waiting.items():
-        if not on_hand(reads, kind):
+        if not blanks.usable(reads, kind):
             found.append(
                 Attention("NO_BLANKS", f"Orders wait and no {kind} blank is left.", red=False, count=count)
             )
     return found
 
 
-def on_hand(reads: Reads, kind: str) -> int:
-    """Blanks of ``kind`` that can still be printed on: in stock, named or not."""
-    ((named,),) = reads.rows(
-        "SELECT count(*) FROM blank WHERE kind = ? AND received = 1 AND place = 'stock'", kind
-    )
-    return int(named) + blanks.unnamed(reads, kind)
-
-
 def _about_printer(reads: Reads) -> list[Attention]:
-    last = last_printer(reads)
+    last = book.last_printer(reads)
     if last is None or last[1] not in HANDS:
         return []
     return [Attention("PRINTER", f"The printer needs hands: {last[2] or last[1]}.", red=False)]
@@ -197,6 +180,14 @@ def _about_papers(reads: Reads) -> list[Attention]:
         return []
     text = "Certificates were printed and nobody confirmed the sheet or made it void."
     return [Attention("SUKET_UNSETTLED", text, red=False, count=count)]
+
+
+def _about_keeping(reads: Reads, printer: Mapping[str, Any] | None, now_ms: int) -> list[Attention]:
+    last = book.last_printer(reads)
+    if last is None:
+        return []
+    found = report.collect(reads, last[0], printer or {}, now_ms)
+    return [Attention(word, text, red=False, count=count) for word, text, count in report.asks(reads, found)]
 
 
 def headline(asks: list[Attention]) -> Headline:

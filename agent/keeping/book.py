@@ -90,6 +90,17 @@ def cleaned(tx: Tx, serial: str, cards: int | None) -> None:
     tx.note("printer_cleaned", serial, {"cards": cards})
 
 
+def last_printer(reads: Reads) -> tuple[str, str, str | None] | None:
+    """Serial, state and cause of the printer as the journal last told them."""
+    found = reads.rows(
+        "SELECT subject, body FROM journal WHERE event = 'printer_state' ORDER BY seq DESC LIMIT 1"
+    )
+    if not found:
+        return None
+    body = json.loads(found[0][1])
+    return found[0][0], body["state"], body["cause"]
+
+
 def fed_ms(reads: Reads, serial: str) -> list[int]:
     """When its last cards were fed, the latest first, as far as the recent journal tells."""
     found = reads.rows(

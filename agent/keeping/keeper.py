@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent import policies
-from agent.keeping import book
+from agent.keeping import book, trial
+from agent.keeping.trial import Trial
 from agent.printing.lane import Lane, Store
+from agent.printing.undrawn import NotDrawn
 from domain import duty
-from drivers.card_printer import Care
+from drivers.card_printer import Care, PrinterStatus
 from drivers.errors import DeviceError
 
 LOOK_MS = 60_000
@@ -23,12 +25,18 @@ class Keeper:
     """For one lane. ``now_ms`` is the lane's steady clock, ``unix_ms`` the station's."""
 
     def __init__(
-        self, lane: Lane, store: Store, now_ms: Callable[[], int], unix_ms: Callable[[], int]
+        self,
+        lane: Lane,
+        store: Store,
+        now_ms: Callable[[], int],
+        unix_ms: Callable[[], int],
+        trial_cards: Trial,
     ) -> None:
         self._lane = lane
         self._store = store
         self._now_ms = now_ms
         self._unix_ms = unix_ms
+        self._trial = trial_cards
         self._looked: tuple[str, int] | None = None
         self.seen: Care | None = None
 
@@ -40,11 +48,20 @@ class Keeper:
         rest = self._rest()
         return "" if rest is None else rest.cause
 
-    def look(self) -> None:
-        """An idle printer is asked once a minute, and at once when another stands there."""
+    def look(self, status: PrinterStatus) -> str:
+        """An idle printer is asked once a minute, and at once when another stands there.
+
+        A test card that is wanted is printed now; the cause where it has to wait.
+        """
         last, now_ms = self._looked, self._now_ms()
         if last is None or last[0] != self._lane.serial or now_ms - last[1] >= LOOK_MS:
             self._ask()
+        if status.state != "ready" or not trial.asked(self._store):
+            return ""
+        try:
+            return self.objection() or self._trial.print_one()
+        except NotDrawn as trouble:
+            return trouble.cause
 
     def _ask(self) -> None:
         serial = self._lane.serial

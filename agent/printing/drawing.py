@@ -11,13 +11,15 @@ from agent import policies
 from agent.config import Config
 from agent.printing.jobs import Job
 from agent.printing.lane import Lane
-from agent.printing.studio import Studio, StudioTrouble
+from agent.printing.studio import TRIAL, Studio, StudioTrouble
 from agent.printing.undrawn import NotDrawn
 from agent.sealed import fields
 from agent.store.sqlite import Reads
 from domain.keys import OpenKey
 from drivers.address import parse
 from drivers.card_printer import Artefact
+
+TRIAL_DAY = "2020-01-01"  # a test card tells no day: always the same bytes
 
 
 class Drawing:
@@ -34,24 +36,24 @@ class Drawing:
 
     def draw(self, job: Job) -> Artefact:
         """The card of ``job``. Raises RefusedByRule when it never will be one, NotDrawn when it may later."""
+        personal = fields(self._reads, self._key, self._config.name, job.order)
+        return self._made(job.kind, personal, job.issued_on)
+
+    def trial(self) -> Artefact:
+        """A test card: one side of colour bars, nobody's data. Raises NotDrawn."""
+        return self._made(TRIAL, {}, TRIAL_DAY)
+
+    def _made(self, kind: str, personal: dict[str, str], on: str) -> Artefact:
         printer = self._lane.identity
         if printer is None:
             raise NotDrawn("the printer has not said what it is", "no_answer")
         ribbon = self._config.ribbon or printer.ribbon
         if not ribbon:
             raise NotDrawn("nobody has said which ribbon is in the printer", "no_ribbon")
-        family = parse(self._config.printer).family
+        family, duplex = parse(self._config.printer).family, printer.duplex
+        rules = policies.on_day(self._reads, on)
         try:
-            return self._studio.make(
-                job.kind,
-                fields(self._reads, self._key, self._config.name, job.order),
-                job.issued_on,
-                family,
-                printer.model,
-                ribbon,
-                printer.duplex,
-                policies.on_day(self._reads, job.issued_on),
-            )
+            return self._studio.make(kind, personal, on, family, printer.model, ribbon, duplex, rules)
         except StudioTrouble as error:
             raise NotDrawn(str(error), error.cause) from error
 

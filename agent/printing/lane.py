@@ -123,13 +123,6 @@ class Lane:
             return replace(snapshot, session=None)
         return snapshot
 
-    def must_be_cleaned(self) -> bool:
-        """Whether the printer says that no card may be printed before it is cleaned."""
-        try:
-            return self.printer.care().cleaning == "due"
-        except DeviceError:
-            return False  # whatever it is, the reservation that follows meets it
-
     def testify(self) -> Snapshot:
         """The same of the printer as it stands there. Raises DeviceError when it does not answer."""
         snapshot = self.printer.snapshot()

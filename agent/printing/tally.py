@@ -69,7 +69,7 @@ def looked(tx: Tx, spoiled: Sequence[str]) -> dict[str, Any]:
     RefusedByRule BLANK_USED, BLANK_UNKNOWN for a blank that is not in stock here.
     """
     for name in spoiled:
-        blanks.reject(tx, name, _kind(tx, name), "stray")
+        blanks.reject(tx, name, kind_in_stock(tx, name), "stray")
     found = tx.rows(_OPEN)
     if not found or tx.rows("SELECT 1 FROM journal WHERE event = 'printer_looked' AND seq > ?", found[0][0]):
         return {"printer": None, "cards": None, "panels": None, "spoiled": list(spoiled)}
@@ -79,8 +79,11 @@ def looked(tx: Tx, spoiled: Sequence[str]) -> dict[str, Any]:
     return {"printer": serial, **now, "spoiled": list(spoiled)}
 
 
-def _kind(tx: Tx, name: str) -> str:
-    """The kind of a blank in stock, or of the first that has unnamed ones left."""
+def kind_in_stock(tx: Tx, name: str) -> str:
+    """The kind of a blank in stock, or of the first that has unnamed ones left.
+
+    Raises RefusedByRule BLANK_USED, BLANK_UNKNOWN.
+    """
     found = tx.rows("SELECT kind FROM blank WHERE name = ?", name)
     kinds = [str(found[0][0])] if found else [kind for kind in KINDS if blanks.unnamed(tx, kind) > 0]
     kind = kinds[0] if kinds else KINDS[0]

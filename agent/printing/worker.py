@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from threading import Event as Flag
+from typing import Protocol
 
 from agent.printing import jobs
 from agent.printing.cycle import Cycle, End, Outcome
@@ -31,6 +32,19 @@ from agent.store import behind
 from agent.store.journal import DiskFull, Tx
 from domain.words import RefusedByRule
 from drivers.card_printer import PrinterStatus, Snapshot, Verdict
+
+
+class Looks(Protocol):
+    """Who looks after the printer (agent.keeping): before each card, and when none is to be printed."""
+
+    def objection(self) -> str:
+        """Why no card may be begun now, as a cause; empty when one may."""
+        ...
+
+    def look(self, status: PrinterStatus) -> str:
+        """The printer is free: look at it, and do what waits for that; a cause where that has to wait."""
+        ...
+
 
 GOES_ON_MAX = 3  # a card that the printer hands back this often needs a person's eyes
 
@@ -51,6 +65,7 @@ class Worker:
         wait: Callable[[int], None],
         pace: Pace | None = None,
         aside: Aside | None = None,
+        keeper: Looks | None = None,
     ) -> None:
         self._lane = lane
         self._cycle = cycle
@@ -60,6 +75,7 @@ class Worker:
         self._patience = Patience(self._pace, now_ms)
         self._easel = Easel(lane, draw, aside)
         self._tidier = Tidier(lane, cycle, store, self._patience)
+        self._keeper = keeper
         self._unsent = ""  # the job of which this process knows that no byte was taken
         self._trouble = ""
         self._laters = 0
@@ -91,18 +107,22 @@ class Worker:
             return self._keep_closed(status)
         queued = jobs.next_queued(self._store, 2)
         if not queued:
-            return self._rest()
+            return self._rest(status)
         pause = self._next(queued[0], queued[1:], status)
         if pause > 0:
             self._cycle.let_go()
         return pause
 
-    def _rest(self) -> int:
+    def _rest(self, status: PrinterStatus) -> int:
         """Nothing is to be printed: the printer is everybody's, and no card is kept drawn."""
         self._laters = 0
         self._easel.ahead(None)
         self._easel.over()
         self._cycle.let_go()
+        cause = self._keeper.look(status) if self._keeper is not None else ""
+        if cause:
+            self._lane.hold(cause)
+            return self._patience.growing()
         self._lane.free()
         return self._pace.idle
 
@@ -116,8 +136,8 @@ class Worker:
             return self._patience.growing()
         if behind.is_behind(self._store):
             return self._pace.idle  # what is queued here may be printed already
-        if self._lane.must_be_cleaned():
-            self._lane.hold("cleaning_needed")
+        if self._keeper is not None and (cause := self._keeper.objection()):
+            self._lane.hold(cause)
             return self._patience.growing()
         if job.asked is None and not self._cycle.stages():
             return self._end(job, "BLANK_NEEDED", for_good=False)
@@ -230,7 +250,6 @@ class Worker:
                 self._lane.hold(outcome.cause)
             return self._patience.growing()
         if outcome.end is not End.LOOK:
-            self._easel.over()
             self._patience.over()
         return 0
 

@@ -105,6 +105,14 @@ def kind_of(reads: Reads, blank: str, told: str | None = None) -> str:
     return told or next((kind for kind in KINDS if unnamed(reads, kind) > 0), KINDS[0])
 
 
+def usable(reads: Reads, kind: str) -> int:
+    """Blanks of ``kind`` that can still be printed on: in stock, named or not."""
+    ((named,),) = reads.rows(
+        "SELECT count(*) FROM blank WHERE kind = ? AND received = 1 AND place = 'stock'", kind
+    )
+    return int(named) + unnamed(reads, kind)
+
+
 def unnamed(reads: Reads, kind: str) -> int:
     """How many blanks of ``kind`` are on hand without a name."""
     found = reads.rows("SELECT count FROM unnamed WHERE kind = ?", kind)
@@ -144,7 +152,7 @@ def _follow(tx: Tx, blank: str, posting: Posting) -> None:
         tx.execute(
             "INSERT INTO blank (name, kind, place, received, outside, contradicted) "
             "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET place = excluded.place, "
-            "received = excluded.received, contradicted = excluded.contradicted",
+            "received = excluded.received, outside = excluded.outside, contradicted = excluded.contradicted",
             *(blank, after.kind, after.place, int(after.received), int(after.outside)),
             int(after.contradicted),
         )

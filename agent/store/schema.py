@@ -129,7 +129,7 @@ CREATE TABLE blank_3 (
     name         TEXT PRIMARY KEY,
     kind         TEXT NOT NULL,
     place        TEXT NOT NULL,
-    received     INTEGER NOT NULL CHECK (received IN (0, 1)),  -- by a manifest, or one of a counted consignment
+    received     INTEGER NOT NULL CHECK (received IN (0, 1)),  -- by a manifest, or one of a counted
     outside      INTEGER NOT NULL CHECK (outside IN (0, 1)),   -- a card of other books that came back
     contradicted INTEGER NOT NULL DEFAULT 0 CHECK (contradicted IN (0, 1))
 ) STRICT, WITHOUT ROWID;

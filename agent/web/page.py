@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.config import Config
+from agent.keeping import book
 from agent.printing import jobs
 from agent.printing.states import State
-from agent.status import Attention, attention, headline, last_printer, on_hand, orders, unsent_events
+from agent.status import Attention, attention, headline, orders, unsent_events
+from agent.stock import blanks
 from agent.store.sqlite import Reads
 from agent.web import words
 from agent.web.shelf import Shelf, shelf
@@ -129,7 +131,7 @@ def _printer(reads: Reads, config: Config, live: Mapping[str, Any]) -> tuple[str
     if not config.printer:
         return "none", ""
     told = live.get("printer", {})
-    last = last_printer(reads)
+    last = book.last_printer(reads)
     state = told.get("state") or (last[1] if last else "stopped")
     cause = told.get("cause") if told.get("state") else (last[2] if last else None)
     return str(state), words.CAUSES.get(cause or "", cause or "")
@@ -143,7 +145,7 @@ def _link(live: Mapping[str, Any]) -> str:
 def _stock(reads: Reads, kind_: str, now_ms: int) -> Stock:
     ((unsure,),) = reads.rows("SELECT count(*) FROM blank WHERE kind = ? AND place = 'unsure'", kind_)
     used = _printed_today(reads, now_ms, kind_)
-    return Stock(kind_.upper(), words.number(on_hand(reads, kind_)), unsure, used)
+    return Stock(kind_.upper(), words.number(blanks.usable(reads, kind_)), unsure, used)
 
 
 def _printed_today(reads: Reads, now_ms: int, kind_: str | None = None) -> int:

@@ -33,6 +33,12 @@ HEADLINES: dict[str, tuple[str, str]] = {
         "{n} suket belum dipastikan",
         "Lihat lembarannya, lalu ketik loket suket confirm atau loket suket void.",
     ),
+    "SETTINGS_DRIFTED": (
+        "Pengaturan printer berubah",
+        "Panggil teknisi; yang berubah terlihat dengan loket printer.",
+    ),
+    "CLEANING": ("Printer perlu dibersihkan", "Bersihkan, lalu ketik loket printer cleaned."),
+    "SUPPLIES_LOW": ("Persediaan hampir habis", "Pesan sekarang; rinciannya dengan loket printer."),
 }
 COLOURS = {"green": "Baik", "amber": "Perhatian", "red": "Segera"}
 
@@ -115,6 +121,9 @@ CAUSES: dict[str, str] = {
     "nothing_sent": "kartu belum disentuh",
     "nothing_fed": "kartu belum disentuh",
     "clerk": "oleh petugas",
+    "resting": "printer beristirahat sebentar, lalu jalan lagi sendiri",
+    "day_full": "printer sudah mencapai batas kartu hari ini",
+    "cooling": "printer didinginkan sebentar, lalu jalan lagi sendiri",
 }
 
 LINK: dict[str, str] = {

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from agent.keeping.keeper import Keeper
+from agent.keeping.trial import Trial
 from agent.printing import jobs
 from agent.printing.cycle import Cycle
 from agent.printing.easel import Aside
@@ -104,7 +106,20 @@ class Office:
             self.world.wait,
             Pace(),
             self._aside,
+            self._keeper(),
         )
+
+    def _keeper(self) -> Keeper:
+        """Who looks after the printer; a test card of theirs is one picture like any other."""
+        trials = Trial(self.lane, self.journal, SESSION, lambda: Artefact(b"", PANELS, picture("trial")))
+        self.keeper = Keeper(self.lane, self.journal, self._now_ms, self._unix_ms, trials)
+        return self.keeper
+
+    def _now_ms(self) -> int:
+        return self.world.now_ms
+
+    def _unix_ms(self) -> int:
+        return 1_589_241_600_000 + self.world.now_ms
 
     def restart(self) -> None:
         self.journal.points = lambda name: None

@@ -11,7 +11,8 @@ import pytest
 from agent.home import Home, open_journal
 from agent.store import audit, sqlite
 from agent.store.journal import note_start
-from agent.store.migrations import STEPS, migrate, migrate_in_child, statements
+from agent.store.migrations import migrate, migrate_in_child, statements
+from agent.store.schema import STEPS
 from agent.store.sqlite import APPLICATION_ID, SCHEMA_VERSION, OtherSchema, UnsafeSetup, check_library
 from agent.trouble import Trouble
 from tests.unit.agent.stations import Clock, make_home

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import service
+from agent import press, service
 from agent.home import Home
 from agent.keys import load
 from agent.store.journal import Tx
@@ -37,7 +37,7 @@ def test_a_bell_rung_before_the_wait_is_heard() -> None:
 
 def test_every_commit_of_the_worker_rings_for_the_link(home: Home) -> None:
     journal, rung = open_at(home), []
-    told = service.Told(journal, lambda: rung.append(journal.head()))
+    told = press.Told(journal, lambda: rung.append(journal.head()))
 
     def work(tx: Tx) -> int:
         return tx.note("printer_state", "SIM1", {"state": "ready", "cause": None})
@@ -50,9 +50,9 @@ def test_every_commit_of_the_worker_rings_for_the_link(home: Home) -> None:
 
 def test_a_station_s_session_is_its_own_and_the_same_in_every_life(home: Home, tmp_path: Path) -> None:
     other = make_home(tmp_path / "other")
-    first = service.session_of(load(home.keys_path))
-    assert first == service.session_of(load(home.keys_path))
-    assert first != service.session_of(load(other.keys_path))
+    first = press.session_of(load(home.keys_path))
+    assert first == press.session_of(load(home.keys_path))
+    assert first != press.session_of(load(other.keys_path))
     assert 3 <= first <= 0xFFFF
 
 

@@ -1,0 +1,125 @@
+"""The test card: colour bars on one blank, for a technician's eyes, printed when nothing else waits.
+
+It belongs to no order and no job, so its blank is booked as spoiled *before* the first byte leaves: whatever
+happens then, nobody prints on it again. If the end is not seen, the printer's counters tell of a card that no
+line explains, the lane closes with ``cards_unknown``, and somebody looks into the trays, as after any stray.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from agent.asking import blank as blank_name
+from agent.printing import tally
+from agent.printing.intents import not_fit
+from agent.printing.lane import CHIP_TIMEOUT_S, Lane, Store
+from agent.stock import blanks
+from agent.store.journal import Tx, meta, set_meta
+from agent.store.sqlite import Reads
+from domain.words import RefusedByRule
+from drivers.card_printer import Artefact, Snapshot, Verdict
+from drivers.errors import DeviceError, NeedsHands, Unreachable
+
+ASKED = "trial_card"
+REASON = "test_card"
+
+
+def ask(tx: Tx, blank: object, *, has_chip: bool) -> None:
+    """Remember that one is wanted; ``blank`` names it where no chip does.
+
+    Raises RefusedByRule BLANK_NEEDED, BLANK_NOT_ASKED, BLANK_USED, BLANK_UNKNOWN; Trouble for no name at all.
+    """
+    if has_chip and blank is not None:
+        raise RefusedByRule("BLANK_NOT_ASKED")
+    if not has_chip and blank is None:
+        raise RefusedByRule("BLANK_NEEDED")
+    name = None if blank is None else blank_name(str(blank))
+    if name is not None:
+        tally.kind_in_stock(tx, name)
+    set_meta(tx, ASKED, json.dumps({"blank": name}))
+
+
+def asked(reads: Reads) -> bool:
+    """Whether one is wanted."""
+    return bool(meta(reads, ASKED))
+
+
+class Trial:
+    """Prints test cards through one lane, reserved under ``session``. ``draw`` gives the picture's job."""
+
+    def __init__(self, lane: Lane, store: Store, session: int, draw: Callable[[], Artefact]) -> None:
+        self._lane = lane
+        self._store = store
+        self._session = session
+        self._draw = draw
+
+    def print_one(self) -> str:
+        """Print the one that is wanted; the cause why it has to wait, or empty when it is over."""
+        artefact = self._draw()
+        try:
+            self._lane.printer.reserve(self._session)
+            return self._printed(artefact, self._lane.testify())
+        except (Unreachable, NeedsHands) as error:
+            return error.cause
+        except DeviceError:
+            self._forget()  # something moved: the counters tell, and somebody looks
+            return ""
+        finally:
+            self._release()
+
+    def _printed(self, artefact: Artefact, before: Snapshot) -> str:
+        lane = self._lane
+        if doubt := not_fit(before, proves=lane.proves):
+            return doubt
+        if lane.proves and tally.moved(self._store, lane.serial, before):
+            self._store.write(lambda tx: tally.note(tx, lane.serial, before))
+            return "cards_unknown"
+        if lane.proves and tally.known(self._store, lane.serial) is None:
+            self._explain(before)  # from here on a card of nobody's shows, at a new printer too
+        name: str | None = json.loads(meta(self._store, ASKED))["blank"]
+        staged = name is None
+        if name is None:
+            name = self._fed()
+        if not self._book(name):
+            lane.printer.reject()
+            return ""
+        judged = lane.printer.print_card(artefact, before, staged)
+        if judged.verdict is Verdict.PRINTED:
+            self._explain(lane.testify())
+        return ""
+
+    def _explain(self, seen: Snapshot) -> None:
+        """The counters are as they should be."""
+        counters = {"cards": seen.cards, "panels": seen.panels}
+        self._store.write(lambda tx: tx.note("printer_looked", self._lane.serial, counters))
+
+    def _fed(self) -> str:
+        """The name of the blank that now lies at the station. Raises DeviceError."""
+        self._lane.printer.stage()
+        if self._lane.chip is None:
+            raise NeedsHands("no_chip")
+        return self._lane.chip.uid(CHIP_TIMEOUT_S)
+
+    def _book(self, name: str) -> bool:
+        """Spoil the blank for this; whether it may be used. What was wanted is over either way."""
+
+        def work(tx: Tx) -> bool:
+            set_meta(tx, ASKED, "")
+            try:
+                kind = tally.kind_in_stock(tx, name)
+            except RefusedByRule:
+                return False
+            blanks.reject(tx, name, kind, REASON)
+            return True
+
+        return self._store.write(work)
+
+    def _forget(self) -> None:
+        self._store.write(lambda tx: set_meta(tx, ASKED, ""))
+
+    def _release(self) -> None:
+        try:
+            self._lane.printer.release()
+        except DeviceError:
+            return  # it lapses by itself
