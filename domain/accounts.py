@@ -79,7 +79,8 @@ MOVES: dict[str, Move] = {
     "lost": _move(Place.LOST, *_ENDS_BADLY),
     "blank_rejected": _move(Place.SPOILED, Place.STOCK, Place.LOST),  # a lost one found is not printed on
     "blank_lost": _move(Place.LOST, Place.STOCK, Place.SPOILED, Place.VOID),
-    "card_voided": _move(Place.VOID, Place.CITIZEN, Place.CARD, first=Place.CITIZEN),
+    # TRANSIT: it was sent on from here as a blank, and became a card somewhere else
+    "card_voided": _move(Place.VOID, Place.CITIZEN, Place.CARD, Place.TRANSIT, first=Place.CITIZEN),
     "blanks_destroyed": _move(Place.FIRE, Place.SPOILED, Place.VOID, first=Place.UNKNOWN),
 }
 _BY_LIST = frozenset({"blanks_collected", "blanks_received", "blanks_sent", "blanks_destroyed"})
@@ -154,5 +155,7 @@ def follow(known: Blank | None, posting: Posting, unnamed: int) -> tuple[Blank, 
     if move.first in ARRIVALS and same_kind and not known.received and not known.outside:
         return replace(known, received=True), move.first, Place.UNKNOWN  # its manifest came after its reading
     if same_kind and known.place in move.after and (known.received or move.to is not Place.TRANSIT):
+        if known.place is Place.TRANSIT and move.first is Place.CITIZEN:
+            return Blank(known.kind, move.to, received=False, outside=True), Place.CITIZEN, move.to
         return replace(known, place=move.to), known.place, move.to
     return replace(known, contradicted=True), Place.UNKNOWN, move.to

@@ -15,6 +15,7 @@ from domain.accounts import Place
 from domain.wita import day, day_bounds_ms
 from domain.words import RefusedByRule
 
+_CARDS = (Place.CARD, Place.CITIZEN, Place.TRANSIT)  # sent on as a blank, and printed somewhere else
 WHY = ("factory", "data_changed", "worn", "lost")  # the four reasons a card is void
 _TOLD_BY = {"spoiled": ("spoiled", "blank_rejected"), "lost": ("lost", "blank_lost")}
 _WITH_ITS_JOB = ("verified", "ready", "sent", "withheld")  # such a card has its own way out
@@ -104,9 +105,7 @@ def void(tx: Tx, card: str, kind: str | None, why: str, job: str | None, by: str
     known = blanks.find(tx, card)
     if known is not None and known.place is Place.VOID:
         return False
-    if known is not None and (
-        known.place not in (Place.CARD, Place.CITIZEN) or kind not in (None, known.kind)
-    ):
+    if known is not None and (known.place not in _CARDS or kind not in (None, known.kind)):
         raise RefusedByRule("NOT_A_CARD", card)
     if known is not None and known.place is Place.CARD:
         rows = tx.rows("SELECT state FROM job WHERE blank = ? ORDER BY at_ms DESC LIMIT 1", card)

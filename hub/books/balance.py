@@ -8,6 +8,8 @@ Every blank has to stand in exactly one account once what its consignment and it
     an office       hub/books/office.py
 
 A blank may come from the centre, from a counted consignment, or from a citizen (an old card of other books).
+What is told by number alone carries no names: a name counted in at one holder and read at another may have
+gone there among any number that was sent.
 """
 
 from __future__ import annotations
@@ -172,6 +174,7 @@ def _disputed(
     counted = missing[: max(0, -more)]  # sent with a name, received without one
     for name in named:
         made.names[name][transit.account] += 1
+        made.names[name][f"{transit.account}{_UNNAMED}"] -= 1
     for name in counted:
         made.names[name][transit.account] -= 1
         made.names[name][pool] += 1
@@ -235,10 +238,12 @@ def astray(made: Books) -> list[str]:
 
 
 def _stands(balances: Counter[str]) -> bool:
-    here = [balance for balance in balances.values() if balance > 0]
-    gone = [account for account, balance in balances.items() if balance < 0]
-    begins = all(each in _ORIGINS or each.endswith(_UNNAMED) or each.startswith(_TRANSIT) for each in gone)
-    return here == [1] and begins
+    counted = sum(balance for account, balance in balances.items() if account.endswith(_UNNAMED))
+    named = {account: balance for account, balance in balances.items() if not account.endswith(_UNNAMED)}
+    here = [balance for balance in (counted, *named.values()) if balance > 0]
+    gone = [account for account, balance in named.items() if balance < 0]
+    among = not (here or gone or counted) and len(named) < len(balances)  # back among the numbers
+    return among or (here == [1] and all(each in _ORIGINS or each.startswith(_TRANSIT) for each in gone))
 
 
 def below(made: Books) -> list[str]:

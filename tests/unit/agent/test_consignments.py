@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +122,13 @@ def test_an_announcement_in_pieces_is_one_consignment(journal: Journal, province
     assert words(journal) == [("CONSIGNMENT_DIFFERS", 1)]
     take(journal, province, first, announcement(province, "K-1", ["0503"], 3, piece=1))
     assert words(journal) == []
+    ((names,),) = journal.rows("SELECT names FROM announced")
+    assert json.loads(names) == ["0501", "0502", "0503"]
+
+
+def test_a_consignment_of_the_other_kind_differs(journal: Journal, province: Province) -> None:
+    take(journal, province, announcement(province, "K-1", None, 2, kind="kia"))
+    assert act(journal, "receive", consignment="K-1", count=2)["differs"] is not None
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 
 from agent.papers import minutes
 from agent.printing.states import Event
-from agent.stock import blanks
-from agent.store.journal import Journal
+from agent.stock import blanks, losses
+from agent.store.journal import Journal, Tx
 from agent.trouble import Trouble
 from tests.unit.agent.stations import Clock, Province
 from tests.unit.agent.stock import DAY_MS, TWO, act, figures, filled, printed, word, words
@@ -67,6 +67,17 @@ def test_a_count_by_name_names_what_is_missing_and_what_was_found(journal: Journ
     act(journal, "lose", blank="0402", reason="gone", **TWO)
     act(journal, "lose", count=1, minutes="BA-1", reason="gone", **TWO)
     assert words(journal) == [("COUNT_DIFFERS", 2)]
+
+
+def test_more_names_than_blanks_without_one_are_found_ones(journal: Journal) -> None:
+    held = ["0401", "0402", "0403", *(f"090{n}" for n in range(7))]
+    done = act(journal, "count", names=held, **TWO)
+    assert (done["missing"], done["found"], done["missing_unnamed"]) == ([], ["0905", "0906"], 0)
+
+
+def test_the_second_person_is_another_whoever_asks(journal: Journal) -> None:
+    with pytest.raises(RefusedByRule, match="another"):
+        losses.check_second(journal, "lost", "P.1", "P.1", 0)
 
 
 def test_a_count_takes_two_people_and_is_written_before_anything_is_told(journal: Journal) -> None:
@@ -198,8 +209,12 @@ def test_minutes_of_a_number_are_written_once(journal: Journal) -> None:
 def test_a_great_batch_is_several_lines_and_one_paper(journal: Journal) -> None:
     names = [f"05{n:06}" for n in range(2100)]
     journal.write(lambda tx: blanks.receive(tx, "C-9", "ktp", names, len(names)))
-    for name in names:
-        journal.write(lambda tx, name=name: blanks.reject(tx, name, "ktp", "wet"))  # type: ignore[misc]
+
+    def spoil_all(tx: Tx) -> None:
+        for name in names:
+            blanks.reject(tx, name, "ktp", "wet")
+
+    journal.write(spoil_all)
     done = act(journal, "destroy", **BURN)
     lines = [line for line in journal.entries(0, 9999) if line.event == "blanks_destroyed"]
     assert [len(line.body["names"]) for line in lines] == [2000, 100]

@@ -126,6 +126,11 @@ def test_an_old_card_of_other_books_is_no_blank_of_ours_until_somebody_prints_on
     assert figures(of("card_voided", "X"), received(1, ["X"]))["unaccounted"] == ["X"]
 
 
+def test_a_blank_sent_on_that_comes_back_as_a_card_is_no_longer_ours_to_count() -> None:
+    account = figures(received(1, ["A"]), sent("province", ["A"]), of("card_voided", "A"), burnt("A"))
+    assert (account["sent"], account["used"], account["destroyed"], account["unaccounted"]) == (1, 0, 1, [])
+
+
 def test_what_was_sent_and_came_back_is_received_twice_and_sent_once() -> None:
     account = figures(received(2, ["A", "B"]), sent("province", ["A"]), received(1, ["A"]))
     assert (account["received"], account["sent"], account["on_hand"], account["unaccounted"]) == (3, 1, 2, [])

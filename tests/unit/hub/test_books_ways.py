@@ -212,6 +212,19 @@ def test_a_forked_station_is_written_off_and_what_was_found_goes_on(db: Database
     assert reports.daily(db, "2020-05-12", NOW_MS)["blanks"] == 2
 
 
+def test_a_forked_station_s_numbers_are_written_off_by_number(db: Database) -> None:
+    offices = join(db)
+    offices.first.write(consignment("A"), counted(10, "K-1"))
+    offices.send(db)
+    ingest.forked(db, "64.72-1")
+    found = [Load("W-1", "ktp", None, 4)]
+    done = store.write_off(db, "64.72-1", found, "64.72-2", TWO, WRITER)
+    assert (done[0]["found"], done[0]["lost"], done[1]["lost"]) == (4, 7, 0)
+    offices.second.write(counted(4, "W-1"))
+    ingest.take(db, "64.72-2", offices.second.batch(), NOW_MS)
+    assert proof.holds(prove(db))
+
+
 def announced(db: Database, station: str) -> list[tuple[str, dict[str, Any]]]:
     rows = db.rows(
         "SELECT subject, body FROM order_log WHERE station = ? AND event = 'blanks_announced' ORDER BY seq",
