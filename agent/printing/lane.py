@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from agent.printing.jobs import Job
-from agent.printing.recovery import STATION, in_path
-from agent.printing.tagging import Worn, worn
+from agent.printing.recovery import STATION, Worn, in_path
+from agent.printing.tagging import worn
 from agent.store.journal import Tx
 from agent.store.sqlite import Reads
 from drivers.card_printer import CardPrinter, Identity, PrinterStatus, Snapshot

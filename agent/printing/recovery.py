@@ -19,7 +19,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent.printing.states import State
-from agent.printing.tagging import Worn
 from drivers.card_printer import INSIDE, PrinterStatus, Snapshot
 
 STATION = "contactless"  # where a staged card lies while its chip is read
@@ -35,6 +34,15 @@ class Act(StrEnum):
     GO_ON = "go_on"  # the card lies at the station, named and blank: the same job goes on with it
     PRINTED = "printed"
     UNSURE = "unsure"
+
+
+class Worn(StrEnum):
+    """The tag that the card at the station bears, in view of one attempt."""
+
+    NOTHING = "nothing"  # no tag, or no place for one
+    OURS = "ours"
+    OTHER = "other"
+    TORN = "torn"  # some attempt had begun to write it
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ that let go of it; any other tag makes it a strange card.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from agent.printing.jobs import Job
+from agent.printing.recovery import Worn
 from agent.store.sqlite import Reads
 from drivers.chip import ATTEMPT_BYTES, Tag
 
@@ -21,15 +21,6 @@ _KNOWN = (
     "SELECT 1 FROM journal WHERE event = 'chip_intended' AND json_extract(body, '$.blank') = ?1 "
     "AND (?2 = '' OR json_extract(body, '$.tag') = ?2) LIMIT 1"
 )
-
-
-class Worn(StrEnum):
-    """What the card at the station bears, in view of one attempt."""
-
-    NOTHING = "nothing"  # no tag, or no place for one
-    OURS = "ours"
-    OTHER = "other"
-    TORN = "torn"  # some attempt had begun to write it
 
 
 def attempt_of(job: str) -> bytes:

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from agent.printing.recovery import Act, Begun, decide
+from agent.printing.recovery import Act, Begun, Worn, decide
 from agent.printing.states import State
-from agent.printing.tagging import Worn
 from tests.unit.agent.test_recovery import (
     AGAIN,
     BEFORE,
