@@ -252,8 +252,7 @@ class MaticaPrinter:
         """A blank to the station, and its chip within the reader's reach; None when it is there."""
         trouble = printing.do(self._line, Motion("load", STATION), holding)
         if trouble is None and self._position() == evidence.STATION:
-            trouble = printing.do(self._line, ENGAGE, holding)
-            return trouble if self._session.number else "link_lost"
+            return printing.do(self._line, ENGAGE, holding)
         return trouble or "hardware"
 
     def _testify(self) -> Snapshot:

@@ -40,6 +40,7 @@ class Paper:
     deaf_after: int = 0  # so many questions by datagram are lost once a card is out
     deaf: int = 0
     said: list[int] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)  # codes for panels to come
     uploaded: list[int] = field(default_factory=list)
     exchanges: int = 0
     connections: int = 0
@@ -94,7 +95,8 @@ class Paper:
             return _reply(0xF3000300, 0, sequence)
         if code == 0xF0000200:
             self.uploaded.append(message[16])
-            return _reply(0xF1000200, 0, sequence)
+            refusal = self.refusals.pop(0) if self.refusals else 0
+            return _reply(0xF1000200, refusal, sequence)
         if command == 0x01020000:
             return _reply(0xF1000100, self.looks.pop(0) if self.looks else self.standing, sequence)
         if command == 0x02020000:

@@ -22,6 +22,72 @@ def test_a_motion_that_says_wait_is_believed_if_the_machine_shows_it(kind: int, 
     assert paper.said == [0x04028000, 0x0602000F, 0x07020005]
 
 
+class Breaking(Paper):
+    """A machine that breaks off whatever it does, and counts it."""
+
+    def _move(self, command: int) -> None:
+        super()._move(command)
+        self.errors = (self.errors or 0) + 1
+
+
+@pytest.mark.parametrize("kind", [LOAD, PRINT, TRANSFER])
+def test_one_that_was_broken_off_is_not_believed_whatever_shows(kind: int) -> None:
+    paper = Breaking()
+    printer, before = reserved(paper)
+    paper.answers = {kind: [BUSY]}
+    assert printer.print_card(card(), before, staged=False) == Judgement(Verdict.UNSURE, "busy")
+    assert paper.said[-1] >> 16 == kind
+
+
+class Straying(Paper):
+    """A machine whose cards end elsewhere than they were sent."""
+
+    def _move(self, command: int) -> None:
+        super()._move(command)
+        if command >> 16 in (LOAD, MOVE):
+            self.at = 1
+
+
+def test_one_that_ended_elsewhere_is_not_believed() -> None:
+    paper = Straying(answers={LOAD: [BUSY]})
+    printer, before = reserved(paper)
+    assert printer.print_card(card(), before, staged=False) == Judgement(Verdict.UNSURE, "busy")
+    assert len(paper.said) == 1
+
+
+def test_a_card_that_was_not_brought_to_the_station_is_not_staged() -> None:
+    paper = Straying()
+    printer, _ = reserved(paper)
+    with pytest.raises(OutcomeUnknown, match="hardware"):
+        printer.stage()
+    assert len(paper.said) == 1
+
+
+@pytest.mark.parametrize("nth", range(4))
+def test_a_panel_the_machine_does_not_take_ends_the_card_before_it_moves(nth: int) -> None:
+    paper = Paper(refusals=[0] * nth + [0x00052000])
+    printer, before = reserved(paper)
+    assert printer.print_card(card(), before, staged=False) == Judgement(Verdict.UNSURE, "bad_command")
+    assert paper.said == []
+
+
+def test_a_staged_card_that_would_not_move_is_not_printed() -> None:
+    paper = Paper(disobeys=(MOVE,), answers={MOVE: [BUSY]})
+    printer, before = reserved(paper)
+    printer.stage()
+    assert printer.print_card(card(), before, staged=True) == Judgement(Verdict.UNSURE, "busy")
+    assert paper.said[-1] == 0x05020000
+
+
+def test_one_that_never_ends_is_given_up_after_half_a_minute_whatever_shows() -> None:
+    paper = Paper(answers={PRINT: [BUSY]})
+    printer, before = reserved(paper)
+    paper.looks = [0, 0, *[PRINTING] * 400]
+    assert printer.print_card(card(), before, staged=False) == Judgement(Verdict.UNSURE, "busy")
+    assert paper.said[-1] >> 16 == PRINT
+    assert 30_000 <= paper.ms < 40_000
+
+
 @pytest.mark.parametrize("kind", [LOAD, PRINT, TRANSFER])
 def test_one_that_shows_nothing_is_not_said_again_and_the_rest_not_at_all(kind: int) -> None:
     paper = Paper(disobeys=(kind,))
@@ -92,6 +158,16 @@ def test_a_feeder_that_gave_nothing_leaves_everything_as_it_was() -> None:
     with pytest.raises(NeedsHands, match="feeder_empty"):
         printer.stage()
     assert printer.snapshot().session == 777
+
+
+@pytest.mark.parametrize(("code", "word"), [(0x0002D100, "cover_open"), (0x00039000, "jam")])
+def test_a_feed_that_broke_off_empty_is_told_by_what_it_answered(code: int, word: str) -> None:
+    paper = Paper(disobeys=(LOAD,), answers={LOAD: [code]})
+    printer, _ = reserved(paper)
+    with pytest.raises(NeedsHands, match=word):
+        printer.stage()
+    paper.errors = 8
+    assert printer.snapshot().errors == (word,)
 
 
 def test_a_load_that_broke_off_with_a_card_inside_is_no_longer_ours() -> None:
