@@ -44,6 +44,7 @@ class Paper:
     uploaded: list[int] = field(default_factory=list)
     exchanges: int = 0
     connections: int = 0
+    sequence: int = 0
     held: bool = False
     ms: int = 0
 
@@ -65,7 +66,7 @@ class Paper:
             self.close()
             raise Unreachable("link_lost")
         if not told:
-            self.held, self.connections = True, self.connections + 1
+            self.held, self.connections, self.sequence = True, self.connections + 1, 0
             return self._greeting()
         if told[:4] in (b"\xf0\x00\x06\x00", b"\xf0\x00\x0a\x00"):
             self.deaf -= 1
@@ -93,6 +94,8 @@ class Paper:
         code, _, command, sequence = _HEAD.unpack_from(message)
         if code == 0xF2000300:
             return _reply(0xF3000300, 0, sequence)
+        assert sequence == self.sequence, "numbered from 0 on each connection"
+        self.sequence += 1
         if code == 0xF0000200:
             self.uploaded.append(message[16])
             refusal = self.refusals.pop(0) if self.refusals else 0
