@@ -154,7 +154,11 @@ def follow(known: Blank | None, posting: Posting, unnamed: int) -> tuple[Blank, 
     same_kind = posting.kind in (None, known.kind)
     if move.first in ARRIVALS and same_kind and not known.received and not known.outside:
         return replace(known, received=True), move.first, Place.UNKNOWN  # its manifest came after its reading
-    if same_kind and known.place in move.after and (known.received or move.to is not Place.TRANSIT):
+    if (
+        same_kind
+        and known.place in move.after
+        and (known.received or Place.TRANSIT not in (known.place, move.to))
+    ):
         if known.place is Place.TRANSIT and move.first is Place.CITIZEN:
             return Blank(known.kind, move.to, received=False, outside=True), Place.CITIZEN, move.to
         return replace(known, place=move.to), known.place, move.to

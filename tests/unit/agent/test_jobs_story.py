@@ -205,9 +205,11 @@ def check_the_province_s_books(journal: Journal) -> None:
     for name, place, sound in journal.rows(
         "SELECT name, place, (received = 1 OR outside = 1) AND contradicted = 0 FROM blank"
     ):
-        stands = {account.split("/")[-1 if place != "transit" else 0] for account in +made.names[name]}
-        assert not sound or stands == {place}, name
+        # Boxes on their way are left out: nobody here plays their other end.
+        stands = {each.split("/")[-1] for each in +made.names[name] if not each.startswith("transit/")}
+        assert not sound or stands == {place} - {"transit"}, name
     assert made.totals["64.11-1/unnamed", "ktp"] == blanks.unnamed(journal, "ktp")
     balance.settle(made)
     told = {name for kind in KINDS for name in ledger.unaccounted(kind)}
-    assert set(balance.astray(made)) == {name for name in told if name in made.names}
+    back = {name for each in made.transit.values() for _, name in each.names if each.sent}  # of no other end
+    assert set(balance.astray(made)) - back == {name for name in told if name in made.names} - back

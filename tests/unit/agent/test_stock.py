@@ -13,6 +13,7 @@ from agent.printing.states import Event
 from agent.stock import blanks, losses
 from agent.store.journal import Journal, Tx
 from agent.trouble import Trouble
+from domain.words import RefusedByRule
 from tests.unit.agent.stations import Clock, Province
 from tests.unit.agent.stock import DAY_MS, TWO, act, figures, filled, printed, word, words
 
