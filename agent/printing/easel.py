@@ -50,7 +50,12 @@ class Easel:
         wanted = _wanted(job, self._lane.identity)
         if self._next is None or self._next.wanted != wanted:
             guess = self._next = _Guess(wanted)
-            self._aside(lambda: guess.make(lambda: self._draw(job)))
+            self._aside(lambda: guess.make(lambda: self._guessed(job, wanted)))
+
+    def _guessed(self, job: Job, wanted: Wanted) -> Artefact | None:
+        """The card as it was wanted; None when another printer or ribbon came while it was drawn."""
+        made = self._draw(job)
+        return made if _wanted(job, self._lane.identity) == wanted else None
 
     def over(self) -> None:
         """The card is done: its artefact is let go of."""
@@ -65,7 +70,7 @@ class _Guess:
         self._made: Artefact | None = None
         self._over = threading.Event()
 
-    def make(self, draw: Callable[[], Artefact]) -> None:
+    def make(self, draw: Callable[[], Artefact | None]) -> None:
         """Draw it; a failure leaves nothing behind, for the card's own turn will meet it."""
         try:
             self._made = draw()

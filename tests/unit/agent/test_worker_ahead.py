@@ -117,6 +117,25 @@ def test_a_wrong_guess_is_thrown_away(ahead: Office, world: Paper, beside: Besid
     assert sorted(beside.asked) == sorted([*ORDERS, *again])
 
 
+def test_a_card_drawn_while_the_ribbon_changed_and_changed_back_is_no_guess_any_more(
+    ahead: Office, world: Paper, beside: Beside
+) -> None:
+    def amid_a_change(job: Job) -> Artefact:
+        if job.order == ORDERS[1] and ORDERS[1] not in beside.asked:
+            world.ribbon = "ko"
+            ahead.lane.ask_again()
+        return beside.draw(job)
+
+    def points(name: str) -> None:
+        if name == "panel 1":
+            beside.run()
+            world.ribbon = "ymcko"
+
+    ahead.draw, world.points = amid_a_change, points
+    ahead.turns()
+    assert beside.asked == [*ORDERS[:2], *ORDERS[1:]] and len(world.output) == 3
+
+
 @pytest.mark.parametrize("error", [RefusedByRule("BAD_PHOTO"), NotDrawn("nobody draws"), ValueError("a bug")])
 def test_what_goes_wrong_ahead_is_met_at_the_card_s_own_turn(
     ahead: Office, world: Paper, beside: Beside, error: Exception
