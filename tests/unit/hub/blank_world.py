@@ -17,6 +17,20 @@ from hub.database import Database
 from tests.unit.hub.ledgers import WRITER, destroyed, on, sent
 from tests.unit.hub.stations import NOW_MS, FakeStation, Line
 
+WAY = ("staged", "print_intended", "printed", "verified", "ready", "sent", "handed_over")
+ENDS = {
+    "staged": ("untouched", "unsure", "spoiled"),
+    "print_intended": ("unsure",),
+    "printed": ("spoiled", "lost"),
+    "verified": ("lost",),
+    "ready": ("withheld", "spoiled"),
+    "sent": ("lost",),
+}
+PLACES = {
+    **{"staged": "in_job", "print_intended": "in_job", "untouched": "stock", "spoiled": "spoiled"},
+    **{"lost": "lost", "handed_over": "citizen", "returned": "returned"},
+}
+SHARED = ("citizen", "returned")
 OFFICES = ("64.11-1", "64.02-1", "64.72-1", "64.72-2")
 
 
@@ -106,41 +120,22 @@ class World:
             return
         name, order = self.dice.choice(stock), f"o{next(self.numbers)}"
         self.unread[holder].discard(name)
-        way = ["staged", "print_intended", "printed", "verified", "ready", "sent", "handed_over"]
-        steps = way[: self.dice.randrange(1, 8)]
-        ends = {
-            "staged": ("untouched", "unsure", "spoiled"), "print_intended": ("unsure",),
-            "printed": ("spoiled", "lost"), "verified": ("lost",), "ready": ("withheld", "spoiled"),
-            "sent": ("lost",),
-        }  # fmt: skip
-        end = self.dice.choice((*ends.get(steps[-1], ()), ""))
+        steps = self._steps()
+        told = {"witness": "chip", "printer": "S", "session": 1, "before": {}, "panels": 5, "artefact": "00"}
+        self._write(holder, *(on(event, order, name, **told) for event in steps))
+        place = PLACES.get(steps[-1], "card")
+        self._go([name], place if place in SHARED else f"{holder}/{place}")
+
+    def _steps(self) -> list[str]:
+        """A card's way, as far as it gets."""
+        steps = [*WAY[: self.dice.randrange(1, 8)]]
+        end = self.dice.choice((*ENDS.get(steps[-1], ()), ""))
         steps += [end] if end else []
-        steps += ["returned"] if end == "withheld" and self.dice.random() < 0.5 else []
-        steps += [self.dice.choice(("printed", "lost", "untouched"))] if end == "unsure" else []
-        self._write(
-            holder,
-            *(
-                on(
-                    event,
-                    order,
-                    name,
-                    witness="chip",
-                    printer="S",
-                    session=1,
-                    before={},
-                    panels=5,
-                    artefact="00",
-                )
-                for event in steps
-            ),
-        )
-        places = {
-            "staged": "in_job", "print_intended": "in_job", "unsure": "unsure", "untouched": "stock",
-            "spoiled": "spoiled", "lost": "lost",
-        }  # fmt: skip
-        shared = {"handed_over": "citizen", "returned": "returned"}
-        last = steps[-1]
-        self._go([name], shared.get(last, f"{holder}/{places.get(last, 'card')}"))
+        if end == "withheld" and self.dice.random() < 0.5:
+            steps.append("returned")
+        if end == "unsure":
+            steps.append(self.dice.choice(("printed", "lost", "untouched")))
+        return steps
 
     def write_off(self) -> None:
         """One blank of the stock is bent or gone."""
