@@ -17,6 +17,14 @@ HEADLINES: dict[str, tuple[str, str]] = {
     ),
     "WITHHELD": ("{n} kartu ditahan", "Panggil penyelia. Kartunya jangan diberikan kepada siapa pun."),
     "BLANKS_UNACCOUNTED": ("{n} blangko tidak cocok", "Hitung ulang blangko dan laporkan kepada penyelia."),
+    "CONSIGNMENT_DIFFERS": (
+        "{n} kiriman tidak sama dengan surat jalannya",
+        "Hitung lagi isinya dan laporkan kepada penyelia; provinsi melihatnya juga.",
+    ),
+    "COUNT_DIFFERS": (
+        "Hasil hitung blangko selisih {n}",
+        "Cari blangko yang kurang, hitung lagi berdua, lalu laporkan kepada penyelia.",
+    ),
     "DISK_LOW": ("Ruang penyimpanan hampir habis", "Hubungi teknisi. Tidak ada catatan yang hilang."),
     "PRINTER": ("Printer perlu dibantu", "{cause}"),
     "NO_BLANKS": ("Blangko habis", "{n} permintaan menunggu blangko."),
@@ -118,6 +126,7 @@ CAUSES: dict[str, str] = {
     "FINGER_MISMATCH": "jari bukan milik pemegang kartu",
     "CHIP_MISMATCH": "chip bukan milik kartu ini",
     "undelivered": "kembali dari pengiriman",
+    "at_the_station": "kartu masih kosong di depan pembaca chip",
     "nothing_sent": "kartu belum disentuh",
     "nothing_fed": "kartu belum disentuh",
     "clerk": "oleh petugas",

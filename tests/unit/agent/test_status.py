@@ -11,13 +11,12 @@ import pytest
 from agent.config import Config
 from agent.counter import suket
 from agent.printing import jobs
-from agent.printing.states import Event, State
-from agent.status import DISK_LOW_BYTES, collect, headline, stamp
+from agent.printing.states import Event
+from agent.status import DISK_LOW_BYTES, collect, stamp
 from agent.stock import blanks
 from agent.store.journal import Journal, set_cursor
 from agent.web import words
 from agent.web.page import ago, look
-from drivers.errors import CAUSES
 from tests.unit.agent.stations import START_MS, Clock, Province, make_home, open_at, take
 
 CONFIG = Config("64.11", 1, printer="evolis+tcp://127.0.0.1:9", chip="vpcd://127.0.0.1:9")
@@ -187,27 +186,6 @@ def test_a_certificate_nobody_settled_is_told_until_somebody_does(
         journal.write(lambda tx, event=event, body=body: suket.move(tx, plan.number, event, body))  # type: ignore[misc]
         assert ("SUKET_UNSETTLED" in words_of(journal)) is waits
         assert suket.unsettled(journal) == int(waits)
-
-
-def test_every_word_of_attention_has_a_headline_and_all_tables_are_whole() -> None:
-    """What could reach the screen and has no Indonesian word yet fails here, not before a clerk."""
-    assert set(words.STATES) == set(State)
-    assert set(words.CAUSES) >= CAUSES
-    assert set(words.HEADLINES) == {
-        "READY",
-        "JOURNAL_BEHIND_HUB",
-        "UNSURE",
-        "BLANKS_UNACCOUNTED",
-        "DISK_LOW",
-        "PRINTER",
-        "NO_BLANKS",
-        "LONG_UNSENT",
-        "ORDERS_REFUSED",
-        "POLICY_REFUSED",
-        "SUKET_UNSETTLED",
-        "WITHHELD",
-    }
-    assert headline([]).word == "READY"
 
 
 def test_the_page_says_it_in_indonesian_and_shows_no_more_than_fits(
