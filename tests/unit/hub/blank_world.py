@@ -27,8 +27,13 @@ ENDS = {
     "sent": ("lost",),
 }
 PLACES = {
-    **{"staged": "in_job", "print_intended": "in_job", "untouched": "stock", "spoiled": "spoiled"},
-    **{"lost": "lost", "handed_over": "citizen", "returned": "returned"},
+    "staged": "in_job",
+    "print_intended": "in_job",
+    "untouched": "stock",
+    "spoiled": "spoiled",
+    "lost": "lost",
+    "handed_over": "citizen",
+    "returned": "returned",
 }
 SHARED = ("citizen", "returned")
 OFFICES = ("64.11-1", "64.02-1", "64.72-1", "64.72-2")
