@@ -66,6 +66,7 @@ def test_a_count_by_name_names_what_is_missing_and_what_was_found(journal: Journ
     assert (done["missing"], done["found"], done["missing_unnamed"]) == (["0402"], ["0403", "0801"], 1)
     assert words(journal) == [("COUNT_DIFFERS", 4)]
     act(journal, "lose", blank="0402", reason="gone", **TWO)
+    assert words(journal) == [("COUNT_DIFFERS", 3)]
     act(journal, "lose", count=1, minutes="BA-1", reason="gone", **TWO)
     assert words(journal) == [("COUNT_DIFFERS", 2)]
 
@@ -140,6 +141,13 @@ def test_a_card_that_comes_back_is_void_whoever_printed_it(journal: Journal, pro
     assert figures(journal, "used", "received", "unaccounted") == (1, 8, [])
     with pytest.raises(Trouble, match="one of"):
         act(journal, "void", card="0998", why="ugly")
+
+
+def test_a_blank_that_was_sent_on_comes_back_as_a_card(journal: Journal) -> None:
+    act(journal, "send", to="64.02-1", consignment="T-1", names=["0401"])
+    assert act(journal, "void", card="0401", why="worn")["new"]
+    assert words(journal) == []
+    assert figures(journal, "received", "sent", "used", "unaccounted") == (8, 1, 0, [])
 
 
 @pytest.mark.parametrize("more", [(Event.VERIFIED,), (Event.VERIFIED, Event.READY)])

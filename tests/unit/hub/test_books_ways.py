@@ -109,6 +109,15 @@ def test_names_on_one_side_settle_a_number_on_the_other(db: Database) -> None:
     assert proof.holds(prove(db))
 
 
+def test_a_name_may_travel_among_numbers_and_be_read_at_the_far_end(db: Database) -> None:
+    offices = city(db)
+    store.send_out(db, Load("K-1", "ktp", ("A", "B"), 2), "64.72-1", WRITER)
+    offices.first.write(counted(2, "K-1"), sent("T-1", "64.11-1", count=2))
+    offices.far.write(received("T-1", "A", "N1"), *card("o1", "A"))
+    offices.send(db)
+    assert proof.holds(prove(db))
+
+
 def test_what_another_office_booked_in_is_disputed_and_what_its_own_second_pc_did_is_not(
     db: Database,
 ) -> None:
