@@ -129,7 +129,7 @@ def _about_cards(reads: Reads) -> list[Attention]:
     if held := jobs.counts(reads).get(State.WITHHELD, 0):
         text = "Withheld cards wait for a supervisor; see `loket withheld --help`."
         found.append(Attention("WITHHELD", text, red=False, count=held))
-    found += [Attention(word, text, red=True, count=count) for word, text, count in notices(reads)]
+    found += [Attention(*notice) for notice in notices(reads)]
     waiting = dict(
         reads.rows("SELECT kind, count(*) FROM order_ WHERE state IN ('waiting', 'taken') GROUP BY kind")
     )

@@ -7,8 +7,8 @@ from agent.store.sqlite import Reads
 from domain.policy import KINDS
 from domain.words import sentence
 
-Notice = tuple[str, str, int]
-"""(word, sentence, how many)."""
+Notice = tuple[str, str, bool, int]
+"""(word, sentence, whether it is pressing, how many)."""
 
 
 def notices(reads: Reads) -> list[Notice]:
@@ -16,13 +16,14 @@ def notices(reads: Reads) -> list[Notice]:
     found: list[Notice] = []
     if odd := unaccounted(reads):
         text = "Blanks that do not fit any consignment or were used twice; see `loket blanks`."
-        found.append(("BLANKS_UNACCOUNTED", text, odd))
+        found.append(("BLANKS_UNACCOUNTED", text, True, odd))
     if differing := consignments.differing(reads):
         text = f"{sentence('CONSIGNMENT_DIFFERS')} {', '.join(differing[:3])}"
-        found.append(("CONSIGNMENT_DIFFERS", text, len(differing)))
+        found.append(("CONSIGNMENT_DIFFERS", text, False, len(differing)))
     counts = {kind: counting.differs(reads, kind) for kind in KINDS}
     text = sentence("COUNT_DIFFERS")
-    return found + [("COUNT_DIFFERS", f"{text} ({kind})", count) for kind, count in counts.items() if count]
+    open_ = [(f"{text} ({kind})", count) for kind, count in counts.items() if count]
+    return found + [("COUNT_DIFFERS", told, True, count) for told, count in open_]
 
 
 def unaccounted(reads: Reads) -> int:

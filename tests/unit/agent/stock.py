@@ -50,7 +50,7 @@ def figures(journal: Journal, *names: str, kind: str = "ktp") -> tuple[Any, ...]
 
 
 def words(journal: Journal) -> list[tuple[str, int]]:
-    return [(word, count) for word, _, count in notices.notices(journal)]
+    return [(word, count) for word, _, _, count in notices.notices(journal)]
 
 
 def printed(journal: Journal, province: Province, *more: Event, blank: str = "0401") -> str:
