@@ -7,25 +7,48 @@ output), 5 unsafe set-up, 1 anything else.
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
 
-from agent.commands import bench, counter, show, station, work
-from agent.commands.announce import announce
-from agent.commands.blanks import blanks
 from agent.commands.common import prose, say
-from agent.commands.policy import policy
-from agent.commands.printer import printer
-from agent.commands.suket import suket
 
 TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
 
+# Where each command lives. Its file is loaded when it is named: the service carries none of the others.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "station": ("init", "run"),
+    "show": ("status", "devices", "jobs", "journal", "audit", "export"),
+    "work": ("print", "resolve", "cancel", "looked", "verify", "spoil", "lose"),
+    "counter": ("ready", "hand-over", "withheld", "delivered"),
+    "announce": ("announce",),
+    "blanks": ("blanks",),
+    "suket": ("suket",),
+    "policy": ("policy",),
+    "printer": ("printer",),
+    "bench": ("conformance",),
+}
+_FILES = {command: file for file, commands in COMMANDS.items() for command in commands}
+
 
 class Station(click.Group):
-    """The group whose failures are sentences and exit codes."""
+    """The group whose commands are loaded when named, and whose failures are sentences and exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return sorted(_FILES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name; its file is loaded now."""
+        if cmd_name not in _FILES:
+            return None
+        file = vars(importlib.import_module(f"agent.commands.{_FILES[cmd_name]}"))
+        return next(
+            each for each in file.values() if isinstance(each, click.Command) and each.name == cmd_name
+        )
 
     def main(self, args: Sequence[str] | None = None, *_told: Any, **_more: Any) -> NoReturn:
         """Run one command and leave with its exit code."""
@@ -52,16 +75,6 @@ def main() -> None:
         loket init --home /var/lib/loket --join 64.11-1.join
         loket run --home /var/lib/loket
     """
-
-
-for command in (
-    *(station.init, station.run),
-    *(show.status, show.devices, show.jobs, show.journal, show.audit, show.export),
-    *(work.print_, work.resolve, work.cancel, work.looked, work.verify, work.spoil, work.lose, blanks),
-    *(counter.ready, counter.hand_over, counter.withheld, counter.delivered, announce),
-    *(suket, policy, printer, bench.conformance),
-):
-    main.add_command(command)
 
 
 def _known() -> tuple[type[Exception], ...]:

@@ -24,7 +24,6 @@ from typing import Any
 
 from agent import control, keys, policies
 from agent import home as homes
-from agent.actions import ACTIONS
 from agent.config import Config
 from agent.home import Home
 from agent.link import LinkThread
@@ -143,6 +142,8 @@ class Service:
 
     def perform(self, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """A person's command, by name; its answer is sent after the commit."""
+        from agent.actions import ACTIONS  # everything a person may ask is loaded when somebody asks
+
         done = ACTIONS[action](self.journal, self._config, args)
         self._bell.ring()
         self._link.wake()
