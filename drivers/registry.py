@@ -35,6 +35,11 @@ def open_printer(
     return _PRINTERS[found.family](open_transport(found), found, clock)
 
 
+def has_station(address: str) -> bool:
+    """Whether printers of this address's family bring a card to a chip reader before they print on it."""
+    return parse(address).family not in _WITHOUT_STATION
+
+
 def open_paper(address: str, *, clock: Clock) -> PaperPrinter:
     """The printer of paper sheets at ``address``; nothing is said to it yet. ValueError if it is none."""
     found = parse(address)
@@ -188,4 +193,5 @@ _WIRES: dict[tuple[str, str], Callable[[Address], Transport]] = {
     ("matica", "usb"): _matica_usb,
     ("matica", "usbip"): _matica_usbip,
 }
+_WITHOUT_STATION = frozenset({"spool"})
 _READERS: dict[str, Callable[[Address], ChipReader]] = {"vpcd": _vpcd, "pcsc": _pcsc}

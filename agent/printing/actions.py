@@ -16,6 +16,7 @@ from agent.store import behind
 from agent.store.journal import Journal, Tx
 from agent.trouble import Trouble
 from domain.words import RefusedByRule
+from drivers.registry import has_station
 
 NEXT_MAX = 1000
 _OUTCOMES: dict[str, Event] = {
@@ -53,10 +54,12 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
 
 
 def _asked_blank(config: Config, args: Args) -> str | None:
+    """The blank that the clerk names, where no chip reader in the printer will."""
     text = args.get("blank")
-    if config.chip and text is not None:
+    chip_names = config.chip and (not config.printer or has_station(config.printer))
+    if chip_names and text is not None:
         raise RefusedByRule("BLANK_NOT_ASKED")
-    if not config.chip and text is None:
+    if not chip_names and text is None:
         raise RefusedByRule("BLANK_NEEDED")
     return None if text is None else blank(str(text))
 

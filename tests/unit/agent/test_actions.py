@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,13 @@ def test_without_a_chip_reader_the_clerk_names_the_blank_and_with_one_does_not(j
     assert act(journal, "print", NO_CHIP, order="O-1", blank="04:01")["job"] == "O-1-1"
     job = jobs.get(journal, "O-1-1")
     assert job and job.asked == "0401"
+
+
+def test_a_chip_reader_helps_nobody_where_the_printer_has_no_station(journal: Journal) -> None:
+    queue = replace(CHIP, printer="spool+ipp://127.0.0.1:631/printers/HDP")
+    assert word(journal, "print", queue, order="O-1") == "BLANK_NEEDED"
+    assert act(journal, "print", queue, order="O-1", blank="0401")["job"] == "O-1-1"
+    assert act(journal, "print", replace(CHIP, printer=""), order="O-2")["job"] == "O-2-1"
 
 
 def test_one_blank_is_for_one_job(journal: Journal) -> None:
