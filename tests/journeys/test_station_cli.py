@@ -173,7 +173,8 @@ def test_a_day_at_the_counter_without_a_running_agent(station: Station, tmp_path
     received = station.loket(
         "blanks", "receive", "--consignment", "C-1", str(tmp_path / "manifest"), "--json"
     )
-    assert received.json == {"consignment": "C-1", "kind": "ktp", "count": 2, "new": True}
+    told = {"consignment": "C-1", "kind": "ktp", "count": 2, "new": True, "differs": None}
+    assert received.json == told
     station.orders("O-1", "O-2")
     assert station.loket("print", "--order", "O-1", "--json").json["job"] == "O-1-1"
     assert station.loket("print", "--next", "5", "--json").json["jobs"] == [
