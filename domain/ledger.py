@@ -73,6 +73,10 @@ class Ledger:
             self.post(event, subject, body)
         return self
 
+    def blanks(self) -> dict[str, Blank]:
+        """Every blank that was ever named, as the books have it."""
+        return dict(self._blanks)
+
     def place(self, name: str) -> Place | None:
         """Where a blank is; None for one never seen."""
         blank = self._blanks.get(name)

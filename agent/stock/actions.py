@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.asking import Args, blank, once, paper, person
+from agent.asking import Args, blank, once, paper, person, two
 from agent.asking import reason as reason_of
 from agent.config import Config
 from agent.stock import blanks, burning, consignments, counting, losses
@@ -125,8 +125,7 @@ def _reason(args: Args) -> str:
 
 def _people(args: Args) -> tuple[str | None, str | None]:
     by, second = person(args, "by"), person(args, "second")
-    if second is not None and second == by:
-        raise RefusedByRule("SECOND_IS_FIRST")
+    two(by, second)
     return by, second
 
 

@@ -19,6 +19,7 @@ from domain.ledger import Ledger
 from domain.policy import KINDS
 from domain.words import RefusedByRule
 
+_COLUMNS = "kind, place, received, outside, contradicted"
 NAMES_A_LINE_MAX = 2000  # of one journal line; some 34 KB, well under what one message carries
 
 
@@ -73,7 +74,7 @@ def reject(tx: Tx, blank: str, kind: str, reason: str, by: str | None = None) ->
 
 def find(reads: Reads, blank: str) -> Blank | None:
     """A blank as the table has it; None for a name never seen here."""
-    found = reads.rows("SELECT kind, place, received, outside, contradicted FROM blank WHERE name = ?", blank)
+    found = reads.rows(f"SELECT {_COLUMNS} FROM blank WHERE name = ?", blank)  # noqa: S608
     if not found:
         return None
     kind, place, *flags = found[0]
@@ -130,6 +131,16 @@ def fold(reads: Reads) -> Ledger:
     sql = f"SELECT event, subject, body FROM journal WHERE event IN ({marks}) ORDER BY seq"  # noqa: S608
     found = reads.rows(sql, *MOVES)
     return Ledger().post_all((event, subject, json.loads(body)) for event, subject, body in found)
+
+
+def astray(reads: Reads) -> list[str]:
+    """The names, and kinds of unnamed ones, of which the tables say otherwise than the journal folded."""
+    ledger, told = fold(reads), dict[str, Blank]()
+    for each, kind, place, *flags in reads.rows(f"SELECT name, {_COLUMNS} FROM blank"):  # noqa: S608
+        told[each] = Blank(kind, Place(place), *map(bool, flags))
+    held = ledger.blanks()
+    named = {each for each in (*told, *held) if told.get(each) != held.get(each)}
+    return sorted(named) + [kind for kind in KINDS if unnamed(reads, kind) != ledger.unnamed(kind)]
 
 
 def post(tx: Tx, event: str, subject: str, body: Mapping[str, Any]) -> None:

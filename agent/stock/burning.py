@@ -14,6 +14,7 @@ from agent.stock import blanks
 from agent.stock.blanks import NAMES_A_LINE_MAX
 from agent.store.journal import Tx
 from agent.store.sqlite import Reads
+from domain import people
 from domain.accounts import Place
 from domain.policy import KINDS
 from domain.words import RefusedByRule
@@ -32,7 +33,7 @@ def destroy(
     known = tx.rows("SELECT told FROM minutes WHERE id = ?", minutes)
     if known:
         return {**_the_same(minutes, known[0][0], names, witnesses), "new": False}
-    if len(set(witnesses)) < WITNESSES_MIN:
+    if people.count(witnesses) < WITNESSES_MIN:
         raise RefusedByRule("WITNESSES_NEEDED")
     cards = _cards(tx, names)
     for kind in KINDS:

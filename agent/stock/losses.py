@@ -7,6 +7,7 @@ of a job that went wrong is booked through its job; here are the blanks of no jo
 from __future__ import annotations
 
 from agent import policies
+from agent.asking import two
 from agent.stock import blanks
 from agent.store.journal import Tx
 from agent.store.sqlite import Reads
@@ -35,10 +36,9 @@ def today(reads: Reads, loss: str, at_ms: int) -> int:
 def check_second(reads: Reads, loss: str, by: str | None, second: str | None, at_ms: int) -> None:
     """Whether one more such loss today needs a second person. Raises RefusedByRule SECOND_NEEDED,
     SECOND_IS_FIRST."""
-    if second is not None and second == by:
-        raise RefusedByRule("SECOND_IS_FIRST")
+    seen_by_two = two(by, second)
     rules = policies.current(reads, at_ms)
-    if second is None and policy.second_person(rules, loss, today(reads, loss, at_ms)):
+    if not seen_by_two and policy.second_person(rules, loss, today(reads, loss, at_ms)):
         raise RefusedByRule("SECOND_NEEDED")
 
 
@@ -77,7 +77,7 @@ def lose(tx: Tx, blank: str, kind: str | None, reason: str, by: str | None, seco
 def lose_count(tx: Tx, minutes: str, kind: str, count: int, reason: str, by: str | None, second: str) -> bool:
     """``count`` blanks without a name are missing, as the report ``minutes`` says. Whether it was new.
 
-    Raises RefusedByRule MINUTES_CHANGED, NOT_IN_STOCK, SECOND_IS_FIRST.
+    Raises RefusedByRule MINUTES_CHANGED, NOT_IN_STOCK, SECOND_NEEDED, SECOND_IS_FIRST.
     """
     told = f"lost {count} {kind}"
     known = tx.rows("SELECT told FROM minutes WHERE id = ?", minutes)
@@ -85,8 +85,8 @@ def lose_count(tx: Tx, minutes: str, kind: str, count: int, reason: str, by: str
         if known[0][0] != told:
             raise RefusedByRule("MINUTES_CHANGED", minutes)
         return False
-    if second == by:
-        raise RefusedByRule("SECOND_IS_FIRST")
+    if not two(by, second):
+        raise RefusedByRule("SECOND_NEEDED", "Both tell their marks.")
     left = blanks.unnamed(tx, kind)
     if count > left:
         raise RefusedByRule("NOT_IN_STOCK", f"{left} {kind} blanks have no name; name the others.")

@@ -1,5 +1,5 @@
-"""Does the journal hold? Every line bound to the one before, none missing, and every job and every
-temporary certificate where the journal says it is.
+"""Does the journal hold? Every line bound to the one before, none missing, and every job, every
+temporary certificate and every blank where the journal says it is.
 
 Reads with a read-only connection, a piece at a time; changes nothing. Truncation of the very end is
 seen by AUTOINCREMENT's own count; a whole older copy put back is for the hub to see, by epoch.
@@ -14,6 +14,7 @@ from typing import Any
 
 from agent.counter import suket
 from agent.printing import states
+from agent.stock import blanks
 from agent.store.journal import GENESIS, row_hash
 from agent.store.sqlite import Reads
 
@@ -48,6 +49,8 @@ def verify(reads: Reads) -> int | Finding:
     for life in lives:
         if odd := life.compare(reads):
             return Finding(0, odd)
+    if strays := blanks.astray(reads):
+        return Finding(0, f"the row of blank {strays[0]} says otherwise than the journal")
     return last
 
 

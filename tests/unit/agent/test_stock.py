@@ -11,6 +11,7 @@ import pytest
 from agent.papers import minutes
 from agent.printing.states import Event
 from agent.stock import blanks, losses
+from agent.store import audit
 from agent.store.journal import Journal, Tx
 from agent.trouble import Trouble
 from domain.words import RefusedByRule
@@ -141,6 +142,26 @@ def test_a_card_that_comes_back_is_void_whoever_printed_it(journal: Journal, pro
     assert figures(journal, "used", "received", "unaccounted") == (1, 8, [])
     with pytest.raises(Trouble, match="one of"):
         act(journal, "void", card="0998", why="ugly")
+
+
+@pytest.mark.parametrize(
+    ("change", "odd"),
+    [
+        ("UPDATE blank SET place = 'lost' WHERE name = '0402'", "0402"),
+        ("DELETE FROM blank WHERE name = '0402'", "0402"),
+        ("UPDATE blank SET received = 0 WHERE name = '0401'", "0401"),
+        ("UPDATE unnamed SET count = count + 1", "ktp"),
+    ],
+)
+def test_the_audit_names_a_row_of_the_stock_that_the_journal_denies(
+    journal: Journal, change: str, odd: str
+) -> None:
+    act(journal, "spoil", blank="0403", reason="bent")
+    assert audit.verify(journal) == journal.head()
+    journal.write(lambda tx: tx.execute(change))
+    found = audit.verify(journal)
+    assert isinstance(found, audit.Finding)
+    assert f"blank {odd} " in found.text
 
 
 def test_a_blank_that_was_sent_on_comes_back_as_a_card(journal: Journal) -> None:
