@@ -31,8 +31,8 @@ WIRES = [
     ("primacy2", "tcp"),
     ("primacy2", "usbip"),
     ("primacy2", "usblp"),
-    ("xid8600", "tcp"),
-    ("xid580", "usbip"),
+    ("xid580", "tcp"),
+    ("xid8600", "usbip"),
 ]
 
 

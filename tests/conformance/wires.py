@@ -19,11 +19,11 @@ from simulators.matica.bench import MemoryPrinter as MaticaInMemory
 from tests.conformance.pipes import PipesTransport
 
 SPEED = 25
-SPEEDS = {("matica", "tcp"): 50, ("matica", "usbip"): 100}
+SPEEDS = {("matica", "tcp"): 30, ("matica", "usbip"): 100}
 """Simulated milliseconds a real one, for printers that are processes of their own.
 
 An Evolis gives up a job after 30 simulated seconds without a byte, a Matica a connection after 60, so a busy
-machine may stall us for 1.2 s.
+machine may stall us for 1.2 and 2 s; over USB a Matica has no such patience to lose.
 """
 
 
