@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 
 NAMES_MAX = 100_000
@@ -38,6 +37,8 @@ def names_of(text: str) -> list[str]:
 
 def _cells(lines: list[str]) -> list[tuple[int, str]]:
     """(line number, name) of each row; a file of plain names needs no heading."""
+    import csv  # a name alone needs none, and the station reads many
+
     head = [cell.strip().lower() for cell in next(csv.reader(lines[:1]), [])]
     if COLUMN not in head:
         if len(head) > 1:

@@ -22,3 +22,9 @@ def day_bounds_ms(on: str) -> tuple[int, int]:
     start = datetime.combine(date.fromisoformat(on), datetime.min.time(), ZONE)
     first = int(start.timestamp() * 1000)
     return first, first + DAY_MS
+
+
+def days_between(since_ms: int, now_ms: int) -> int:
+    """Midnights between two instants; none where the clock went back."""
+    passed = date.fromisoformat(day(now_ms)) - date.fromisoformat(day(since_ms))
+    return max(0, passed.days)

@@ -6,7 +6,6 @@ Nothing here is personal but ``holder``, which opens a sealed part in memory for
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from agent.counter import suket
@@ -15,7 +14,7 @@ from agent.store.sqlite import Reads
 from domain.handover import due
 from domain.notices import masked_name
 from domain.policy import HandOver
-from domain.wita import day
+from domain.wita import days_between
 from domain.words import RefusedByRule
 
 if TYPE_CHECKING:
@@ -72,13 +71,7 @@ def waiting(reads: Reads, rules: HandOver, now_ms: int) -> list[Waiting]:
 def suket_open(reads: Reads, order: str) -> bool:
     """Whether a sheet that this office printed for ``order`` may be in the holder's hands."""
     there = suket.living(reads, order)
-    return there is not None and there.state is not suket.State.ISSUED
-
-
-def days_between(since_ms: int, now_ms: int) -> int:
-    """WITA midnights between two instants; none where the clock went back."""
-    passed = date.fromisoformat(day(now_ms)) - date.fromisoformat(day(since_ms))
-    return max(0, passed.days)
+    return there is not None and there.in_hand
 
 
 def holder(reads: Reads, key: OpenKey, station: str, order: str) -> str | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.counter.ready import days_between
 from agent.printing import jobs
 from agent.printing.states import State
 from agent.store.sqlite import Reads
 from agent.web import words
+from domain.wita import days_between
 
 SHOWN = 3
 _SQL = "SELECT id, shelf, at_ms FROM job WHERE state = 'ready' ORDER BY at_ms, id LIMIT ?"
