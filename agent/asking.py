@@ -13,7 +13,9 @@ from typing import Any, TypeVar
 from agent.config import Config
 from agent.store.journal import Journal, Tx, meta, set_meta
 from agent.trouble import Trouble
+from domain import people
 from domain.manifest import blank_name
+from domain.words import RefusedByRule
 
 T = TypeVar("T")
 Args = Mapping[str, Any]
@@ -21,7 +23,6 @@ Action = Callable[[Journal, Config, Args], dict[str, Any]]
 
 LAST_REQUEST = "last_request"
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_PERSON = re.compile(r"(?!\d{16}$)[A-Za-z0-9._-]{1,40}")  # a staff mark, never a NIK
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
 
@@ -64,13 +65,29 @@ def reason(args: Args, name: str = "reason") -> str | None:
 def person(args: Args, name: str) -> str | None:
     """The staff mark ``name`` among ``args``; None when none was given. Raises Trouble."""
     told = args.get(name)
-    if told is not None and not _PERSON.fullmatch(str(told)):
+    if told is not None and not people.is_mark(str(told)):
         raise Trouble("A person is told by a staff mark: letters, digits, dots and dashes; no NIK.")
     return None if told is None else str(told)
+
+
+def two(by: str | None, second: str | None) -> bool:
+    """Whether two people gave their marks. Raises RefusedByRule SECOND_IS_FIRST where both are one's."""
+    if by is None or second is None:
+        return False
+    if people.same(by, second):
+        raise RefusedByRule("SECOND_IS_FIRST")
+    return True
 
 
 def paper(text: object, what: str) -> str:
     """The name of a ``what`` on paper, such as a consignment's. Raises Trouble."""
     if not _NAME.fullmatch(str(text)):
         raise Trouble(f"{what}'s name is letters, digits, dots, slashes and dashes, at most 64.")
-    return str(text)
+    return no_nik(str(text))
+
+
+def no_nik(text: str) -> str:
+    """``text``, unless it holds a NIK: a paper and a shelf have names of their own. Raises Trouble."""
+    if people.holds_nik(text):
+        raise Trouble("That looks like a NIK; tell the paper's or the place's own name.")
+    return text

@@ -123,7 +123,8 @@ def withheld(home: Home, as_json: bool, job: str, to_ready: bool, up: bool, **to
 
     \b
     Example:
-        loket withheld --home /var/lib/loket 2020-0117-1 --to-ready --supervisor budi --reason wrong_finger
+        loket withheld --home /var/lib/loket 2020-0117-1 --to-ready --supervisor budi --reason wrong_finger \\
+            --by ani
         loket withheld --home /var/lib/loket 2020-0117-1 --send-up --by ani
     """
     if to_ready == up:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent import policies
-from agent.asking import Args, blank, once, paper, person
+from agent.asking import Args, blank, once, paper, person, two
 from agent.asking import reason as reason_of
 from agent.config import Config
 from agent.counter import finger, papers
@@ -27,6 +27,7 @@ from agent.stock import blanks
 from agent.store.journal import Journal, Tx
 from agent.store.sqlite import Reads
 from agent.trouble import Trouble
+from domain import people
 from domain.handover import FAR, Answer, Case, Channel, Chip, Decision, Excuse, decide
 from domain.words import RefusedByRule
 
@@ -107,10 +108,10 @@ def withheld(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     by, supervisor, reason = person(args, "by"), person(args, "supervisor"), reason_of(args)
     if up and by is None:
         raise Trouble("Say who sends it up: --by.")
-    if not up and (supervisor is None or reason is None):
+    if not up and reason is None:
         raise Trouble("A supervisor puts it back, with a reason: --supervisor, --reason.")
-    if not up and _same(by, supervisor):
-        raise RefusedByRule("SECOND_IS_FIRST")
+    if not up and not two(by, supervisor):
+        raise Trouble("A supervisor and the clerk put it back: --supervisor, --by.")
 
     def work(tx: Tx) -> dict[str, Any]:
         job = _job(tx, name)
@@ -134,7 +135,7 @@ def delivered(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     """
     name, back, by = str(args["job"]), bool(args.get("back")), person(args, "by")
     proof, shelf = _paper(args, "proof"), args.get("shelf")
-    shelf = None if shelf is None else papers.no_nik(paper(shelf, "A shelf"))
+    shelf = None if shelf is None else paper(shelf, "A shelf")
     if not back and proof is None:
         raise Trouble("Say which paper proves the delivery: --proof.")
 
@@ -189,7 +190,7 @@ def _told(args: Args) -> Told:
 
 def _paper(args: Args, name: str) -> str | None:
     told = args.get(name)
-    return None if told is None else papers.no_nik(paper(told, "A proof"))
+    return None if told is None else paper(told, "A proof")
 
 
 def _job(reads: Reads, name: str) -> Job:
@@ -199,26 +200,25 @@ def _job(reads: Reads, name: str) -> Job:
     return job
 
 
-def _same(by: str | None, supervisor: str | None) -> bool:
-    return by is not None and supervisor is not None and by.casefold() == supervisor.casefold()
-
-
 def _case(tx: Tx, config: Config, job: Job, told: Told) -> Case:
     ((reason,),) = tx.rows("SELECT reason FROM order_ WHERE id = ?", job.order)
-    excuse = Excuse.NONE
-    if told.exception is not None:
-        excuse = Excuse.SELF if _same(told.by, told.supervisor) else Excuse.GIVEN
     return Case(
         job.kind,
         reason,
         suket_open(tx, job.order),
         _chip(tx, config, job, told),
         finger.told(config, told.finger),
-        frozenset(each.paper for each in told.offered),
+        papers.counting(tx, job.order, told.offered),
         told.channel,
         told.proof is not None,
-        excuse,
+        _excuse(told),
     )
+
+
+def _excuse(told: Told) -> Excuse:
+    if told.exception is None or told.by is None or told.supervisor is None:
+        return Excuse.NONE
+    return Excuse.SELF if people.same(told.by, told.supervisor) else Excuse.GIVEN
 
 
 def _chip(reads: Reads, config: Config, job: Job, told: Told) -> Chip:

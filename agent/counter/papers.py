@@ -7,21 +7,20 @@ most of those that were out in 2020 were given before any journal was kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from agent.asking import blank, paper
+from agent.asking import blank, no_nik, paper
 from agent.counter import suket
 from agent.printing.jobs import Job
 from agent.stock import losses
 from agent.store.journal import Tx
+from agent.store.sqlite import Reads
 from agent.trouble import Trouble
 from domain.handover import Paper
 from domain.words import RefusedByRule
 
-_NIK = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _WHY = {"data_change": "data_changed", "status_change": "data_changed", "lost": "lost"}  # the order's reason
 
 
@@ -43,7 +42,7 @@ def offered(told: Iterable[object]) -> tuple[Offered, ...]:
         if word == "card":
             found.append(Offered(Paper.CARD, blank(no_nik(name)) if colon else None))
         elif word == "suket" and name:
-            found.append(Offered(Paper.SUKET, no_nik(paper(name, "A certificate"))))
+            found.append(Offered(Paper.SUKET, paper(name, "A certificate")))
         elif word == "letter" and not colon:
             found.append(Offered(Paper.LETTER, None))
         else:
@@ -53,11 +52,18 @@ def offered(told: Iterable[object]) -> tuple[Offered, ...]:
     return tuple(found)
 
 
-def no_nik(text: str) -> str:
-    """``text``, unless it holds sixteen digits in a row: a paper has its own number. Raises Trouble."""
-    if _NIK.search(text):
-        raise Trouble("That looks like a NIK; tell the paper's own number.")
-    return text
+def counting(reads: Reads, order: str, papers: Iterable[Offered]) -> frozenset[Paper]:
+    """What of ``papers`` counts as come in for ``order``.
+
+    Where a sheet of this order is out, no other certificate stands for it: its holder would keep one that
+    reads as valid.
+    """
+    told = [*papers]
+    found = {each.paper for each in told}
+    there = suket.living(reads, order)
+    if there is not None and there.in_hand and there.number not in [each.name for each in told]:
+        found.discard(Paper.SUKET)
+    return frozenset(found)
 
 
 def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | None) -> None:

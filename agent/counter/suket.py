@@ -101,6 +101,11 @@ class Suket:
     at_ms: int
 
     @property
+    def in_hand(self) -> bool:
+        """Whether its sheet may be in somebody's hands."""
+        return self.state in LIVING and self.state is not State.ISSUED
+
+    @property
     def plan(self) -> Plan:
         """What its sheet is drawn from, beside the order's personal part."""
         return Plan(self.number, self.order, self.reason, self.issued_on, self.valid_until, self.renews)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent import policies
-from agent.asking import Args, once, person
+from agent.asking import Args, once, person, two
 from agent.asking import reason as reason_of
 from agent.config import Config
 from agent.counter import suket
@@ -96,13 +96,12 @@ def void(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     reason, by, second = reason_of(args), person(args, "by"), person(args, "second")
     if reason is None:
         raise RefusedByRule("REASON_NEEDED")
-    if second is not None and by is not None and second.casefold() == by.casefold():
-        raise RefusedByRule("SECOND_IS_FIRST")
+    seen_by_two = two(by, second)
 
     def work(tx: Tx) -> dict[str, Any]:
         there = suket.get(tx, str(args["number"]))
         rules = policies.current(tx, tx.at_ms).suket
-        if there.state is State.CONFIRMED and rules.void_needs_second and second is None:
+        if there.state is State.CONFIRMED and rules.void_needs_second and not seen_by_two:
             raise RefusedByRule("SECOND_NEEDED")
         return _moved(tx, args, Event.VOID, {"reason": reason, "by": by, "second": second})
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain import people
 from domain.accounts import ON_HAND, Place
 from domain.ledger import Ledger, Row, account_name
 from domain.policy import KINDS
@@ -23,7 +24,6 @@ from hub.database import Database
 from hub.ingest import FORKED
 from hub.orders import Writer
 
-_PERSON = re.compile(r"(?!\d{16}$)[A-Za-z0-9._-]{1,40}")  # a staff mark, never a NIK
 _PAPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
 
@@ -52,9 +52,9 @@ class Word:
 
     def check(self) -> None:
         """Raises RefusedByRule SECOND_NEEDED, SECOND_IS_FIRST."""
-        if not (_PERSON.fullmatch(self.by) and _PERSON.fullmatch(self.second)):
+        if not (people.is_mark(self.by) and people.is_mark(self.second)):
             raise RefusedByRule("SECOND_NEEDED", "A person is told by a staff mark, no NIK.")
-        if self.by == self.second:
+        if people.same(self.by, self.second):
             raise RefusedByRule("SECOND_IS_FIRST")
 
     def body(self) -> dict[str, str]:

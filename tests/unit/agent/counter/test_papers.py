@@ -92,6 +92,14 @@ def test_a_certificate_whose_loss_the_police_wrote_down_is_closed_too(
     assert suket.get(shelf.journal, number).state is suket.State.CLOSED
 
 
+def test_no_other_number_stands_for_the_sheet_that_is_out(certified: tuple[Shelf, str, str]) -> None:
+    shelf, job, number = certified
+    assert refused(shelf, job, old=["suket:470/0042/2019"]) == "SUKET_DUE"
+    assert suket.get(shelf.journal, number).state is suket.State.CONFIRMED
+    shelf.give(job, old=["suket:470/0042/2019", f"suket:{number}"])
+    assert suket.get(shelf.journal, number).state is suket.State.CLOSED
+
+
 def test_anothers_certificate_is_refused_and_an_unknown_one_taken_in(
     certified: tuple[Shelf, str, str],
 ) -> None:
@@ -104,7 +112,12 @@ def test_anothers_certificate_is_refused_and_an_unknown_one_taken_in(
 
 @pytest.mark.parametrize(
     "told",
-    [{"proof": "6411014503019001"}, {"old": ["suket:6411014503019001"]}, {"old": ["card:6411014503019001"]}],
+    [
+        {"proof": "6411014503019001"},
+        {"proof": "64.11.01.450301.9001"},
+        {"old": ["suket:6411014503019001"]},
+        {"old": ["card:6411014503019001"]},
+    ],
 )
 def test_a_nik_is_no_paper_s_number(shelf: Shelf, told: dict[str, Any]) -> None:
     job = shelf.card()
