@@ -91,8 +91,8 @@ def _prepare_evolis(model: str, ribbon: str, front: bytes, back: bytes | None, s
 
 def _spool(address: Address, clock: Clock) -> CardPrinter:
     """A card printer behind the operating system's spooler: no wire of ours, so no transport either."""
+    from drivers.spool.opening import open_queue
     from drivers.spool.printer import SpoolPrinter
-    from drivers.spool.queue import open_queue
 
     return SpoolPrinter(open_queue(address), address, clock)
 

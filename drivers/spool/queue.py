@@ -1,15 +1,13 @@
-"""What a print spooler's queue is to the driver, whichever system's. Types, and the one table of systems.
+"""What a print spooler's queue is to the driver, whichever system's. Types; `opening` knows the systems.
 
 A queue can be looked at, given one job in two steps, and told to drop a job. Nothing it says is proof.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from drivers.address import Address
 from drivers.card_printer import Artefact
 from drivers.errors import Cause
 
@@ -75,19 +73,3 @@ class Queue(Protocol):
     def close(self) -> None:
         """Let go of it."""
         ...
-
-
-def open_queue(address: Address) -> Queue:
-    """The queue an address names; ValueError with one sentence if this machine has no such spooler."""
-    if address.wire in ("ipp", "ipps"):
-        from drivers.ipp.client import IppClient
-        from drivers.ipp.line import HttpLine
-        from drivers.spool.ipp_queue import IppQueue
-
-        return IppQueue(IppClient(address, HttpLine(address)))
-    if sys.platform == "win32":
-        from drivers.spool.windows import WindowsQueue
-        from drivers.spool.windows_api import SystemSpooler
-
-        return WindowsQueue(address.path, SystemSpooler())
-    raise ValueError(f"'{address}' is a queue of Windows, and this is another system.")

@@ -15,8 +15,9 @@ from drivers.card_printer import HEIGHT, SIDE_BYTES, WIDTH, Judgement, Verdict
 from drivers.errors import Cause, OutcomeUnknown, Refused, Unreachable
 from drivers.spool import windows
 from drivers.spool.artefact import prepare
+from drivers.spool.opening import open_queue
 from drivers.spool.printer import SpoolPrinter
-from drivers.spool.queue import JobWord, open_queue
+from drivers.spool.queue import JobWord
 from drivers.spool.windows import JobFacts, PrinterFacts, WindowsQueue
 
 TOP, REST = b"\x01\x02\x03", b"\x09\x08\x07"
