@@ -20,7 +20,7 @@ from agent.printing import jobs
 from agent.stock import announced
 from agent.store.journal import Tx, set_cursor
 from domain import events, policy
-from domain.keys import VerifyKey, canonical, order_bytes
+from domain.keys import VerifyKey, canonical, signed
 from domain.policy_form import made
 from domain.words import RefusedByRule
 from sync.log import Entry
@@ -46,7 +46,7 @@ def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
         try:
             policies.keep(tx, *_rules(entry.subject, entry.body, station, hub))
         except RefusedByRule as refused:
-            tx.note("policy_refused", entry.subject, {"word": refused.word})
+            policies.refuse(tx, entry.subject, refused.word, entry.body.get("from"))
     elif entry.event == "blanks_announced":
         announced.receive(tx, entry.subject, entry.body, station, hub)
     set_cursor(tx, CURSOR, entry.seq, entry.epoch)
@@ -80,7 +80,7 @@ def _checked(order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) 
         raise RefusedByRule("MISSING_FIELD", order)
     if not all(isinstance(body[name], str) for name in events.ORDERS["order"]):
         raise RefusedByRule("BAD_ORDER", order)
-    if not hub.verify(_unbase64(body["signature"], "BAD_SIGNATURE"), order_bytes(station, order, dict(body))):
+    if not signed(hub, station, order, body):
         raise RefusedByRule("BAD_SIGNATURE", order)
     if body["kind"] not in policy.KINDS:
         raise RefusedByRule("UNKNOWN_KIND", order)
@@ -100,9 +100,7 @@ def _rules(name: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> 
     """A policy that holds in every point, and its rules as told. Raises RefusedByRule."""
     if events.missing(events.ORDERS, "policy", body):
         raise RefusedByRule("MISSING_FIELD", name)
-    if not isinstance(body["signature"], str):
-        raise RefusedByRule("BAD_SIGNATURE", name)
-    if not hub.verify(_unbase64(body["signature"], "BAD_SIGNATURE"), order_bytes(station, name, dict(body))):
+    if not signed(hub, station, name, body):
         raise RefusedByRule("BAD_SIGNATURE", name)
     return made(name, body["from"], body["rules"]), canonical(body["rules"]).decode()
 

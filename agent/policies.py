@@ -18,6 +18,7 @@ from domain.wita import day
 from domain.words import RefusedByRule
 
 RANKED_BY = "ranked_by"
+REFUSED = "policies_refused"
 
 
 def current(reads: Reads, at_ms: int) -> Policy:
@@ -47,7 +48,36 @@ def keep(tx: Tx, policy: Policy, rules: str) -> None:
     if not known:
         tx.execute("INSERT INTO policy VALUES (?, ?, ?, ?)", policy.name, policy.effective, rules, tx.at_ms)
         tx.note("policy_applied", policy.name, {"from": policy.effective})
+        _remember(tx, {each: begins for each, begins in _refused(tx).items() if each != policy.name})
         rerank(tx)
+
+
+def refuse(tx: Tx, name: str, word: str, begins: object) -> None:
+    """Write down that a policy was not taken, and why; ``begins``: its day as the province told it.
+
+    One that the province did sign is remembered until it is taken or another has its place.
+    """
+    tx.note("policy_refused", name, {"word": word})
+    if word == "BAD_POLICY" and isinstance(begins, str):
+        _remember(tx, {**_refused(tx), name: begins})
+
+
+def not_followed(reads: Reads, at_ms: int) -> list[str]:
+    """The signed policies that this program could not read, and that the one in force does not replace."""
+    now = current(reads, at_ms)
+    return sorted(
+        name for name, begins in _refused(reads).items() if (begins, name) > (now.effective, now.name)
+    )
+
+
+def _refused(reads: Reads) -> dict[str, str]:
+    found: dict[str, str] = json.loads(meta(reads, REFUSED, "{}"))
+    return found
+
+
+def _remember(tx: Tx, refused: dict[str, str]) -> None:
+    if refused != _refused(tx):
+        set_meta(tx, REFUSED, json.dumps(refused))
 
 
 def rerank(tx: Tx) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from agent import policies
 from agent.config import Config
 from agent.counter import suket
 from agent.keeping import book, report
@@ -165,7 +166,7 @@ def _about_link(reads: Reads, now_ms: int) -> list[Attention]:
     if count := refused.get("order_refused"):
         text = "Orders from the province were refused; the province sees which."
         found.append(Attention("ORDERS_REFUSED", text, red=False, count=count))
-    if count := refused.get("policy_refused"):
+    if count := len(policies.not_followed(reads, now_ms)) or refused.get("policy_refused"):
         text = (
             "Rules from the province were not taken here, the ones before hold; this program may be too old."
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -138,3 +139,13 @@ def order_bytes(station: str, order: str, body: dict[str, Any]) -> bytes:
     """
     told = {name: value for name, value in body.items() if name not in ("signature", "payload")}
     return b"loket-order/1\n" + canonical({"station": station, "order": order, "body": told})
+
+
+def signed(hub: VerifyKey, station: str, subject: str, body: Mapping[str, Any]) -> bool:
+    """Whether the hub signed this line of a station's order log for that station: ``body["signature"]``."""
+    try:
+        signature = b64decode(body["signature"], validate=True)
+        said = order_bytes(station, subject, dict(body))
+    except (TypeError, ValueError):  # also what no canonical JSON can say, and so nobody signed
+        return False
+    return hub.verify(signature, said)

@@ -193,13 +193,18 @@ def may_record(rules: Policy, born: date, married: bool, day: date) -> bool:
 
 
 def kia_band(rules: Policy, born: date, married: bool, day: date) -> KiaBand | None:
-    """The child's card on ``day``; None from the last birthday on, when married, and before birth."""
-    bands, years = rules.kia_bands, age(born, day)
-    if married or not 0 <= years < bands.until:
+    """The child's card on ``day``; None from the last birthday on, when married, and before birth.
+
+    Its last day is before the age of the identity card, whatever the bands say: nobody has both.
+    """
+    years, photo_from = age(born, day), rules.kia_bands.photo_from
+    end = min(rules.kia_bands.until, rules.first_card_print_age)
+    if married or not 0 <= years < end:
         return None
-    if years < bands.photo_from:
-        return KiaBand(photo=False, until=birthday(born, bands.photo_from))
-    return KiaBand(photo=True, until=date.fromordinal(birthday(born, bands.until).toordinal() - 1))
+    last = date.fromordinal(birthday(born, end).toordinal() - 1)
+    if years < photo_from:
+        return KiaBand(photo=False, until=min(last, birthday(born, photo_from)))
+    return KiaBand(photo=True, until=last)
 
 
 def refusal(rules: Policy, kind: str, born: date, married: bool, day: date) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -39,6 +39,8 @@ def made(name: Any, effective: Any, rules: Any) -> Policy:
     found = Policy(name=name, effective=effective, **_part(Policy, rules, "rules"))
     if found.kia_bands.photo_from > found.kia_bands.until:
         raise _bad("kia_bands.photo_from lies after kia_bands.until")
+    if name == DEFAULT.name and replace(found, effective=DEFAULT.effective) != DEFAULT:
+        raise _bad(f"{name} is the name of the rules that hold where nothing else is told")
     return found
 
 

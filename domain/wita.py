@@ -18,8 +18,12 @@ def day(at_ms: int) -> str:
 
 
 def day_bounds_ms(on: str) -> tuple[int, int]:
-    """First millisecond of the WITA day ``on`` and first one after it. Raises ValueError on no date."""
-    start = datetime.combine(date.fromisoformat(on), datetime.min.time(), ZONE)
+    """First millisecond of the WITA day ``on`` (YYYY-MM-DD, for days are compared as text) and first one
+    after it. Raises ValueError on no date."""
+    told = date.fromisoformat(on)
+    if told.isoformat() != on:
+        raise ValueError("a day is written YYYY-MM-DD")
+    start = datetime.combine(told, datetime.min.time(), ZONE)
     first = int(start.timestamp() * 1000)
     return first, first + DAY_MS
 

@@ -2,7 +2,7 @@
 
 A policy is one line ``policy`` in each station's order log, signed for that station; a station that joins
 later gets all of them before its first order, so that it can tell which of them held on any day. A name is
-published once: the same again changes nothing, other rules need another name. Who corrects a policy publishes
+published once: the same again changes no rule, other rules need another name. Who corrects a policy publishes
 one with the same day and a later name.
 """
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def publish(db: Database, told: Any, now_ms: int) -> dict[str, Any]:
     """Take in {"name", "from", "rules"}; ``orders.dispatch_all`` sends it. Gives {policy, from, new}.
 
+    The same again goes once more to the stations that refused it: their program may know more by now.
     Errors: RefusedByRule BAD_POLICY, POLICY_CHANGED.
     """
     policy = from_json(told)
@@ -41,7 +42,15 @@ def publish(db: Database, told: Any, now_ms: int) -> dict[str, Any]:
                 "INSERT INTO policy (name, effective, rules, published_ms) VALUES (?, ?, ?, ?)",
                 *(policy.name, policy.effective, rules, now_ms),
             )
+        else:
+            _forget_refused(db, policy.name)
     return {"policy": policy.name, "from": policy.effective, "new": known is None}
+
+
+def _forget_refused(db: Database, name: str) -> None:
+    for each in followed(db):
+        if each["policy"] == name and each["state"] == "refused":
+            db.run("DELETE FROM policy_log WHERE name = ? AND station = ?", name, each["station"])
 
 
 def current(db: Database, at_ms: int) -> Policy:

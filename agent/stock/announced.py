@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
 
 from agent.stock import consignments
 from agent.store.journal import Tx
 from domain import events
-from domain.keys import VerifyKey, order_bytes
+from domain.keys import VerifyKey, signed
 from domain.manifest import blank_name
 from domain.policy import KINDS
 from domain.words import RefusedByRule
@@ -29,11 +27,7 @@ def receive(tx: Tx, consignment: str, body: Mapping[str, Any], station: str, hub
 def _check(consignment: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> None:
     if events.missing(events.ORDERS, "blanks_announced", body):
         raise RefusedByRule("MISSING_FIELD", consignment)
-    try:
-        signature = b64decode(str(body["signature"]), validate=True)
-    except (binascii.Error, ValueError):
-        raise RefusedByRule("BAD_SIGNATURE", consignment) from None
-    if not hub.verify(signature, order_bytes(station, consignment, dict(body))):
+    if not signed(hub, station, consignment, body):
         raise RefusedByRule("BAD_SIGNATURE", consignment)
     names, count, piece = body["names"], body["count"], body.get("piece", 0)
     if body["kind"] not in KINDS:

@@ -26,7 +26,7 @@ def test_the_child_draws_by_the_rules_it_is_told(real: Studio) -> None:
     with pytest.raises(RefusedByRule) as caught:
         real.make(*told)
     assert caught.value.word == "BAD_PHOTO"
-    assert real.make(*told, replace(DEFAULT, kia_bands=KiaBands(photo_from=6))).panels == 5
+    assert real.make(*told, replace(DEFAULT, name="six", kia_bands=KiaBands(photo_from=6))).panels == 5
 
 
 def test_a_machine_without_memory_is_no_fault_of_the_order() -> None:

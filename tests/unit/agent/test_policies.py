@@ -122,6 +122,34 @@ def test_another_policy_of_the_same_name_is_refused_and_the_first_stays(
     assert policies.current(journal, START_MS).keep_personal_days == 30
 
 
+@pytest.mark.attack
+@pytest.mark.parametrize("strange", [float("nan"), float("inf"), "\ud800", b"bytes"])
+@pytest.mark.parametrize("event", ["policy", "order", "blanks_announced"])
+def test_what_no_signature_can_cover_is_refused_and_blocks_nothing(
+    journal: Journal, province: Province, event: str, strange: Any
+) -> None:
+    good = {"policy": policy(province), "order": province.order("O-1")}.get(event, policy(province)).body
+    body = {**good, "kind": "ktp", "names": None, "count": 1, "sender": "province", "x": strange}
+    entry = province.entry(event, "o", body)
+    take(journal, province, entry, policy(province))
+    assert [line.body["word"] for line in journal.entries(0, 1)] == ["BAD_SIGNATURE"]
+    assert events(journal)[-1] == ("policy_applied", "may")
+
+
+def test_a_policy_that_this_program_cannot_read_is_told_of_until_it_is_taken_or_replaced(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, policy(province, "a", rules={"colour": "red"}))
+    take(journal, province, policy(province, "b", TOMORROW, rules={"colour": "red"}))
+    take(journal, province, policy(province, "c", station="64.11-2"))
+    assert policies.not_followed(journal, START_MS + 90 * DAY_MS) == ["a", "b"]
+    take(journal, province, policy(province, "a2"))
+    assert policies.not_followed(journal, START_MS) == ["b"]
+    take(journal, province, policy(province, "b", TOMORROW))  # sent again, and the program is a newer one
+    assert policies.not_followed(journal, START_MS) == []
+    assert policies.current(journal, START_MS + DAY_MS).name == "b"
+
+
 _ANY = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),

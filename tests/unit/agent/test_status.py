@@ -18,6 +18,7 @@ from agent.store.journal import Journal, set_cursor
 from agent.web import words
 from agent.web.page import ago, look
 from tests.unit.agent.stations import START_MS, Clock, Province, make_home, open_at, take
+from tests.unit.agent.test_policies import policy
 
 CONFIG = Config("64.11", 1, printer="evolis+tcp://127.0.0.1:9", chip="vpcd://127.0.0.1:9")
 PLENTY = DISK_LOW_BYTES * 10
@@ -169,6 +170,14 @@ def test_rules_that_were_not_taken_are_told_for_some_days(journal: Journal, prov
     journal.write(lambda tx: set_cursor(tx, "hub_has", 1, 7))
     assert words_of(journal, now_ms=START_MS + DAY_MS) == ["POLICY_REFUSED"]
     assert words_of(journal, now_ms=START_MS + 4 * DAY_MS) == []
+
+
+def test_rules_of_the_province_that_are_not_followed_are_told_until_they_are(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, policy(province, rules={"colour": "red"}))
+    journal.write(lambda tx: set_cursor(tx, "hub_has", 1, 7))
+    assert words_of(journal, now_ms=START_MS + 90 * DAY_MS) == ["POLICY_REFUSED"]
 
 
 def test_a_certificate_nobody_settled_is_told_until_somebody_does(

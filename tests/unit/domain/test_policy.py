@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain import policy
 from domain.ages import age, birthday, months_later
-from domain.policy import DEFAULT, KiaBand, Policy, SecondPerson, Suket
+from domain.policy import DEFAULT, KiaBand, KiaBands, Policy, SecondPerson, Suket
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 
@@ -111,6 +111,18 @@ def test_who_may_hold_which_card_has_one_word_each() -> None:
 def test_on_no_day_are_both_cards_due_to_one_unmarried_person(born: date, day: date) -> None:
     cards = [kind for kind in policy.KINDS if policy.refusal(DEFAULT, kind, born, False, day) is None]
     assert len(cards) == (0 if born > day else 1)
+
+
+@given(DAYS, DAYS, st.booleans(), st.integers(0, 30), st.integers(0, 21), st.integers(1, 21))
+def test_no_policy_gives_one_person_both_cards(
+    born: date, day: date, married: bool, print_age: int, photo_from: int, until: int
+) -> None:
+    bands = KiaBands(photo_from=min(photo_from, until), until=until)
+    rules = replace(DEFAULT, first_card_print_age=print_age, kia_bands=bands)
+    cards = [kind for kind in policy.KINDS if policy.refusal(rules, kind, born, married, day) is None]
+    assert len(cards) <= 1
+    band = policy.kia_band(rules, born, married, day)
+    assert band is None or day <= band.until < birthday(born, max(print_age, photo_from + 1))
 
 
 @given(DAYS, DAYS)

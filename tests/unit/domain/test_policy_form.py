@@ -63,6 +63,12 @@ def test_a_bad_rule_is_refused_by_its_name(rules: Any, named: str) -> None:
     assert named.lower() in refused.value.detail.lower()
 
 
+def test_no_other_rules_bear_the_name_of_those_of_2020() -> None:
+    assert made(DEFAULT.name, "2023-01-01", {}).effective == "2023-01-01"
+    with pytest.raises(RefusedByRule, match="name of the rules"):
+        made(DEFAULT.name, "2020-01-01", {"suket": {"allowed": "always"}})
+
+
 @pytest.mark.parametrize("told", [None, [], "", {}, {"name": "a"}, GOOD | {"more": 1}])
 def test_what_is_no_policy_at_all_is_refused(told: Any) -> None:
     with pytest.raises(RefusedByRule):
