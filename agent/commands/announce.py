@@ -43,6 +43,8 @@ def announce(home: Home, as_json: bool, channels: str | None, out: Path | None, 
         click.echo("nobody waits to be told")
     else:
         click.echo(f"{told['batch']}: {len(told['jobs'])} cards, files in {told['folder']}")
+    if told["forgotten"]:
+        prose(f"Their names are forgotten here, tell their holders otherwise: {', '.join(told['forgotten'])}")
     if told["more"]:
         prose(f"{told['more']} more cards are left for the next batch.")
     if told["lying"]:
@@ -71,6 +73,7 @@ def _announce(home: Home, folder: Path, channels: str | None) -> dict[str, Any]:
     wanted = _channels(channels) or policies.current(reads, now_ms).announce_channels
     if not wanted:
         raise Trouble("The province's rules name no channel; say which with --channels.")
+    files.sweep(folder)
     batch = notices.untold(reads, keys.load(home.keys_path).open, config.name, now_ms)
     told: dict[str, Any] = {
         "batch": None,

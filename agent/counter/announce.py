@@ -57,15 +57,19 @@ def untold(reads: Reads, key: OpenKey, station: str, now_ms: int) -> Batch:
     """The ready cards that nobody was told of, the longest waiting first, ``BATCH_MAX`` at most."""
     rules = policies.current(reads, now_ms)
     cards = [card for card in waiting(reads, rules.hand_over, now_ms) if card.announced_ms is None]
-    told, forgotten = [], []
-    for card in cards[:BATCH_MAX]:
+    told: list[Told] = []
+    forgotten, more = [], 0
+    for card in cards:
+        if len(told) == BATCH_MAX:
+            more += 1
+            continue
         made = _told(reads, key, station, card)
         if made is None:
             forgotten.append(card.job)
         else:
             told.append(made)
     name = _next_name(reads, day(now_ms))
-    return Batch(name, tuple(told), tuple(forgotten), max(0, len(cards) - BATCH_MAX))
+    return Batch(name, tuple(told), tuple(forgotten), more)
 
 
 def _told(reads: Reads, key: OpenKey, station: str, card: Waiting) -> Told | None:

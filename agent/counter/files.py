@@ -33,6 +33,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "list": ("list.pdf",),
 }
 
+_PART = ".part"
 if sys.platform == "win32":
     _BINARY = os.O_BINARY
 else:
@@ -42,18 +43,21 @@ else:
 def write(folder: Path, batch: Batch, office: str, channels: Sequence[str], now_ms: int) -> Path:
     """Write ``batch`` into a folder of its name inside ``folder``; where it is. Raises OSError.
 
-    One that lies there already was never written down, or it would not be the next: it is replaced.
+    One that lies there already was never written down, or it would not be the next: it is replaced. It is
+    on the disk when this returns.
     """
-    place, waiting = folder / batch.name, folder / f"{batch.name}.part"
+    place, waiting = folder / batch.name, folder / f"{batch.name}{_PART}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for leftover in (waiting, place):
-        if leftover.exists():
-            remove(leftover)
+    sweep(folder)
+    if place.exists():
+        remove(place)
     waiting.mkdir(mode=0o700)
     for channel in channels:
         for name in FILES[channel]:
             _put(waiting / name, _MAKES[name](batch, office, now_ms))
+    _names_on_disk(waiting)
     waiting.replace(place)
+    _names_on_disk(folder)
     return place
 
 
@@ -67,6 +71,12 @@ def remove(place: Path) -> list[str]:
         each.unlink()
     place.rmdir()
     return [each.name for each in found]
+
+
+def sweep(folder: Path) -> None:
+    """Delete what a power cut left half written, on any day: there are numbers of people in it."""
+    for leftover in folder.glob(f"*-*{_PART}"):
+        remove(leftover)
 
 
 def lying(folder: Path) -> list[str]:
@@ -85,6 +95,16 @@ def _put(path: Path, content: bytes) -> None:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
+
+
+def _names_on_disk(folder: Path) -> None:
+    """The line that says they were told is durable; what it tells of must not be gone after a power cut."""
+    if sys.platform != "win32":  # which opens no folder, and writes names into its own log
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _reached(batch: Batch) -> list[tuple[str, Told]]:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import logging
+import os
 import re
 import stat
 import sys
@@ -102,6 +103,19 @@ def test_a_card_whose_name_is_forgotten_is_left_out_and_told(shelf: Shelf) -> No
     assert batch_of(shelf).forgotten == (job,)
 
 
+def test_the_forgotten_ones_keep_nobody_from_being_told(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announce, "BATCH_MAX", 2)
+    old = [shelf.card() for _ in range(3)]
+    with shelf.journal.transaction() as tx:
+        for job in old:
+            jobs.forget(tx, shelf.job(job).order)
+    young = [shelf.card() for _ in range(3)]
+    batch = batch_of(shelf)
+    assert ([each.job for each in batch.told], batch.forgotten, batch.more) == (young[:2], tuple(old), 1)
+
+
 def test_a_batch_has_an_end_and_says_what_is_left(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(announce, "BATCH_MAX", 2)
     told = [shelf.card() for _ in range(5)]
@@ -158,15 +172,34 @@ def test_the_printed_list_has_a_page_a_village_and_is_the_same_bytes_again(shelf
 def test_only_the_owner_may_read_and_a_batch_is_whole(shelf: Shelf, tmp_path: Path) -> None:
     shelf.card()
     folder = tmp_path / "out"
-    leftover = folder / "2020-05-21-1.part"
-    leftover.mkdir(parents=True)
-    (leftover / "wa.jsonl").write_text("half")
+    for day in ("2020-05-20", "2020-05-21"):
+        leftover = folder / f"{day}-1.part"
+        leftover.mkdir(parents=True)
+        (leftover / "wa.jsonl").write_text("half")
     written(shelf, folder)
     written(shelf, folder)  # never told of: the same batch again
     place = folder / "2020-05-21-1"
     assert [each.name for each in folder.iterdir()] == [place.name]
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
     assert {stat.S_IMODE(each.stat().st_mode) for each in place.iterdir()} == {0o600}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system which file a number is")
+def test_a_batch_is_on_the_disk_before_anybody_is_told_of_it(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(file: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{file}").readlink().relative_to(tmp_path)))
+        real(file)
+
+    shelf.card()
+    monkeypatch.setattr(os, "fsync", fsync)
+    written(shelf, tmp_path / "out", "web")
+    part = "out/2020-05-21-1.part"
+    assert synced == [f"{part}/web.html", f"{part}/web.json", part, "out"]
 
 
 def test_nothing_but_a_batch_is_deleted(shelf: Shelf, tmp_path: Path) -> None:
@@ -206,6 +239,24 @@ def test_a_batch_is_written_told_of_and_deleted(shelf: Shelf) -> None:
     with pytest.raises(Trouble, match="There is no batch"):
         run(shelf, command, "--done", done["batch"])
     assert run(shelf, command, "--channels", "radio").exit_code == 2
+
+
+def test_what_was_left_half_written_goes_even_where_nobody_waits(shelf: Shelf) -> None:
+    leftover = shelf.home.root / "announcements" / "2020-05-20-1.part"
+    leftover.mkdir(parents=True)
+    (leftover / "sms.csv").write_text("half")
+    shelf.close()
+    assert json.loads(run(shelf, command, "--json").stdout)["batch"] is None
+    assert not leftover.exists()
+
+
+def test_who_cannot_be_told_by_loket_is_named_to_the_clerk(shelf: Shelf) -> None:
+    job = shelf.card("O-1")
+    shelf.journal.write(lambda tx: jobs.forget(tx, "O-1"))
+    shelf.close()
+    done = run(shelf, command)
+    assert "nobody waits" in done.stdout
+    assert job in done.stderr
 
 
 def test_a_batch_that_was_never_told_of_is_written_again(
