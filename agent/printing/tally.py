@@ -1,9 +1,10 @@
 """Do the printer's counters tell of more than this station did? What nobody here knows of closes the lane.
 
 The journal explains a printer's counters up to its last feed: one card more, and the panels of the print that
-was intended with it. Anything beyond was fed or printed by somebody else: a test card, another office's
-orders, or bytes of a job that outlived its agent. It becomes one line, and nothing is fed on that printer
-until a person has looked into the trays and said so (``looked``). A printer never met explains itself.
+was intended with it; no panel, though, of a job that was found *untouched*, nor a card that never left the
+feeder. Anything beyond was fed or printed by somebody else: a test card, another office's orders, or bytes of
+a job that outlived its agent or its settling. It becomes one line, and nothing is fed on that printer until a
+person has looked into the trays and said so (``looked``). A printer never met explains itself.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ _INTENDED = (
     "SELECT body FROM journal WHERE seq > ? AND event = 'print_intended' AND subject = ? "
     "ORDER BY seq DESC LIMIT 1"
 )
+_UNDONE = (
+    "SELECT body FROM journal WHERE seq > ? AND event = 'untouched' AND subject = ? ORDER BY seq DESC LIMIT 1"
+)
 _OPEN = "SELECT seq, subject, body FROM journal WHERE event = 'counters_moved' ORDER BY seq DESC LIMIT 1"
+_LOOKED = "SELECT 1 FROM journal WHERE seq > ? AND event = 'printer_looked' AND subject = ?"
 Counters = tuple[int, int]
 
 
@@ -41,8 +46,22 @@ def known(reads: Reads, serial: str) -> Counters | None:
         return told["cards"], told["panels"]
     if told["before"]["cards"] is None or told["before"]["panels"] is None:
         return None
-    before, intended = told["before"], reads.rows(_INTENDED, seq, subject)
-    return before["cards"] + 1, before["panels"] + (json.loads(intended[0][0])["panels"] if intended else 0)
+    fed, laid = _explained(reads, seq, subject)
+    return told["before"]["cards"] + fed, told["before"]["panels"] + laid
+
+
+def _explained(reads: Reads, seq: int, job: str) -> Counters:
+    """The most cards and panels since the feed that line ``seq`` intended for ``job``.
+
+    Evidence calls a job untouched where no counter moved, or where a strange card was ``seen`` at the
+    station; a person may hold a blank that was fed. No panel was laid down either way.
+    """
+    undone = reads.rows(_UNDONE, seq, job)
+    if undone:
+        told = json.loads(undone[0][0])
+        return int(told["by"] != "evidence" or "seen" in told), 0
+    intended = reads.rows(_INTENDED, seq, job)
+    return 1, json.loads(intended[0][0])["panels"] if intended else 0
 
 
 def moved(reads: Reads, serial: str, now: Snapshot) -> bool:
@@ -71,7 +90,7 @@ def looked(tx: Tx, spoiled: Sequence[str]) -> dict[str, Any]:
     for name in spoiled:
         blanks.reject(tx, name, kind_in_stock(tx, name), "stray")
     found = tx.rows(_OPEN)
-    if not found or tx.rows("SELECT 1 FROM journal WHERE event = 'printer_looked' AND seq > ?", found[0][0]):
+    if not found or tx.rows(_LOOKED, found[0][0], found[0][1]):
         return {"printer": None, "cards": None, "panels": None, "spoiled": list(spoiled)}
     _, serial, body = found[0]
     now = json.loads(body)["now"]

@@ -10,11 +10,11 @@ import pytest
 from agent.actions import ACTIONS
 from agent.config import Config
 from agent.printing import jobs, tally
-from agent.printing.states import State
+from agent.printing.states import Event, State
 from agent.stock import blanks
 from agent.trouble import Trouble
 from domain.words import RefusedByRule
-from drivers.errors import OutcomeUnknown
+from drivers.errors import NeedsHands, OutcomeUnknown
 from tests.unit.agent.office import ORDER, Office, picture, raise_once
 from tests.unit.agent.paper import PANELS, Killed, Paper
 
@@ -102,6 +102,54 @@ def test_a_dead_agent_s_job_that_is_printed_late_is_seen_before_a_second_good_ca
     turns(office)
     assert len(world.good(picture(ORDER))) == 1
     assert office.lane.seen.cause == "cards_unknown"
+
+
+def test_a_job_that_is_printed_after_a_clerk_called_it_untouched_is_seen_before_a_second_good_card(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    raise_once(world, "claimed", OutcomeUnknown("link_lost"))
+    office.worker.turn()
+    world.plugged = False
+    turns(office, 30)
+    assert office.job(job).state is State.UNSURE
+    body = {"blank": office.job(job).blank, "by": "clerk", "reason": "found"}
+    office.journal.write(lambda tx: jobs.move(tx, job, Event.UNTOUCHED, body))
+    assert world.inside is not None
+    world.inside.panels += [picture(ORDER)] * PANELS
+    world.panels += PANELS
+    world.out(world.output)
+    world.power_cut()
+    world.plugged = True
+    turns(office)
+    assert len(world.good(picture(ORDER))) == 1
+    assert office.lane.seen.cause == "cards_unknown"
+
+
+def test_a_card_fed_behind_our_back_after_a_feed_that_never_began_is_seen(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    raise_once(world, "stage", NeedsHands("feeder_empty"))
+    turns(office, 2)
+    assert office.job(job).state is State.QUEUED
+    a_card_behind_our_back(world, panels=0)
+    turns(office)
+    told = {"known": {"cards": 100, "panels": 1000}, "now": {"cards": 101, "panels": 1000}}
+    assert lines(office, "counters_moved") == [("SIMPAPER", told)]
+
+
+def test_a_look_at_one_printer_does_not_stand_for_a_look_at_another(office: Office, world: Paper) -> None:
+    office.take()
+    office.turns()
+    a_card_behind_our_back(world)
+    job = office.take(SECOND, 3)
+    turns(office)
+    counters = {"cards": 9_000, "panels": 50_000}
+    office.journal.write(lambda tx: tx.note("printer_looked", "SIMOTHER", counters))
+    assert looked(office)["printer"] == "SIMPAPER"
+    office.turns()
+    assert office.job(job).state is State.PRINTED
 
 
 def test_another_printer_and_a_printer_s_first_card_need_no_look(office: Office, world: Paper) -> None:
