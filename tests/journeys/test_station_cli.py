@@ -23,7 +23,10 @@ def station(tmp_path: Path) -> Station:
 
 
 def commands(group: click.Group = loket, path: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):  # the station's own are loaded when somebody asks
+        command = group.get_command(context, name)
+        assert command is not None
         yield f"{path}{name}", command
         if isinstance(command, click.Group):
             yield from commands(command, f"{path}{name} ")
