@@ -28,6 +28,20 @@ OUTAGE_MS = (1_500, 5_000)
 
 
 @dataclass(frozen=True, slots=True)
+class Odd:
+    """Stations that are not like the others. ``foreign``: whose printer has other ribbons and feeders;
+    ``forgetful``: of them those whose printer keeps nothing over a power cut, so that only the PC loses its;
+    ``calm_line``: whose line is somebody else's to cut."""
+
+    foreign: frozenset[str] = frozenset()
+    forgetful: frozenset[str] = frozenset()
+    calm_line: frozenset[str] = frozenset()
+
+
+NOTHING_ODD = Odd()
+
+
+@dataclass(frozen=True, slots=True)
 class Misfortune:
     """One station's day. `after_card` of a cut: how many cards it lets pass first."""
 
@@ -37,19 +51,23 @@ class Misfortune:
     blanks_short: int = 0
 
 
-def misfortunes(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:
+def misfortunes(orders: Mapping[str, int], seed: int, odd: Odd = NOTHING_ODD) -> dict[str, Misfortune]:
     """What happens to each station, given how many orders it has."""
     dice = random.Random(f"accidents|{seed}")
-    cuts = _cuts(orders, dice)
+    cuts = {
+        name: tuple((card, Cut.PC if name in odd.forgetful else cut) for card, cut in struck)
+        for name, struck in _cuts(orders, dice).items()
+    }
     outages: dict[str, list[tuple[Outage, int]]] = {name: [] for name in orders}
     for number in range(max(OUTAGES, len(orders) // 2)):
-        name = dice.choice(list(orders))
+        name = dice.choice([name for name in orders if name not in odd.calm_line] or list(orders))
         outages[name].append((TOLD[number % len(TOLD)], dice.randint(*OUTAGE_MS)))
-    busy = sorted(orders, key=lambda name: (-orders[name], name))
+    own = [name for name in orders if name not in odd.foreign] or list(orders)
+    busy = sorted(own, key=lambda name: (-orders[name], name))
     ribbon, feeder = busy[1 % len(busy)], busy[2 % len(busy)]
     return {
         name: Misfortune(
-            tuple(cuts[name]),
+            cuts[name],
             tuple(outages[name]),
             dice.randint(2, max(2, orders[name] // 2)) if name == ribbon else None,
             max(1, orders[name] // 2) if name == feeder else 0,
@@ -96,6 +114,6 @@ def _room(orders: Mapping[str, int]) -> list[str]:
     return room
 
 
-def calm(orders: Mapping[str, int], seed: int) -> dict[str, Misfortune]:
+def calm(orders: Mapping[str, int], seed: int, odd: Odd = NOTHING_ODD) -> dict[str, Misfortune]:
     """The same day for people who watch it: links fall and ribbons end, but no power is cut."""
-    return {name: replace(fate, cuts=()) for name, fate in misfortunes(orders, seed).items()}
+    return {name: replace(fate, cuts=()) for name, fate in misfortunes(orders, seed, odd).items()}

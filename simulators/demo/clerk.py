@@ -2,7 +2,8 @@
 
 A clerk sees an unsure job's blank name on the screen and looks for that card: in the output tray whole, it
 came out; with ink missing or half on it, or in the reject tray with any ink, it is spoiled; without any ink
-it is untouched and goes away as a blank. A card that is nowhere is still under way somewhere: a clerk looks
+it is untouched and goes away as a blank. So does one that still lies in the feeder of a printer that has
+nothing left to print. A card that is nowhere is still under way somewhere: a clerk looks
 again and never says lost in haste.
 """
 
@@ -56,4 +57,6 @@ def judge(job: Seen, look: Seen, panels: Sequence[str], known: frozenset[str]) -
         inked = card["panels"] or card.get("half")
         word, reason = ("--spoiled", "torn") if inked else ("--untouched", "clean")
         return Settle(job["id"], word, card["blank"], reason)
+    if blank and blank in look.get("stack", ()):
+        return Settle(job["id"], "--untouched", blank, "clean")
     return None

@@ -1,7 +1,8 @@
 """A clerk's day at one counter: press print, watch the screen, settle what is unsure, feed the printer.
 
 The clerk knows the screen, the trays and the ear: a printer that has fallen silent is a reason to look up.
-What to do with an unsure card is decided in `simulators.demo.clerk`, purely.
+What to do with an unsure card is decided in `simulators.demo.clerk`, purely; what becomes of a card that came
+out is the desk's (`simulators.demo.desk`).
 """
 
 import asyncio
@@ -11,16 +12,19 @@ from typing import Any
 
 from simulators.demo.clerk import Settle, Take, judge
 from simulators.demo.counter import Counter
+from simulators.demo.desk import CAME_OUT, CLERK, SECOND, Desk
+from simulators.demo.printers import FINISHED
 from simulators.demo.programs import Stuck
 
 GLANCE_S = 0.15
 PRESS_AGAIN_S = 1.5
 SILENT_S = 1.2
+ROUND_S = 8.0  # how long the cards that came out are left in the tray of a printer that goes on
 PATIENCE_S = 90
 PRESS_MAX = 500
 LOAD_BLANKS = 10
-FINISHED = ("front y", "front m", "front c", "front k", "front o")
 _WORKING = frozenset({"queued", "staged", "printing"})
+_OPEN = _WORKING | {"unsure", "printed"}  # printed: nobody has looked at the card
 
 
 class Clerk:
@@ -28,7 +32,8 @@ class Clerk:
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
-        self._panels: tuple[str, ...] = FINISHED
+        self._desk = Desk(counter)
+        self._panels: tuple[str, ...] = FINISHED[counter.part.make]
         self._heard_at = time.monotonic()
         self._looked_at = 0.0
         self._progress_at = time.monotonic()
@@ -37,14 +42,25 @@ class Clerk:
 
     async def work(self) -> None:
         """The day. Raises Stuck when nothing moves for `PATIENCE_S`."""
-        await self._take_orders()
-        while self.printed < self._counter.orders:
+        if self._counter.part.urgent:
+            await self._certificate(self._counter.part.urgent)
+        if not self._counter.scans:
+            await self._take_orders()
+        while self.printed < self._counter.orders or not self._desk.clear:
             await asyncio.sleep(GLANCE_S)
             self.listen()
             if self._is_worth_a_look():
                 await self._stand_at_the_counter()
             if time.monotonic() - self._progress_at > PATIENCE_S:
                 raise Stuck(f"{self._counter.name} stands still: {self._standing()}")
+        await self._desk.serve(self.jobs)
+
+    async def _certificate(self, order: str) -> None:
+        """Somebody cannot wait for the card; the order is not here before the line is."""
+        while not await self._desk.certificate(order):
+            await asyncio.sleep(PRESS_AGAIN_S)
+            if time.monotonic() - self._progress_at > PATIENCE_S:
+                raise Stuck(f"{self._counter.name} got no certificate for {order}")
 
     async def _stand_at_the_counter(self) -> None:
         """One look with all that follows from it; it ends early when the lights go out."""
@@ -63,7 +79,8 @@ class Clerk:
 
     def _is_worth_a_look(self) -> bool:
         now = time.monotonic()
-        return now - self._heard_at > SILENT_S and now - self._looked_at > SILENT_S
+        silent, since = now - self._heard_at > SILENT_S, now - self._looked_at
+        return since > ROUND_S or (silent and since > SILENT_S)
 
     async def _take_orders(self) -> None:
         """Presses print until the counter has taken all its orders; they come over the link one batch at a
@@ -89,55 +106,72 @@ class Clerk:
         if told is None:
             return
         self.jobs = told
-        done = {job["order"] for job in self.jobs if job["state"] == "printed"}
+        done = {job["order"] for job in self.jobs if job["state"] in CAME_OUT}
         if len(done) != self.printed:
             self.printed, self._progress_at = len(done), self._looked_at
         unsure = [job for job in self.jobs if job["state"] == "unsure"]
         if unsure:
             for job in unsure:
                 await self._settle(job)
-        elif not await self._press_again(done) and any(job["state"] in _WORKING for job in self.jobs):
-            await self._serve_the_printer()
+        elif not await self._press_again(done):
+            await self._keep_going()
+            if await self._desk.tidy(self.jobs, self._panels):
+                self._progress_at = time.monotonic()
+
+    async def _keep_going(self) -> None:
+        """Nothing is unsure and nothing was spoiled: the printer wants something, or the next blank."""
+        if any(job["state"] in _WORKING for job in self.jobs):
+            if time.monotonic() - self._heard_at > SILENT_S:
+                await self._serve_the_printer()
+        elif self._counter.scans and self.printed < self._counter.orders:
+            blank = await self._counter.lay_next()
+            await self._counter.loket("print", "--next", "1", "--blank", blank, "--json", may_fail=True)
 
     async def _press_again(self, done: set[str]) -> bool:
         """A new press for every order whose last card was spoiled."""
         latest = {job["order"]: job for job in sorted(self.jobs, key=lambda job: _attempt(job["id"]))}
         again = [order for order, job in latest.items() if job["state"] == "spoiled" and order not in done]
+        if self._counter.scans:
+            return False  # it waits among the others for the next blank that is scanned
         for order in again:
             await self._counter.loket("print", "--order", order, "--json", may_fail=True)
         return bool(again)
 
     async def _settle(self, job: Mapping[str, Any]) -> None:
-        lot, printer = self._counter.lot, self._counter.printer
-        look = await printer.hand({"look": True})
+        lot = self._counter.lot
+        look = await self._counter.look()
         self._learn(look)
         known = lot.settled | {
             each["blank"] for each in self.jobs if each["blank"] and each["state"] != "unsure"
         }
         act = judge(job, look, self._panels, frozenset(known))
-        if isinstance(act, Take):
-            await printer.hand({"take": act.blank})
+        if isinstance(act, Take) and not self._counter.scans:  # nobody can reach into a printer on its own
+            await self._counter.printer.hand({"take": act.blank})
         elif isinstance(act, Settle):
             reason = () if act.word == "--came-out" else ("--reason", act.reason)
             told = await self._counter.loket(
-                "resolve", act.job, act.word, act.blank, *reason, "--json", may_fail=True
+                *("resolve", act.job, act.word, act.blank, *reason),
+                *("--by", CLERK, "--second", SECOND, "--json"),
+                may_fail=True,
             )
             if told is not None:
                 lot.settled.add(act.blank)
                 self._progress_at = time.monotonic()
-                if told["state"] == "spoiled":
+                if told["state"] == "spoiled" and not self._counter.scans:
                     await self._counter.loket("print", "--order", job["order"], "--json", may_fail=True)
 
     def _learn(self, look: Mapping[str, Any]) -> None:
         """What a finished card of this counter shows: as many others in the tray do."""
-        good = {job["blank"] for job in self.jobs if job["state"] == "printed"}
+        good = {job["blank"] for job in self.jobs if job["state"] in CAME_OUT}
         for card in look["output"]:
             if card["blank"] in good:
                 self._panels = tuple(card["panels"])
 
     async def _serve_the_printer(self) -> None:
         """Jobs wait and the printer is silent: blanks, ribbon, cover, or a card in the way."""
-        look = await self._counter.printer.hand({"look": True})
+        if self._counter.scans:
+            return  # it tells nothing, and its blank lies in it
+        look = await self._counter.look()
         if look["feeder"] == 0 and not look["inside"]:
             await self._counter.refill(LOAD_BLANKS)
             return
@@ -145,8 +179,6 @@ class Clerk:
         cause = status["printer"]["cause"] if status else None
         if cause in ("ribbon_ended", "no_ribbon"):
             await self._counter.printer.hand({"ribbon": "new"})
-        elif cause == "cover_open":
-            await self._counter.printer.hand({"cover": "closed"})
         elif cause == "hopper_full":
             await self._counter.printer.hand({"take": "output"})
         elif cause == "reject_full":
@@ -154,7 +186,7 @@ class Clerk:
 
     def _standing(self) -> str:
         states = [f"{job['id']} {job['state']} {job['cause'] or ''}".strip() for job in self.jobs]
-        open_ones = [each for each in states if " printed" not in each]
+        open_ones = [each for each, job in zip(states, self.jobs, strict=True) if job["state"] in _OPEN]
         return (
             f"{self.printed} of {self._counter.orders} printed; {', '.join(open_ones[:4]) or 'no open job'}"
         )

@@ -15,16 +15,22 @@ from typing import Any, TypeVar
 
 from domain.regions import split_station
 from simulators.broker import answers, command, find
+from simulators.demo import papers
 from simulators.demo.accidents import Cut, calm, misfortunes
 from simulators.demo.clerking import Clerk
 from simulators.demo.counter import Bench, Counter
 from simulators.demo.keeper import Keeper
+from simulators.demo.parts import odd, parts
 from simulators.demo.programs import ANSWER_S, Ports, Program, Stuck, Terminal, script
+from simulators.demo.rules import Rules
+from simulators.demo.supply import Supply
 from simulators.demo.world import World
 
 AT_ONCE = 3
+BLANKS_EACH = 30  # what the province has for each counter beside a blank for each order
 ORDER_S = 0.05  # what each order may add to a command of the province
 STRIKE_LOOK_S = 0.02
+RULES_LATE_MS = 6_000
 STRIKE_SPREAD_S = 0.25
 OUTAGE_AFTER_S = (1.0, 10.0)  # early, so that a line has time to come back before the day ends
 T = TypeVar("T")
@@ -39,6 +45,8 @@ class Day:
         self.keeper = Keeper()
         self.ports = Ports()
         self.broker_port = self.ports.take()
+        self.supply = Supply(self.hub, home)
+        self.rules = Rules(self.hub, home)
         self.counters: list[Counter] = []
         self.clerks: dict[str, Clerk] = {}
         self.began = time.monotonic()
@@ -80,6 +88,7 @@ class Day:
         if not await answers(self.broker_port):
             raise Stuck(f"the broker does not take connections: {broker.last_words()}")
         await self.hub("init", "--broker", f"mqtt://127.0.0.1:{self.broker_port}")
+        await self.supply.open(self.world.orders + BLANKS_EACH * len(self.world.stations))
         run = [script("loket-hub"), "run", "--home", str(self.hub_home)]
         hub = self._program("hub", run)
         await hub.start()
@@ -93,12 +102,18 @@ class Day:
     async def open_counters(self, with_cuts: bool) -> None:
         """Every station with its printer and link, as many at a time as the machine bears."""
         orders = {name: self.world.orders_of(name) for name in self.world.stations}
-        fates = (misfortunes if with_cuts else calm)(orders, self.seed)
-        shared = (self.home, self.terminal, self.keeper, self.ports)
+        fates = (misfortunes if with_cuts else calm)(orders, self.seed, odd(self.world))
+        part = parts(self.world, fates, papers.folk(self.world, self.seed))
+        shared = (self.home, self.terminal, self.keeper, self.ports, self.supply)
         bench = Bench(*shared, self.broker_port, self._speed, self.seed)
         self.counters = [
-            Counter(bench, name, number, orders[name], fates[name]) for number, name in enumerate(orders)
+            Counter(bench, name, number, orders[name], fates[name], part[name])
+            for number, name in enumerate(orders)
         ]
+        for borrower in self.counters:
+            borrower.lender = next(
+                (each for each in self.counters if each.part.lends_to == borrower.name), None
+            )
         opened = 0
 
         async def open_one(counter: Counter) -> None:
@@ -117,9 +132,9 @@ class Day:
         self.clerks = {counter.name: Clerk(counter) for counter in self.counters}
         self._due = {counter.name: list(counter.fate.cuts) for counter in self.counters}
         telling = asyncio.create_task(self._tell())
-        parts = (self._serve, self._suffer, self._outages)
+        acts = (self._serve, self._suffer, self._outages, self._new_rules)
         try:
-            await _all(part(counter) for counter in self.counters for part in parts)
+            await _all(act(counter) for counter in self.counters for act in acts)
         finally:
             telling.cancel()
             await asyncio.gather(telling, return_exceptions=True)
@@ -149,6 +164,20 @@ class Day:
             await asyncio.sleep(self._dice.uniform(*OUTAGE_AFTER_S))
             counter.lot.outages += 1
             await counter.link.outage(round(for_ms * counter.link.speed), kind)
+
+    async def _new_rules(self, counter: Counter) -> None:
+        """The province's rules change during the day, while the line of this counter is down."""
+        if not counter.part.late:
+            return
+        while not counter.tail.story.fed:  # its orders have come
+            await asyncio.sleep(STRIKE_LOOK_S)
+            counter.tail.look()
+        counter.lot.outages += 1
+        line = asyncio.create_task(counter.link.outage(round(RULES_LATE_MS * counter.link.speed)))
+        try:
+            await self.rules.publish()
+        finally:
+            await line
 
     async def _tell(self) -> None:
         while True:

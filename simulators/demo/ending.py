@@ -9,20 +9,28 @@ import json
 from collections import Counter as Bag
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from domain.ledger import Ledger
+from domain.regions import PROVINCE_HOLDER
 from simulators.demo.counter import Counter
+from simulators.demo.desk import CAME_OUT
 from simulators.demo.summary import Summary, Tally, faults
 from simulators.demo.truth import Story, judge
 from simulators.demo.world import World
 
 Line = Mapping[str, Any]
+SETTLED = frozenset({"spoiled", "cancelled", "lost"})
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """One station at the end: its journal, and what `look` shows in its printer."""
+    """One station at the end: its journal, and what `look` shows in its printer.
+
+    ``loaded``: blanks that were laid into the printer; ``box``: those beside it; ``torn``: cards somebody
+    cut in two; ``sheets``: certificates that lie in the tray of the printer of sheets.
+    """
 
     station: str
     orders: int
@@ -32,6 +40,9 @@ class Books:
     loaded: int
     cuts: int
     outages: int
+    box: int = 0
+    torn: frozenset[str] = frozenset()
+    sheets: int = 0
 
 
 def said(line: Line) -> str:
@@ -59,9 +70,9 @@ def pictures(journal: Iterable[Line]) -> dict[str, set[str]]:
 
 def states(journal: Iterable[Line]) -> dict[str, str]:
     """The last word on each job."""
-    words = {"job_queued", "feed_intended", "staged", "print_intended", "printed", "unsure", "untouched"}
+    words = {"job_queued", "feed_intended", "staged", "print_intended", "unsure", "untouched"}
     ends = {"spoiled", "lost", "cancelled"}
-    return {line["job"]: line["event"] for line in journal if line["event"] in words | ends}
+    return {line["job"]: line["event"] for line in journal if line["event"] in words | ends | CAME_OUT}
 
 
 def ledger(journal: Iterable[Line]) -> dict[str, Any]:
@@ -76,6 +87,10 @@ def clean(look: Line) -> int:
     return int(look["feeder"]) + sum(1 for card in lying if not card["panels"] and not card.get("half"))
 
 
+def _to_an_office(line: Line) -> bool:
+    return bool(line["event"] == "blanks_sent" and line["detail"]["to"] != PROVINCE_HOLDER)
+
+
 def tally(books: Books) -> Tally:
     """The figures of one station."""
     events = Bag(line["event"] for line in books.journal)
@@ -85,10 +100,17 @@ def tally(books: Books) -> Tally:
     return Tally(
         books.station,
         books.orders,
-        printed=sum(word == "printed" for word in last.values()),
+        printed=sum(word in CAME_OUT for word in last.values()),
         unsure=len(unsure),
-        unsettled=sum(word not in ("printed", "spoiled", "cancelled", "lost") for word in last.values()),
+        unsettled=sum(word not in CAME_OUT | SETTLED for word in last.values()),
         spoiled=events["spoiled"],
+        ready=sum(word == "ready" for word in last.values()),
+        handed_over=sum(word == "handed_over" for word in last.values()),
+        withheld=sum(word == "withheld" for word in last.values()),
+        transfers=sum(_to_an_office(line) for line in books.journal),
+        destroyed=account["destroyed"],
+        suket=events["suket_confirmed"],
+        sheets=books.sheets,
         blanks_used=account["used"],
         blanks_on_hand=account["on_hand"],
         cuts=books.cuts,
@@ -101,20 +123,36 @@ def unaccounted(books: Books) -> int:
     account = ledger(books.journal)
     seen = [*books.look["inside"], *books.look["output"], *books.look["reject"], *books.look["hands"]]
     missing = books.loaded - int(books.look["feeder"]) - len(seen)
-    contradicted: int = account["on_hand"] - clean(books.look)
+    contradicted: int = account["on_hand"] - clean(books.look) - books.box
     return len(account["unaccounted"]) + abs(missing) + abs(contradicted)
 
 
+@dataclass(frozen=True, slots=True)
+class Province:
+    """What the province says at the end.
+
+    ``equal``: it holds every journal as it stands; ``missing``: events it knows of and has not got;
+    ``unaccounted``: blanks, by its reconciliation and by the proof of its books; ``proved``: whether that
+    proof holds; ``following``: how many counters follow the day's new rules.
+    """
+
+    equal: bool
+    missing: int
+    unaccounted: int
+    proved: bool
+    following: int
+
+
 def summarise(
-    world: World, books: Sequence[Books], equal: bool, hub_unaccounted: int, hub_missing: int, seconds: float
+    world: World, books: Sequence[Books], province: Province, seconds: float
 ) -> tuple[Summary, list[Tally]]:
-    """The whole day, judged by the truth. `hub_missing`: events the hub knows of and has not got."""
+    """The whole day, judged by the truth."""
     tallies = [tally(each) for each in books]
     meant: dict[str, set[str]] = {}
     for each in books:
         meant |= pictures(each.journal)
     wanted = [next(iter(each)) for each in meant.values()]
-    cards = judge(wanted, [each.story for each in books])
+    cards = judge(wanted, [each.story for each in books], frozenset().union(*(each.torn for each in books)))
     redrawn = sum(len(each) - 1 for each in meant.values())
     summary = Summary(
         offices=len(world.offices),
@@ -125,20 +163,35 @@ def summarise(
         spoiled=sum(each.spoiled for each in tallies),
         duplicates=cards.duplicates + redrawn,
         lost=cards.lost + world.orders - len(meant),
-        blanks_unaccounted=sum(unaccounted(each) for each in books) + hub_unaccounted,
+        blanks_unaccounted=sum(unaccounted(each) for each in books) + province.unaccounted,
         power_cuts=sum(each.cuts for each in books),
         outages=sum(each.outages for each in books),
         recordings=0,
-        hub_equals_offices=equal and hub_missing == 0,
+        hub_equals_offices=province.equal and province.missing == 0,
         seconds=round(seconds, 1),
+        ready=sum(each.ready for each in tallies),
+        handed_over=sum(each.handed_over for each in tallies),
+        withheld=sum(each.withheld for each in tallies),
+        transfers=sum(each.transfers for each in tallies),
+        destroyed=sum(each.destroyed for each in tallies),
+        suket=sum(each.suket for each in tallies),
+        rules_followed=province.following,
+        ledger_proved=province.proved,
     )
-    unsettled = sum(each.unsettled for each in tallies)
+    return replace(summary, why=_why(world, summary, tallies)), tallies
+
+
+def _why(world: World, summary: Summary, tallies: Sequence[Tally]) -> list[str]:
+    """What does not hold, of the day and of each station."""
     told = {each.station: each for each in tallies}
     idle = [one.code for one in world.offices if not sum(told[name].printed for name in one.stations)]
-    contradicted = [each.station for each in tallies if each.printed != each.orders]
-    why = faults(summary, unsettled, idle)
-    why += [f"{name} tells {told[name].printed} cards of {told[name].orders}" for name in contradicted]
-    return replace(summary, why=why), tallies
+    why = faults(summary, sum(each.unsettled for each in tallies), idle)
+    for each in tallies:
+        if each.printed != each.orders:
+            why.append(f"{each.station} tells {each.printed} cards of {each.orders}")
+        if each.suket != each.sheets:
+            why.append(f"{each.station} tells {each.suket} certificates, and {each.sheets} sheets lie there")
+    return why
 
 
 async def collect(counters: Sequence[Counter]) -> list[Books]:
@@ -146,11 +199,16 @@ async def collect(counters: Sequence[Counter]) -> list[Books]:
 
     async def one(counter: Counter) -> Books:
         journal = await counter.journal()
-        look = await counter.printer.hand({"look": True})
+        look = await counter.look()
         counter.tail.look()
         lot = counter.lot
-        return Books(
-            counter.name, counter.orders, journal, look, counter.tail.story, lot.loaded, lot.cuts, lot.outages
-        )
+        figures = (lot.loaded, lot.cuts, lot.outages, lot.box, frozenset(lot.torn), sheets(counter.sheets))
+        return Books(counter.name, counter.orders, journal, look, counter.tail.story, *figures)
 
     return list(await asyncio.gather(*(one(counter) for counter in counters)))
+
+
+def sheets(truth: Path) -> int:
+    """How many sheets a printer of paper put into its tray, by its truth."""
+    lines = truth.read_text("utf-8").splitlines() if truth.exists() else []
+    return sum(json.loads(line)["event"] == "sheet" for line in lines)

@@ -9,9 +9,9 @@ from typing import Any
 
 from simulators.demo import papers
 from simulators.demo.day import Day
-from simulators.demo.ending import Books, collect, same, summarise
+from simulators.demo.ending import Books, Province, collect, same, summarise
 from simulators.demo.programs import Program, Stuck
-from simulators.demo.summary import Summary, table
+from simulators.demo.summary import Summary, proof, table
 
 HOME_S = 60  # longer than the programs wait before they take a silent line for dead
 ASK_AGAIN_S = 1.0
@@ -46,12 +46,33 @@ async def play(day: Day, options: Options) -> tuple[Summary, list[str]]:
     """The whole day; its summary and the lines for people."""
     await open_all(day, options)
     await day.work()
+    following = await hear_of_rules(day)
     books, equal = await bring_home(day)
-    told: Any = await day.hub("reconcile", "--json", may_fail=True)
-    unaccounted, missing = len(told["blanks_unaccounted"]), int(told["missing"])
+    province, proved = await ask_province(day, equal, following)
     seconds = time.monotonic() - day.began
-    summary, tallies = summarise(day.world, books, equal, unaccounted, missing, seconds)
-    return summary, table(day.world, tallies)
+    summary, tallies = summarise(day.world, books, province, seconds)
+    return summary, [*table(day.world, tallies), proof(proved)]
+
+
+async def ask_province(day: Day, equal: bool, following: int) -> tuple[Province, dict[str, Any]]:
+    """The province's own reconciliation, and the proof of its books."""
+    told: Any = await day.hub("reconcile", "--json", may_fail=True)
+    proved: Any = await day.hub("ledger prove", "--json", may_fail=True)
+    odd = len(told["blanks_unaccounted"]) + len(proved["unaccounted"])
+    faults = ("unaccounted", "disputed", "altered", "missing", "below", "in_transit")
+    holds = not any(proved[each] for each in faults)
+    return Province(equal, int(told["missing"]), odd, holds, following), proved
+
+
+async def hear_of_rules(day: Day) -> int:
+    """Waits until every counter follows the day's new rules, `HOME_S` at most; how many do."""
+    until = time.monotonic() + HOME_S
+    while True:
+        following = await day.rules.followed()
+        if following == len(day.counters) or time.monotonic() > until:
+            return following
+        day.say(f"on their way from the province: the new rules; {following} counters follow them")
+        await asyncio.sleep(ASK_AGAIN_S)
 
 
 async def bring_home(day: Day) -> tuple[list[Books], bool]:

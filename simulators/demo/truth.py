@@ -85,13 +85,19 @@ class Cards:
     lost: int
 
 
-def judge(wanted: Iterable[str], stories: Iterable[Story]) -> Cards:
+def judge(wanted: Iterable[str], stories: Iterable[Story], torn: frozenset[str] = frozenset()) -> Cards:
     """`wanted`: the picture of each order (one order draws one picture, byte for byte).
 
     A card with another picture is a torn one and no good card; a wanted picture that came out twice is a
-    duplicate, and so is any whole picture at all that came out twice.
+    duplicate, and so is any whole picture at all that came out twice. `torn`: blanks whose cards somebody cut
+    in two after they had come out: they are cards no more.
     """
-    seen = Counter(picture for story in stories for _, picture in story.cards if picture is not None)
+    seen = Counter(
+        picture
+        for story in stories
+        for blank, picture in story.cards
+        if picture is not None and blank not in torn
+    )
     pictures = list(wanted)
     return Cards(
         sum(1 for picture in pictures if seen[picture]),

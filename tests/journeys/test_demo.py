@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ STATIONS = 14
 KEYS = {
     "offices", "stations", "orders", "printed", "unsure", "spoiled", "duplicates", "lost",
     "blanks_unaccounted", "power_cuts", "outages", "recordings", "hub_equals_offices", "seconds",
+    "ready", "handed_over", "withheld", "transfers", "destroyed", "suket", "rules_followed", "ledger_proved",
 }  # fmt: skip
 
 
@@ -35,7 +37,15 @@ def test_a_province_day_reconciles_through_power_cuts_and_outages(tmp_path: Path
     assert told["hub_equals_offices"] is True
     assert told["power_cuts"] >= 10
     assert told["outages"] >= 5
+    assert told["ready"] + told["handed_over"] + told["withheld"] == 40
+    assert (told["withheld"], told["suket"], told["rules_followed"]) == (1, 1, STATIONS)
+    assert told["handed_over"] >= STATIONS
+    assert told["transfers"] >= 1
+    assert told["destroyed"] >= told["spoiled"] >= 1
+    assert told["ledger_proved"] is True
+    assert {"evolis", "matica", "spool"} <= set(families(tmp_path))
     assert "ASSUMED" in played.stderr
+    assert "the books of blanks" in played.stderr
     assert left_running(tmp_path) == []
 
 
@@ -64,6 +74,12 @@ def test_a_day_that_is_killed_takes_its_programs_with_it(tmp_path: Path) -> None
         assert len(left_running(tmp_path)) > 2 * STATIONS
         playing.kill()
     until(lambda: left_running(tmp_path) == [], "they live on without the play")
+
+
+def families(home: Path) -> list[str]:
+    """The families of the printers that the stations drove, by their configurations."""
+    told = (tomllib.loads(each.read_text("utf-8"))["printer"] for each in home.glob("*/home/*.toml"))
+    return [address.partition("+")[0] for address in told]
 
 
 def left_running(home: Path) -> list[str]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.demo.accidents import CUT_IN_CARDS, CUTS, OUTAGES, Cut, calm, misfortunes
+from simulators.demo.accidents import CUT_IN_CARDS, CUTS, OUTAGES, Cut, Odd, calm, misfortunes
 from simulators.demo.world import world
 
 DAY = world(120, 10)
@@ -57,3 +57,16 @@ def test_a_calm_day_is_the_same_day_without_cuts() -> None:
     rough, smooth = misfortunes(ORDERS, 7), calm(ORDERS, 7)
     assert not any(each.cuts for each in smooth.values())
     assert [each.outages for each in smooth.values()] == [each.outages for each in rough.values()]
+
+
+@given(st.integers())
+def test_odd_counters_are_spared_what_their_printers_cannot_bear(seed: int) -> None:
+    odd = Odd(frozenset({"64.02-1", "64.71-1"}), frozenset({"64.71-1"}), frozenset({"64.08-1"}))
+    day = misfortunes(ORDERS, seed, odd)
+    assert {cut for _, cut in day["64.71-1"].cuts} <= {Cut.PC}
+    assert not day["64.08-1"].outages
+    for name in odd.foreign:
+        assert (day[name].ribbon_ends_at, day[name].blanks_short) == (None, 0)
+    assert sum(each.blanks_short > 0 for each in day.values()) == 1
+    assert sum(len(each.outages) for each in day.values()) >= OUTAGES
+    assert sum(len(each.cuts) for each in day.values()) == CUTS

@@ -65,3 +65,12 @@ def test_somebody_elses_card_is_never_taken_for_the_jobs() -> None:
 def test_a_card_that_is_nowhere_is_looked_for_again() -> None:
     assert judge(job(), look(), PANELS, frozenset()) is None
     assert judge(job(blank=None), look(), PANELS, frozenset()) is None
+
+
+def test_a_blank_still_in_the_feeder_of_a_queue_that_has_ended_is_untouched() -> None:
+    stacked = look() | {"stack": ["A"]}
+    assert judge(job(), stacked, PANELS, frozenset()) == Settle("o-1", "--untouched", "A", "clean")
+    assert judge(job("B"), stacked, PANELS, frozenset()) is None
+    assert judge(job(None), stacked, PANELS, frozenset()) is None
+    out = look(output=[card("A", 5)]) | {"stack": ["A"]}
+    assert judge(job(), out, PANELS, frozenset()) == Settle("o-1", "--came-out", "A", "whole")

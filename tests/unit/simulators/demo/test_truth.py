@@ -87,3 +87,10 @@ def test_an_order_counts_once_however_often_its_picture_came_out() -> None:
         *card("A", "p"), *card("B", "q"), *card("C", "p"), *card("D", None), *card("E", "r", "reject")
     )
     assert story.whole == 2
+
+
+def test_a_card_that_somebody_cut_in_two_is_a_card_no_more() -> None:
+    story = told(*card("A", "p"), *card("B", "p"))
+    assert judge(["p"], [story], frozenset({"A"})) == Cards(1, 0, 0)
+    assert judge(["p"], [story], frozenset({"A", "B"})) == Cards(0, 0, 1)
+    assert judge(["p"], [story], frozenset({"C"})) == Cards(1, 1, 0)
