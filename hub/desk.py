@@ -19,7 +19,7 @@ from domain.words import RefusedByRule
 from hub import ingest
 from hub.database import Database
 from hub.ingest import FORKED
-from hub.orders import OrderLog
+from hub.order_log import OrderLog
 from sync import topics, wire
 from sync.talk import Standing, Talk
 

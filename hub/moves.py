@@ -16,10 +16,10 @@ from collections.abc import Collection
 from typing import Any
 
 from domain.words import RefusedByRule
-from hub import ingest, orders
+from hub import ingest, order_log, orders
 from hub.database import Database
 from hub.ingest import FORKED
-from hub.orders import Writer
+from hub.order_log import Writer
 
 READER = "router"
 LINES_A_TURN = 500
@@ -137,7 +137,7 @@ def _ask(db: Database, order: str, start: str, to: str, writer: Writer) -> None:
     """The withdrawal in the first station's log, and what its answer will mean."""
     held = db.locked("SELECT order_head, watermark FROM station WHERE station = ?", start)
     head, watermark = held or (0, 0)
-    orders.append(db, start, head, "order_withdrawn", [(order, {})], writer)
+    order_log.append(db, start, head, "order_withdrawn", [(order, {})], writer)
     (number,) = db.one("SELECT count(*) FROM order_move WHERE id = ?", order) or (0,)
     db.run(
         "INSERT INTO order_move (id, number, from_station, to_station, asked_ms, after_seq) "

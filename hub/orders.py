@@ -9,7 +9,7 @@ does again what was left undone: import, joining, moving and every start of the 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -22,21 +22,10 @@ from domain.wita import day
 from domain.words import RefusedByRule
 from hub import ingest, order_file, policies
 from hub.database import Database
-from hub.home import Keys
 from hub.order_form import Order, order_of
-from sync.log import START, Entry, Mark
+from hub.order_log import Writer, append
 
 ROWS_A_COMMIT = 200
-LOG_COLUMNS = ("station", "seq", "epoch", "at_ms", "event", "subject", "body")
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes order logs: the keys, this start's epoch, and the moment (unix ms)."""
-
-    keys: Keys
-    epoch: int
-    now_ms: int
 
 
 @dataclass(slots=True)
@@ -170,69 +159,3 @@ def _body(name: str, seal_to: SealKey, order: Sequence[Any], writer: Writer) -> 
     }
     signature = writer.keys.sign.sign(order_bytes(name, ident, body))
     return body | {"signature": b64encode(signature).decode()}
-
-
-def append(
-    db: Database,
-    name: str,
-    head: int,
-    event: str,
-    told: Sequence[tuple[str, dict[str, Any]]],
-    writer: Writer,
-) -> Iterator[tuple[str, int]]:
-    """Append (subject, body) lines behind ``head`` of a station's log, whose row the caller has locked.
-
-    Gives (subject, seq) of each.
-    """
-    lines = [
-        Entry(head + place, writer.epoch, writer.now_ms, event, subject, body)
-        for place, (subject, body) in enumerate(told, start=1)
-    ]
-    db.copy_rows("order_log", LOG_COLUMNS, [ingest.row_of(name, line) for line in lines])
-    db.run("UPDATE station SET order_head = ? WHERE station = ?", head + len(lines), name)
-    return iter([(line.subject, line.seq) for line in lines])
-
-
-class OrderLog:
-    """One station's order log, as sync.log.OwnedLog asks for it."""
-
-    def __init__(self, db: Database, name: str) -> None:
-        self._db = db
-        self._name = name
-
-    def base(self) -> Mark:
-        """The whole log is kept."""
-        return START
-
-    def head(self) -> Mark:
-        """The last line."""
-        row = self._db.one(
-            "SELECT seq, epoch FROM order_log WHERE station = ? ORDER BY seq DESC LIMIT 1", self._name
-        )
-        return Mark(*row) if row else START
-
-    def read(self, after: int, limit: int) -> list[Entry]:
-        """Lines after a number, in order; none for a forked station."""
-        row = self._db.one("SELECT state FROM station WHERE station = ?", self._name)
-        if row == (ingest.FORKED,):
-            return []
-        return log_after(self._db, self._name, after, limit)
-
-    def acknowledged(self, mark: Mark) -> None:
-        """The station holds the log as far as ``mark``: only ever shown."""
-        order_have(self._db, self._name, mark.seq)
-
-
-def log_after(db: Database, name: str, after: int, limit: int) -> list[Entry]:
-    """Lines of a station's order log after a number, in order."""
-    rows = db.rows(
-        "SELECT seq, epoch, at_ms, event, subject, body FROM order_log WHERE station = ? AND seq > ? "
-        "ORDER BY seq LIMIT ?",
-        *(name, after, limit),
-    )
-    return [ingest.entry_of(row) for row in rows]
-
-
-def order_have(db: Database, name: str, seq: int) -> None:
-    """Remember how far the station holds its order log."""
-    db.run("UPDATE station SET order_have = ? WHERE station = ? AND order_have <> ?", seq, name, seq)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.keys import canonical, order_bytes
 from domain.policy import REASONS, Policy, in_force, rank
@@ -20,9 +20,7 @@ from domain.wita import day
 from domain.words import RefusedByRule
 from hub import ingest
 from hub.database import Database
-
-if TYPE_CHECKING:
-    from hub.orders import Writer
+from hub.order_log import Writer
 
 
 def publish(db: Database, told: Any, now_ms: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from hub.books import announce
 from hub.database import Database, DatabaseLost, open_database
 from hub.home import Config, Home
 from hub.link import HubLink
-from hub.orders import Writer
+from hub.order_log import Writer
 from hub.projections import Folder
 from hub.web import app
 from hub.web.server import WebThread

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.keys import order_bytes
-from hub import ingest, orders
+from hub import ingest, order_log
 from hub.books import fold
 from hub.database import Database
 from hub.ingest import FORKED
 from hub.moves import stand
-from hub.orders import Writer
+from hub.order_log import Writer
 
 NAMES_A_LINE_MAX = 2000
 READER = "announcer"
@@ -47,7 +47,7 @@ def announce(
         body: dict[str, Any] = {"kind": kind, "names": told, "count": count, "sender": sender, "piece": piece}
         signature = writer.keys.sign.sign(order_bytes(to, consignment, body))
         bodies.append((consignment, body | {"signature": b64encode(signature).decode()}))
-    list(orders.append(db, to, row[0], "blanks_announced", bodies, writer))
+    list(order_log.append(db, to, row[0], "blanks_announced", bodies, writer))
 
 
 def forward(db: Database, writer: Writer) -> int:

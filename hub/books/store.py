@@ -22,7 +22,7 @@ from hub.books import acts, balance, fold
 from hub.books.announce import announce
 from hub.database import Database
 from hub.ingest import FORKED
-from hub.orders import Writer
+from hub.order_log import Writer
 
 _PAPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 

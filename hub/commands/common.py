@@ -18,7 +18,7 @@ import click
 if TYPE_CHECKING:
     from hub.database import Database
     from hub.home import Config, Home
-    from hub.orders import Writer
+    from hub.order_log import Writer
 
 F = TypeVar("F", bound=Callable[..., Any])
 ATTENTION = 3
@@ -61,7 +61,7 @@ class Hub:
         """Who writes order logs in this command; its epoch is its own."""
         import secrets
 
-        from hub.orders import Writer
+        from hub.order_log import Writer
         from hub.service import unix_ms
 
         return Writer(self.home.keys(), secrets.randbits(63), unix_ms())

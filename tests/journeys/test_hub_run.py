@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hub import ingest, orders
+from hub import ingest, order_log
 from hub.database import DatabaseLost, open_database
 from tests import witness
 from tests.unit.hub import postgres
@@ -77,7 +77,7 @@ def test_the_hub_comes_back_from_any_death_and_finishes_what_was_begun(home: Pat
     station.write(consignment("A"), *card("o9", "A")).send(db)
     hub = RunningHub(home)
     with urllib.request.urlopen(hub.ready["web"] + "/changes", timeout=WAIT_S) as told:  # noqa: S310
-        while not orders.log_after(db, station.name, 0, 5):
+        while not order_log.log_after(db, station.name, 0, 5):
             assert told.readline(), "the page's answer ended before the order was handed out"
     assert "64.11-1" in hub.page()
     assert hub.end() == 0

@@ -13,12 +13,12 @@ from agent import cli
 from agent.home import Home
 from agent.stock import announced, blanks, consignments
 from domain.keys import OpenKey, SigningKey
-from hub import ingest, orders, schema
+from hub import ingest, order_log, schema
 from hub.books import store
 from hub.books.store import Load
 from hub.database import Database, open_database
 from hub.home import Keys
-from hub.orders import Writer
+from hub.order_log import Writer
 from tests.unit.agent.stations import NAME, START_MS, Province, make_home, open_at
 
 
@@ -133,7 +133,7 @@ def test_what_the_province_sends_is_compared_with_what_came(
     store.send_out(hub, load, NAME, writer)
     shell = Shell(make_home(tmp_path / "home", province), capsys)
     journal = open_at(shell.home)
-    for line in orders.log_after(hub, NAME, 0, 99):
+    for line in order_log.log_after(hub, NAME, 0, 99):
         journal.write(lambda tx, e=line: announced.receive(tx, e.subject, e.body, NAME, key.public()))  # type: ignore[misc]
     journal.close()
     (tmp_path / "names.txt").write_text("\n".join(names[1:]) if names else "")

@@ -13,7 +13,7 @@ from hub.books.announce import forward
 from hub.books.store import Load, Word
 from hub.database import Database
 from hub.home import Keys
-from hub.orders import Writer
+from hub.order_log import Writer
 from hub.projections import Folder
 from tests.unit.hub.stations import NOW_MS, FakeStation, Line, card, consignment
 

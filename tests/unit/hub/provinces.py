@@ -9,7 +9,7 @@ from domain.regions import OFFICES
 from hub import ingest, orders
 from hub.database import Database
 from hub.home import Keys
-from hub.orders import Writer
+from hub.order_log import Writer
 from hub.projections import Folder
 from sync.log import Mark
 from tests.unit.hub.lists import record, write

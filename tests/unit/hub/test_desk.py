@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain.words import RefusedByRule
-from hub import ingest, moves, orders
+from hub import ingest, moves, order_log, orders
 from hub.database import Database
 from hub.desk import Desk
 from hub.projections import Folder
@@ -155,7 +155,7 @@ def test_of_a_forked_station_nothing_is_taken_and_nothing_is_given(
     orders.bring_in(room.db, write(tmp_path, record("o4")), WRITER)
     assert told(room.db, first.name) == before
     assert room.desk.due(0) == []
-    assert orders.OrderLog(room.db, first.name).read(0, 10) == []
+    assert order_log.OrderLog(room.db, first.name).read(0, 10) == []
 
 
 def test_a_station_that_forks_while_it_is_talked_to_gets_no_further_order(room: Room, tmp_path: Path) -> None:

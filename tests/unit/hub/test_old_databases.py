@@ -12,7 +12,7 @@ from pathlib import Path
 import pysqlite3 as sqlite3
 import pytest
 
-from hub import ingest, moves, orders, reports, schema
+from hub import ingest, moves, order_log, reports, schema
 from hub.database import Database, open_database
 from hub.projections import Folder
 from tests.unit.hub.stations import NOW_MS
@@ -67,4 +67,4 @@ def test_an_old_database_tells_the_same_and_works_on(old: Database) -> None:
     assert reports.daily(old, "2020-05-12", NOW_MS)["regencies"]["64.11"]["printed"] == 1
     assert moves.move(old, "o2", "64.02-1", WRITER)["state"] == "asked"
     ingest.forked(old, "64.11-1")
-    assert orders.OrderLog(old, "64.02-1").head().seq == 0
+    assert order_log.OrderLog(old, "64.02-1").head().seq == 0

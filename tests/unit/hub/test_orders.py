@@ -12,10 +12,10 @@ import pytest
 
 from domain.keys import OpenKey, SigningKey, order_bytes, order_info
 from domain.words import RefusedByRule
-from hub import ingest, moves, orders
+from hub import ingest, moves, order_log, orders
 from hub.database import Database
 from hub.home import Keys, Trouble
-from hub.orders import OrderLog, Writer
+from hub.order_log import OrderLog, Writer
 from hub.projections import Folder
 from sync.log import Mark
 from tests.unit.hub.lists import record, write
@@ -26,7 +26,7 @@ WRITER = Writer(KEYS, epoch=5, now_ms=NOW_MS)
 
 
 def told(db: Database, name: str = "64.11-1") -> list[tuple[int, str, str]]:
-    return [(line.seq, line.event, line.subject) for line in orders.log_after(db, name, 0, 1000)]
+    return [(line.seq, line.event, line.subject) for line in order_log.log_after(db, name, 0, 1000)]
 
 
 def two_stations(db: Database, tmp_path: Path) -> tuple[FakeStation, FakeStation]:
@@ -39,7 +39,7 @@ def test_a_good_list_becomes_orders_in_the_station_s_log(db: Database, tmp_path:
     station = FakeStation().join(db)
     done = orders.bring_in(db, write(tmp_path, record("o1"), record("o2")), WRITER)
     assert done.to_json() == {"new": 2, "known": 0, "refused": []}
-    (line, _) = orders.log_after(db, station.name, 0, 10)
+    (line, _) = order_log.log_after(db, station.name, 0, 10)
     body = line.body
     payload = b64decode(body["payload"])
     assert sha256(payload).hexdigest() == body["payload_sha256"]
@@ -102,7 +102,7 @@ def test_orders_stand_in_the_log_by_priority_without_a_gap(db: Database, tmp_pat
     lines = told(db)
     assert [seq for seq, _, _ in lines] == list(range(1, 452))
     assert lines[0][2] == "urgent"
-    requested = [line.body["requested"] for line in orders.log_after(db, "64.11-1", 1, 1000)]
+    requested = [line.body["requested"] for line in order_log.log_after(db, "64.11-1", 1, 1000)]
     assert requested == sorted(requested)
 
 
@@ -143,7 +143,7 @@ def test_a_moved_order_is_owed_to_the_second_only_after_the_first_gave_it_back(
     assert moves.route(db, WRITER) == 0
     assert told(db, second.name) == []
     assert answer(db, first, "order_returned") == 1
-    (line,) = orders.log_after(db, second.name, 0, 10)
+    (line,) = order_log.log_after(db, second.name, 0, 10)
     payload = b64decode(line.body["payload"])
     assert second.open.open(payload, order_info(second.name, "o1"))
     assert moves.route(db, WRITER) == 0

@@ -12,7 +12,7 @@ import pytest
 from domain.keys import order_bytes
 from domain.policy import DEFAULT, REASONS
 from domain.words import RefusedByRule
-from hub import ingest, orders, policies
+from hub import ingest, order_log, orders, policies
 from hub.database import Database
 from tests.unit.hub.lists import record, write
 from tests.unit.hub.stations import NOW_MS, TOKEN, FakeStation
@@ -32,7 +32,7 @@ def test_a_policy_goes_signed_into_the_log_of_every_station(db: Database) -> Non
     stations = [FakeStation(name).join(db) for name in ("64.02-1", "64.11-1")]
     assert publish(db) == {"policy": "may", "from": "2020-05-12", "new": True}
     for station in stations:
-        (line,) = orders.log_after(db, station.name, 0, 10)
+        (line,) = order_log.log_after(db, station.name, 0, 10)
         assert (line.event, line.subject) == ("policy", "may")
         assert (line.body["from"], line.body["rules"]) == (MAY["from"], MAY["rules"])
         signature = b64decode(line.body["signature"])

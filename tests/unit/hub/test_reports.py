@@ -11,7 +11,7 @@ from domain.keys import OpenKey, SigningKey
 from hub import ingest, orders, reports
 from hub.database import Database
 from hub.home import Keys
-from hub.orders import Writer
+from hub.order_log import Writer
 from hub.projections import Folder
 from sync.log import Mark
 from tests.unit.hub.lists import record, write
