@@ -212,8 +212,8 @@ class CardPrinter(Protocol):
     def stage(self) -> None:
         """Have a card lie at the contactless station: the next blank, or the one that lies there already.
 
-        NeedsHands and Unreachable while nothing has moved (Unreachable("session_lost" or "printer_reset"):
-        reserve and take the snapshot anew), OutcomeUnknown after.
+        NeedsHands, Unreachable and Refused while nothing has moved (Unreachable("session_lost" or
+        "printer_reset"): reserve and take the snapshot anew), OutcomeUnknown after.
         """
         ...
 
@@ -225,7 +225,7 @@ class CardPrinter(Protocol):
         """Print one card, watch it to the end, and judge it against ``before``.
 
         ``before``: taken after ``reserve`` and before any card moved. ``staged``: ``stage`` has brought the
-        card. Unreachable and NeedsHands mean that not one byte of the job was sent.
+        card. Unreachable, NeedsHands and Refused mean that not one byte of the job was sent.
         """
         ...
 

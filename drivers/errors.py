@@ -79,6 +79,6 @@ class OutcomeUnknown(DeviceError):
 
 
 class Refused(DeviceError):
-    """The device will never do this. Trying again is pointless."""
+    """The device will never do this, and nothing happened. Trying again is pointless."""
 
     next_step = "give_up"

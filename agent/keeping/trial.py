@@ -19,7 +19,7 @@ from agent.store.journal import Tx, meta, set_meta
 from agent.store.sqlite import Reads
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, Snapshot, Verdict
-from drivers.errors import DeviceError, NeedsHands, Unreachable
+from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
 
 ASKED = "trial_card"
 REASON = "test_card"
@@ -64,6 +64,7 @@ class Trial:
             return error.cause
         except DeviceError:
             self._forget()  # something moved: the counters tell, and somebody looks
+            self._lane.finish()  # a claim of ours would keep every later job waiting
             return ""
         finally:
             self._release()
@@ -95,11 +96,17 @@ class Trial:
         self._store.write(lambda tx: tx.note("printer_looked", self._lane.serial, counters))
 
     def _fed(self) -> str:
-        """The name of the blank that now lies at the station. Raises DeviceError."""
+        """The name of the blank that now lies at the station. Raises DeviceError.
+
+        One that tells no name is not tried again: another blank would be wasted each time.
+        """
         self._lane.printer.stage()
         if self._lane.chip is None:
-            raise NeedsHands("no_chip")
-        return self._lane.chip.uid(CHIP_TIMEOUT_S)
+            raise OutcomeUnknown("no_chip")
+        try:
+            return self._lane.chip.uid(CHIP_TIMEOUT_S)
+        except DeviceError as error:
+            raise OutcomeUnknown(error.cause, error.detail) from error
 
     def _book(self, name: str) -> bool:
         """Spoil the blank for this; whether it may be used. What was wanted is over either way."""

@@ -25,7 +25,10 @@ from agent.stock import blanks
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, Snapshot, Verdict
 from drivers.chip import Tag
-from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
+from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Refused, Unreachable
+
+NOTHING_SENT = (Unreachable, NeedsHands, Refused)
+"""What a verb that moves a card raises while nothing has moved and no byte of the card has left."""
 
 
 class End(StrEnum):
@@ -158,7 +161,7 @@ class Cycle:
         """Bring a blank to the station and name it by its chip. From here on a card has moved."""
         try:
             self._lane.printer.stage()
-        except (Unreachable, NeedsHands) as error:
+        except NOTHING_SENT as error:
             return Outcome(End.LOOK, error.cause, unsent=True)
         except DeviceError as error:
             return Outcome(End.LOOK, error.cause)
@@ -207,7 +210,7 @@ class Cycle:
         self._move(job, Event.PRINT_INTENDED, intent | told)
         try:
             judgement = self._lane.printer.print_card(artefact, before, staged)
-        except (Unreachable, NeedsHands) as error:
+        except NOTHING_SENT as error:
             return Outcome(End.LOOK, error.cause, unsent=True)
         except DeviceError as error:
             return Outcome(End.LOOK, error.cause)

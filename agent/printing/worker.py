@@ -79,6 +79,7 @@ class Worker:
         self._unsent = ""  # the job of which this process knows that no byte was taken
         self._trouble = ""
         self._laters = 0
+        self._agains = 0  # cards on end that were begun and turned out untouched
         self._goes: tuple[str, int] = ("", 0)
         self._attempts = Attempts()
 
@@ -120,6 +121,8 @@ class Worker:
         self._easel.over()
         self._cycle.let_go()
         cause = self._keeper.look(status) if self._keeper is not None else ""
+        if cause and in_path(status) and (pause := self._tidier.tidy(status)) is not None:
+            return pause  # a card that a test card's broken end left inside
         if cause:
             self._lane.hold(cause)
             return self._patience.growing()
@@ -203,7 +206,11 @@ class Worker:
         if decision.act is Act.GO_ON and decision.blank is not None:
             return self._go_on(job, decision.blank)
         if decision.act is Act.AGAIN:
-            self._cycle.untouched(job, self._trouble or decision.cause)
+            cause = self._trouble or decision.cause
+            self._cycle.untouched(job, cause)
+            self._agains += 1
+            if self._agains > 1:  # nobody should wait before a screen that says ready
+                self._lane.hold(cause)
             return self._patience.growing()
         if decision.act is Act.PRINTED and now is not None:
             reason = self._driver_objects(job, now)
@@ -246,10 +253,11 @@ class Worker:
             return 0
         self._laters = self._laters + 1 if outcome.end is End.LATER else 0
         if outcome.end is End.LATER:
-            if self._laters > 1:  # nobody should wait before a screen that says ready
+            if self._laters > 1:
                 self._lane.hold(outcome.cause)
             return self._patience.growing()
         if outcome.end is not End.LOOK:
+            self._agains = 0
             self._patience.over()
         return 0
 
