@@ -19,6 +19,7 @@ from domain.words import RefusedByRule
 from drivers.registry import has_station
 
 NEXT_MAX = 1000
+NO_CHIP = "kia"
 _OUTCOMES: dict[str, Event] = {
     "came_out": Event.PRINTED,
     "spoiled": Event.SPOILED,
@@ -45,7 +46,7 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
         count = min(int(args.get("next") or 0), NEXT_MAX)
         orders = [str(order)] if order is not None else jobs.next_waiting(tx, count)
         if asked is not None:
-            _check_asked(tx, orders, asked)
+            _check_asked(tx, orders, asked, chip_names=_chip_names(config))
         return [jobs.queue(tx, each, asked) for each in orders]
 
     queued = [jobs.get(journal, job) for job in once(journal, args, work)]
@@ -53,23 +54,31 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
     return {**(told[0] if told else {}), "jobs": told}
 
 
+def _chip_names(config: Config) -> bool:
+    """Whether a chip reader in the printer names the blanks that have a chip."""
+    return bool(config.chip) and (not config.printer or has_station(config.printer))
+
+
 def _asked_blank(config: Config, args: Args) -> str | None:
     """The blank that the clerk names, where no chip reader in the printer will."""
     text = args.get("blank")
-    chip_names = config.chip and (not config.printer or has_station(config.printer))
-    if chip_names and text is not None:
-        raise RefusedByRule("BLANK_NOT_ASKED")
-    if not chip_names and text is None:
+    if text is None and not _chip_names(config):
         raise RefusedByRule("BLANK_NEEDED")
     return None if text is None else blank(str(text))
 
 
-def _check_asked(tx: Tx, orders: list[str], asked: str) -> None:
-    """A blank may be named for one new job only; pressing twice for the same order is no new job."""
+def _check_asked(tx: Tx, orders: list[str], asked: str, *, chip_names: bool) -> None:
+    """A blank may be named for one new job only; pressing twice for the same order is no new job.
+
+    Where a chip reader names blanks, only a child's card is named by the clerk: it has no chip.
+    """
     for order in orders:
-        found = tx.rows("SELECT kind FROM order_ WHERE id = ? AND state = 'waiting'", order)
-        if found:
-            blanks.check(tx, asked, found[0][0])
+        for kind, state in tx.rows("SELECT kind, state FROM order_ WHERE id = ?", order):
+            if chip_names and kind != NO_CHIP:
+                raise RefusedByRule("BLANK_NOT_ASKED")
+            if state != "waiting":
+                continue
+            blanks.check(tx, asked, kind)
             if tx.rows("SELECT 1 FROM job WHERE asked = ? AND state IN ('queued', 'staged')", asked):
                 raise RefusedByRule("BLANK_USED", asked)
 

@@ -26,8 +26,12 @@ PRINT = {**FEED, "panels": 5, "artefact": "aa"}
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    province = Province()
+def province() -> Province:
+    return Province()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, province: Province) -> Iterator[Journal]:
     made = open_at(make_home(tmp_path / "home", province))
     take(made, province, *(province.order(f"O-{n}") for n in (1, 2, 3)))
     made.write(lambda tx: blanks.receive(tx, "C-1", "ktp", ["0401", "0402"], 2))
@@ -114,6 +118,18 @@ def test_without_a_chip_reader_the_clerk_names_the_blank_and_with_one_does_not(j
     assert act(journal, "print", NO_CHIP, order="O-1", blank="04:01")["job"] == "O-1-1"
     job = jobs.get(journal, "O-1-1")
     assert job and job.asked == "0401"
+
+
+def test_a_child_s_card_has_no_chip_and_is_named_by_the_clerk_beside_any_reader(
+    journal: Journal, province: Province
+) -> None:
+    take(journal, province, province.order("O-K", kind="kia"))
+    act(journal, "blanks-receive", consignment="C-KIA", kind="kia", names=["KIA-0001"])
+    for _ in range(2):  # pressed twice
+        assert act(journal, "print", CHIP, order="O-K", blank="KIA-0001")["job"] == "O-K-1"
+    job = jobs.get(journal, "O-K-1")
+    assert job and job.asked == "KIA-0001"
+    assert word(journal, "print", CHIP, order="O-1", blank="KIA-0001") == "BLANK_NOT_ASKED"
 
 
 def test_a_chip_reader_helps_nobody_where_the_printer_has_no_station(journal: Journal) -> None:
