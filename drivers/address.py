@@ -63,6 +63,10 @@ def parse(text: str) -> Address:
         raise ValueError(f"'{text}' is no device address: {error}.") from error
     family, wire = _scheme(parts.scheme, text)
     found = _READERS[wire](Address(text, family, wire), parts, text)
+    try:
+        found.host.encode("idna")  # as sockets do, which would raise this at every look at the device
+    except UnicodeError as error:
+        raise ValueError(f"'{text}' names no host: {error}.") from error
     if wire not in DEFAULT_PORTS:
         return found
     return replace(found, port=PORTS_OF.get((family, wire), DEFAULT_PORTS[wire]) if port is None else port)

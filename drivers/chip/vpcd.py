@@ -97,8 +97,13 @@ class VpcdReader:
                 card, _ = self._listener.accept()
             except (TimeoutError, BlockingIOError):
                 return
-            card.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except ConnectionError:  # one that had gone before we took it
+                continue
+            except OSError as error:
+                raise Unreachable("no_answer", f"no card can be taken: {error.strerror}") from error
             self._drop()
+            with contextlib.suppress(OSError):  # one that has gone already is found out when it is asked
+                card.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._card = card
             wait_s = 0.0
 

@@ -53,7 +53,7 @@ class UsbTransport:
         may_have_left = False
         try:
             self._open()
-            self._drain()
+            self._drain(deadline)
             self._device.feel()
             length = 0
             for chunk in gathered(data):
@@ -94,11 +94,11 @@ class UsbTransport:
                 reply += self._device.into.read(REPLY_BYTES_MAX, int(TAIL_S * 1000)).tobytes()
         return bytes(reply)
 
-    def _drain(self) -> None:
-        """Throw away what an earlier command was answered too late."""
+    def _drain(self, deadline: float) -> None:
+        """Throw away what an earlier command was answered too late; Failure if it never ends."""
         while self._stale:
             try:
-                self._device.into.read(REPLY_BYTES_MAX, int(DRAIN_S * 1000))
+                self._device.into.read(REPLY_BYTES_MAX, min(int(DRAIN_S * 1000), self._left_ms(deadline)))
             except usb.core.USBTimeoutError:
                 self._stale = False
 

@@ -46,7 +46,8 @@ def test_every_scheme_of_the_design(text: str, address: Address) -> None:
     "r30x+serial:///", "pcsc:READER", "tcp://x", "sbi+tcp://x", "spool+ipp://x",
     "spool+ipp:///printers/x", "spool+tcp://x/y", "ipp://x", "ipp:///ipp/print",
     "ipp://x/ipp/print?a=b", "ipp://x/two words", "spool+windows://host/queue", "spool+windows:///",
-    "evolis+tcp://[::1", "vpcd://",
+    "evolis+tcp://[::1", "vpcd://", "evolis+tcp://a..b:9100", "vpcd://a..b:1", "spool+ipp://a..b/printers/x",
+    "evolis+usbip://a..b:3240/1-1", "matica+tcp://" + "x" * 64,
 ])  # fmt: skip
 def test_what_is_no_address_says_why_in_one_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:

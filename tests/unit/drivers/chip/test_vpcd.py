@@ -143,6 +143,34 @@ def test_an_answer_in_single_bytes_is_read(reader: vpcd.VpcdReader) -> None:
     conn.close()
 
 
+class Failing:
+    """A listener whose system call fails ``times``, as the system's does when it is short of something."""
+
+    def __init__(self, listener: socket.socket, error: OSError, times: int) -> None:
+        self._listener, self._error, self._left = listener, error, times
+        self.settimeout, self.close = listener.settimeout, listener.close
+
+    def accept(self) -> tuple[socket.socket, object]:
+        if self._left:
+            self._left -= 1
+            raise self._error
+        return self._listener.accept()
+
+
+def test_a_card_that_had_gone_before_it_was_taken_is_none(reader: vpcd.VpcdReader) -> None:
+    card = Card(reader.port)
+    reader._listener = Failing(reader._listener, ConnectionAbortedError(), 2)  # type: ignore[assignment]
+    assert reader.uid(2) == UID.hex().upper()
+    card.take_away()
+
+
+def test_a_system_that_takes_no_card_is_told_as_trouble_with_the_reader(reader: vpcd.VpcdReader) -> None:
+    reader._listener = Failing(reader._listener, OSError(24, "Too many open files"), 1)  # type: ignore[assignment]
+    with pytest.raises(Unreachable, match="no_answer"):
+        reader.uid(0.1)
+    assert cause(reader) == "no_chip"
+
+
 def test_a_port_in_use_is_busy(reader: vpcd.VpcdReader) -> None:
     with pytest.raises(Unreachable) as caught:
         vpcd.VpcdReader("127.0.0.1", reader.port)

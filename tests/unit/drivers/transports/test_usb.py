@@ -197,6 +197,14 @@ def test_a_reply_that_came_too_late_never_passes_for_the_next_one(
     assert transport.exchange([b"second"], 5) == b"second\0" + STATUS
 
 
+def test_a_printer_that_never_stops_talking_costs_no_more_than_the_time_it_was_given(
+    server: PaperServer, transport: usb.UsbTransport
+) -> None:
+    server.say(*[b"noise"] * 20_000)
+    assert cause(Unreachable, transport, b"x", timeout_s=0.2) == "no_answer"
+    assert not server.took
+
+
 def test_what_another_program_left_unread_is_not_our_reply(server: PaperServer) -> None:
     server.say(b"old\0")
     transport = transport_to(server)
