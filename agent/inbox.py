@@ -16,10 +16,11 @@ from hashlib import sha256
 from typing import Any
 
 from agent import policies
+from agent.counter import suket
 from agent.printing import jobs
 from agent.stock import announced
 from agent.store.journal import Tx, set_cursor
-from domain import events, policy
+from domain import certificates, events, policy
 from domain.keys import VerifyKey, canonical, signed
 from domain.policy_form import made
 from domain.words import RefusedByRule
@@ -53,7 +54,7 @@ def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
 
 
 def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> None:
-    sealed = _checked(order, body, station, hub)
+    sealed, carried = _checked(order, body, station, hub), _carried(order, body)
     known = tx.rows("SELECT payload_sha256, kind, reason, state FROM order_ WHERE id = ?", order)
     digest = body["payload_sha256"]
     if known and known[0][3] != "returned":
@@ -71,7 +72,10 @@ def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: Ver
         "payload_sha256 = excluded.payload_sha256, received_ms = excluded.received_ms",
         *(order, kind, reason, rank, body["requested"], digest, tx.at_ms),
     )
-    tx.note("order_received", order, {"kind": kind, "reason": reason})
+    if carried is not None:
+        suket.bring(tx, order, carried)
+    more = {"suket": carried["number"]} if carried is not None else {}
+    tx.note("order_received", order, {"kind": kind, "reason": reason, **more})
 
 
 def _checked(order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> bytes:
@@ -94,6 +98,16 @@ def _checked(order: str, body: Mapping[str, Any], station: str, hub: VerifyKey) 
     if sha256(sealed).hexdigest() != body["payload_sha256"]:
         raise RefusedByRule("BAD_PAYLOAD", order)
     return sealed
+
+
+def _carried(order: str, body: Mapping[str, Any]) -> dict[str, str] | None:
+    """The certificate that came along with an order. Raises RefusedByRule BAD_ORDER where it is none."""
+    if body.get("suket") is None:
+        return None
+    try:
+        return certificates.read(body["suket"])
+    except ValueError:
+        raise RefusedByRule("BAD_ORDER", order) from None
 
 
 def _rules(name: str, body: Mapping[str, Any], station: str, hub: VerifyKey) -> tuple[policy.Policy, str]:
@@ -123,5 +137,6 @@ def _withdraw(tx: Tx, order: str) -> None:
         tx.note("order_kept", order, {"state": last[0][0] if last else found[0][0]})
         return
     tx.execute("UPDATE order_ SET state = 'returned' WHERE id = ?", order)
-    tx.note("order_returned", order, {})
+    told = suket.carried(tx, order)
+    tx.note("order_returned", order, {} if told is None else {"suket": told})
     jobs.forget(tx, order)

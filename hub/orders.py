@@ -20,7 +20,7 @@ from domain.keys import SealKey, order_bytes, order_info
 from domain.policy import Policy, rank
 from domain.wita import day
 from domain.words import RefusedByRule
-from hub import ingest, order_file, policies
+from hub import ingest, order_file, policies, sukets
 from hub.database import Database
 from hub.order_form import Order, order_of
 from hub.order_log import Writer, append
@@ -129,7 +129,10 @@ def dispatch(db: Database, name: str, writer: Writer) -> int:
                 ROWS_A_COMMIT,
             )
             seal_to = SealKey(row[0])
-            bodies = [(order[0], _body(name, seal_to, order, writer)) for order in waiting]
+            bodies = [
+                (order[0], _body(name, seal_to, order, writer, sukets.carried(db, order[0])))
+                for order in waiting
+            ]
             for order, seq in append(db, name, head, "order", bodies, writer):
                 db.run("UPDATE order_ SET log_seq = ? WHERE id = ?", seq, order)
         done += len(waiting)
@@ -145,8 +148,13 @@ def _send_policies(db: Database, name: str, head: int, writer: Writer) -> int:
     return head + len(rules)
 
 
-def _body(name: str, seal_to: SealKey, order: Sequence[Any], writer: Writer) -> dict[str, Any]:
-    """An order as its station will check it: sealed to the station, signed by the province."""
+def _body(
+    name: str, seal_to: SealKey, order: Sequence[Any], writer: Writer, suket: dict[str, Any] | None
+) -> dict[str, Any]:
+    """An order as its station will check it: sealed to the station, signed by the province.
+
+    ``suket``: the certificate that another station gave its holder.
+    """
     ident, kind, reason, requested, sealed = order
     personal = writer.keys.open.open(bytes(sealed), _own_info(ident))
     payload = seal_to.seal(personal, order_info(name, ident))
@@ -156,6 +164,7 @@ def _body(name: str, seal_to: SealKey, order: Sequence[Any], writer: Writer) -> 
         "requested": requested,
         "payload_sha256": sha256(payload).hexdigest(),
         "payload": b64encode(payload).decode(),
+        **({} if suket is None else {"suket": suket}),
     }
     signature = writer.keys.sign.sign(order_bytes(name, ident, body))
     return body | {"signature": b64encode(signature).decode()}

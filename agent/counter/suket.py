@@ -3,7 +3,8 @@
 Their life is the table below; nothing else changes a certificate's state. From ``suket_sent`` on a sheet may
 exist, whatever the printer says afterwards, and it is never sent a second time. What a printer tells is only
 *reported*: a person who holds the sheet confirms it, or makes it void. One order never has two
-that count: a second sheet needs the first one void, and a renewal makes the old one void itself.
+that count: a second sheet needs the first one void, a renewal makes the old one void itself, and an order
+that moves to another station takes its certificate along.
 Numbers are this program's own and say SPECIMEN; that a certificate has run out is told by its date alone.
 """
 
@@ -18,12 +19,13 @@ from typing import Any
 from agent import policies
 from agent.store.journal import Tx
 from agent.store.sqlite import Reads
-from domain import policy
+from domain import certificates, policy
 from domain.wita import day
 from domain.words import RefusedByRule
 
 ORDER_OPEN = ("waiting", "taken")  # no card has come out yet
 RENEWED = "renewed"  # why the old sheet is void
+MOVED = "order_moved"  # why one that nobody printed is void, or one that was renewed at another station
 
 
 class State(StrEnum):
@@ -240,6 +242,33 @@ def move(tx: Tx, number: str, event: Event, body: Mapping[str, Any]) -> State:
     )
     tx.note(event, number, body)
     return after
+
+
+def carried(tx: Tx, order: str) -> dict[str, str] | None:
+    """``order`` leaves this station: the certificate whose sheet may be out, for the station it goes to.
+
+    One of which nothing was printed is void from now on.
+    """
+    there = living(tx, order)
+    if there is None:
+        return None
+    if not there.in_hand:
+        move(tx, there.number, Event.VOID, {"reason": MOVED})
+        return None
+    return certificates.told(there.number, there.reason, there.issued_on, there.valid_until)
+
+
+def bring(tx: Tx, order: str, told: Mapping[str, str]) -> None:
+    """``order`` came from a station that gave it a certificate: it counts here as one of our own."""
+    there = living(tx, order)
+    if there is not None and there.number != told["number"]:
+        move(tx, there.number, Event.VOID, {"reason": MOVED})
+    tx.execute(
+        "INSERT OR IGNORE INTO suket (number, order_id, reason, state, issued_on, valid_until, sha256, "
+        "at_ms) VALUES (?, ?, ?, ?, ?, ?, '', ?)",
+        *(told["number"], order, told["reason"], State.CONFIRMED, told["issued_on"], told["valid_until"]),
+        tx.at_ms,
+    )
 
 
 def close(tx: Tx, order: str, job: str) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hub import ingest, orders, reports, sukets
+from domain import certificates, keys
+from hub import ingest, moves, order_log, orders, reports, sukets
 from hub.database import Database
 from hub.projections import Folder
 from tests.unit.hub.lists import record, write
@@ -123,3 +125,48 @@ def test_lines_that_say_too_little_are_passed_over_and_a_rebuild_ends_the_same(
     Folder(db).rebuild()
     assert (counted(db), db.rows("SELECT * FROM suket ORDER BY seq")) == before
     assert ingest.known(db, station.name).state == "joined"
+
+
+ELSEWHERE = certificates.told(NUMBER, "marriage", DAY, "2020-11-12")
+
+
+def moved(db: Database, first: FakeStation, told: object) -> dict[str, Any]:
+    """The order's line at the second station, after the first gave it back with ``told`` of a certificate."""
+    second = FakeStation("64.02-1").join(db)
+    moves.move(db, "urgent", second.name, WRITER)
+    first.write(("order_returned", "urgent", {} if told is None else {"suket": told})).send(db)
+    assert moves.route(db, WRITER) == 1
+    (line,) = order_log.log_after(db, second.name, 0, 10)
+    assert keys.signed(WRITER.keys.sign.public(), second.name, "urgent", line.body)
+    return dict(line.body)
+
+
+def test_an_order_that_moves_takes_its_certificate_along_signed(db: Database, station: FakeStation) -> None:
+    station.write(issue("urgent")).send(db)
+    assert moved(db, station, ELSEWHERE)["suket"] == ELSEWHERE
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("told", [None, "x", {}, {**ELSEWHERE, "number": ["x"]}])
+def test_what_no_one_can_read_holds_no_order_up(db: Database, station: FakeStation, told: object) -> None:
+    assert "suket" not in moved(db, station, told)
+
+
+def test_a_forked_station_s_certificate_is_known_from_what_was_held_of_it(
+    db: Database, station: FakeStation
+) -> None:
+    second = FakeStation("64.02-1").join(db)
+    station.write(issue("urgent"), issue("old", "N-2"), ("suket_void", "N-2", {"reason": "jam"})).send(db)
+    Folder(db).catch_up()
+    ingest.forked(db, station.name)
+    moves.take_over(db, station.name, second.name, WRITER)
+    lines = {line.subject: line.body for line in order_log.log_after(db, second.name, 0, 10)}
+    assert lines["urgent"]["suket"] == ELSEWHERE
+    assert "suket" not in lines["old"]
+
+
+def test_a_certificate_ends_wherever_its_order_went(db: Database, station: FakeStation) -> None:
+    second = FakeStation("64.02-1").join(db)
+    station.write(issue("urgent")).send(db)
+    second.write(("suket_closed", NUMBER, {"job": "urgent-1", "elsewhere": True})).send(db)
+    assert counted(db) == 2
