@@ -7,7 +7,7 @@ and supplies are asked by datagram, which may get lost: then they are simply not
 from collections.abc import Iterable, Sequence
 
 from drivers.card_printer import Piece, Transport
-from drivers.errors import DeviceError, OutcomeUnknown
+from drivers.errors import DeviceError, OutcomeUnknown, Unreachable
 from drivers.matica import codes, messages
 from drivers.matica.job import Plane
 from drivers.matica.machine import About, Counters, Garbled, Motion
@@ -24,12 +24,13 @@ class NetMachine:
         self._asked = 0
         self._model = ""
         self._host = ""
+        self._who: dict[int, bytes] | None = None  # serial number and firmware, once told on this connection
 
     def open(self) -> None:
         """Connect, read the greeting, answer it."""
         try:
             self._model, self._host = messages.take_greeting(self._transport.exchange((), LOOK_S))
-            self._next = 0
+            self._next, self._who = 0, None
             messages.take_answers(self._transport.exchange((messages.welcome(),), LOOK_S), range(0))
         except Garbled as error:
             raise self._garbled(error) from error
@@ -54,10 +55,17 @@ class NetMachine:
         return messages.take_counters(self._values(messages.INFO))
 
     def about(self) -> About:
-        """From the greeting and the info's values."""
+        """From the greeting and the info's values; Unreachable while none has been heard.
+
+        A lost datagram must not give a printer another name: cards are accounted for by it.
+        """
         values = self._values(messages.INFO)
+        if values:
+            self._who = {tag: values[tag] for tag in (messages.SERIAL, messages.FIRMWARE) if tag in values}
+        if self._who is None:
+            raise Unreachable("no_answer", "it has not told who it is")
         try:
-            return messages.take_about(values, self._model, f"{self._model}@{self._host}")
+            return messages.take_about(values | self._who, self._model, f"{self._model}@{self._host}")
         except Garbled as error:
             raise self._garbled(error) from error
 
