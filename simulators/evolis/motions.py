@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 
 from simulators.cards.blank import Card, blank_uid
+from simulators.cards.body import Motion
 from simulators.cards.faults import Fault
 from simulators.evolis.accidents import strike
 from simulators.evolis.model import Printer
-from simulators.evolis.orders import UNTIL_TOLD, Do, Motion, Order, Stopped
+from simulators.evolis.orders import UNTIL_TOLD, Do, Order, Stopped
 from simulators.evolis.parts import Place
 from simulators.evolis.sensors import blocking, error_reply
 from simulators.evolis.status import Err

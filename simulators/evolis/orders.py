@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from simulators.evolis.status import NO_ERROR, Err
 
-Motion = Generator[int, None, None]
-"""A movement under way: yields the milliseconds it takes, or `UNTIL_TOLD`."""
 UNTIL_TOLD = -1  # yielded by a motion that waits for a hand
 
 

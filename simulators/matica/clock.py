@@ -21,7 +21,7 @@ def next_ms(printer: Printer) -> int | None:
     times = [*printer.deadlines.values()]
     if (fault := printer.faults.coming("ms")) is not None:
         times.append(fault)
-    if printer.motion is not None:
+    if printer.motion is not None and printer.wakes_ms is not None:
         times.append(printer.wakes_ms)
     return min(times, default=None)
 
@@ -40,7 +40,7 @@ def _fire(printer: Printer) -> None:
     for name in [name for name, at in printer.deadlines.items() if at <= printer.now_ms]:
         if printer.deadlines.pop(name, None) is not None:
             _DEADLINES[name](printer)
-    if printer.motion is not None and printer.wakes_ms <= printer.now_ms:
+    if printer.motion is not None and printer.wakes_ms is not None and printer.wakes_ms <= printer.now_ms:
         go_on(printer)
 
 

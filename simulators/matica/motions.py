@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from simulators.cards.blank import Card, blank_uid
+from simulators.cards.body import Motion
 from simulators.cards.faults import Fault
 from simulators.matica import makes
 from simulators.matica.accidents import HEAT, Stopped, strike
 from simulators.matica.codes import Code, Engage, Load, Move, Place, Print, Release, Transfer
-from simulators.matica.model import CLEANED, FREE, HEAD, TOTAL, Motion, Printer
+from simulators.matica.model import CLEANED, FREE, HEAD, TOTAL, Printer
 
 LAG_MS = 5000
 
@@ -44,7 +45,7 @@ def load(printer: Printer, order: Load) -> Motion:
 
 def _lag(printer: Printer, lag: Fault) -> None:
     """Counters stay behind until some ms after the card has left, a look at them, or the next power-on."""
-    printer.told, printer.lag_over = [*printer.counters], False
+    printer.told, printer.lag_over = (*printer.counters,), False
     printer.lag_until = next((word[6:] for word in lag.words if word.startswith("until=")), "")
     printer.lag_ms = None if printer.lag_until else LAG_MS if lag.for_ms is None else lag.for_ms
 
