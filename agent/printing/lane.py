@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from agent.printing.jobs import Job
-from agent.printing.recovery import STATION, Worn, in_path
+from agent.printing.recovery import CLAIMED, STATION, Worn, in_path
 from agent.printing.tagging import worn
 from agent.store.journal import Tx
 from agent.store.sqlite import Reads
@@ -126,6 +126,8 @@ class Lane:
     def testify(self) -> Snapshot:
         """The same of the printer as it stands there. Raises DeviceError when it does not answer."""
         snapshot = self.printer.snapshot()
+        if self._held == CLAIMED and not snapshot.claim:
+            self.free()  # the power has ended it: nobody should switch it off again
         self.seen = replace(self.seen, cards=snapshot.cards, panels=snapshot.panels)
         return snapshot
 
