@@ -6,7 +6,8 @@ let simulated time jump from event to event until the answer is due. `sleep_ms` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from simulators.cards.faults import still_ahead
@@ -90,25 +91,32 @@ class MemoryPrinter:
 
     # Ethernet
 
-    def exchange(self, data: bytes = b"", timeout_ms: int = PATIENCE_MS) -> bytes:
+    def exchange(
+        self, data: bytes | Iterable[bytes | memoryview] = b"", timeout_ms: int = PATIENCE_MS
+    ) -> bytes:
         """Nothing: connect, the greeting comes back. A question of UDP: its answer. Else whole messages:
         as many whole replies.
 
+        An iterable is fed piece by piece, so that time may pass between the pieces; a question is one.
         Raises ConnectionRefusedError when nobody is there or another host is connected, ConnectionResetError
         when the connection goes on the way or there is none, TimeoutError after ``timeout_ms`` of simulated
         time.
         """
-        if not data:
+        pieces = iter([data] if isinstance(data, bytes) else data)
+        first = next(pieces, b"")
+        if not first:
             return self._connect()
-        if int.from_bytes(data[:4], "big") in _UDP:
-            return self._ask(data)
+        if int.from_bytes(first[:4], "big") in _UDP:
+            return self._ask(bytes(first))
         session = self._session
         if session is None or session.ended:
             raise ConnectionResetError("there is no connection")
-        session.feed(data)
-        size = [0]
-        wanted = _count(data)
         until = self.printer.now_ms + timeout_ms
+        said = []
+        for piece in chain([first], pieces):
+            session.feed(bytes(piece))
+            said.append(piece)
+        wanted, size = _count(b"".join(said)), [0]
 
         def ready() -> bool:
             size[0] = _span(session.out, wanted)

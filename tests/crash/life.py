@@ -44,18 +44,21 @@ LIVES = count(1)  # each has a file of its own: what one leaves in its log is no
 
 
 class Nth(Points):
-    """Ends the life at its ``number``-th moment, whatever that is; 0 never."""
+    """Strikes at its ``number``-th moment, whatever that is; 0 never."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, strike: Callable[[], None]) -> None:
         super().__init__()
         self._left = number
+        self._blow = strike
+        self.struck = False
 
     def __call__(self, moment: str, label: str) -> None:
         super().__call__(moment, label)
         if self.counting:
             self._left -= 1
             if self._left == 0:
-                kill()
+                self.struck = True
+                self._blow()
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ class Played:
 
     def close(self) -> None:
         """Let go of the journal and its files."""
-        self.station.journal.close()
+        self.station.end()
         self.station.path.unlink()
 
 
@@ -94,9 +97,9 @@ class Station:
             on_broken=lambda _sentence: None,  # JournalBroken goes up from here, and ends this process's life
         )
         self.journal.points = points
-        wire = PointedTransport(self.family.wire(self.printer), points)
+        wire = self.wire = PointedTransport(self.family.wire(self.printer), points, self.family.name)
         driver = self.family.driver(wire, self.printer)
-        chip = Chip(self.printer) if self.variant.reader == "chip" else None  # type: ignore[arg-type]
+        chip = Chip(self.printer, points) if self.variant.reader != "clerk" else None
         self.lane = Lane(driver, chip, self.journal, self.printer.now_ms)
         self.worker = Worker(
             self.lane,
@@ -107,9 +110,14 @@ class Station:
             self.printer.sleep_ms,
         )
 
+    def end(self) -> None:
+        """The process is gone: its files and its wire are closed by the system."""
+        self.journal.close()
+        self.wire.close()
+
     def press(self, order: str) -> None:
         """The order, as the inbox leaves it, and a press; without a chip the clerk names the blank."""
-        asked = None if self.variant.reader == "chip" else self.family.next_blank(self.printer)
+        asked = self.family.next_blank(self.printer) if self.variant.reader == "clerk" else None
         self.journal.write(queue_order(order, asked))
 
     def work(self) -> None:
@@ -174,19 +182,20 @@ class Station:
 
 def play(case: Case, folder: Path, template: Path) -> Played:
     """The whole of one life, until both orders have their card."""
-    station = Station(folder / f"{next(LIVES)}.db", template, case.variant, case.faults)
+    plain = [f"chip_plain@card={n}" for n in range(1, CARDS + 1)] if case.variant.reader == "plain" else []
+    station = Station(folder / f"{next(LIVES)}.db", template, case.variant, (*case.faults, *plain))
     station.start(Points())
     station.journal.write(lambda tx: blanks.receive(tx, "K-1", "ktp", None, CARDS))
     station.press(ORDERS[0])
-    station.journal.close()
-    points = Points(case.point, _strike(case, station))
+    station.end()
+    points = Points(case.point, _strike(station, case.who, case.late_ms))
     played = Played(station, points.order, hit=False)
     if cut(station, points, station.work):
         station.printer.sleep_ms(case.pause_ms)
-        second = Nth(case.second)
-        played.second_hit = cut(station, second, station.work)
-        second.counting = False
-        if played.second_hit:
+        second = Nth(case.second, _strike(station, case.second_who))
+        died = cut(station, second, station.work)
+        played.second_hit, second.counting = second.struck, False
+        if died:
             cut(station, Points(), station.work)
     played.hit = case.point in points.order
     points.counting = False
@@ -194,11 +203,12 @@ def play(case: Case, folder: Path, template: Path) -> Played:
     return played
 
 
-def _strike(case: Case, station: Station) -> Callable[[], None]:
+def _strike(station: Station, who: str, late_ms: int = 0) -> Callable[[], None]:
     def strike() -> None:
-        if case.who != "agent":
+        station.printer.sleep_ms(late_ms)
+        if who != "agent":
             station.printer.hand(power="cut")
-        if case.who != "printer":
+        if who != "printer":
             kill()
 
     return strike
@@ -210,7 +220,7 @@ def cut(station: Station, points: Points, work: Callable[[], None]) -> bool:
     try:
         work()
     except (Killed, JournalBroken):
-        station.journal.close()
+        station.end()
         return True
     return False
 

@@ -9,9 +9,11 @@ other questions repeat while something moves, so only their first occurrences be
 from __future__ import annotations
 
 import re
+import struct
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from agent.store.journal import Journal, Tx
@@ -19,7 +21,21 @@ from drivers.card_printer import Transport
 
 # Whether a question follows these at all hangs on the clock; the test in virtual time has them.
 MAYBE_ASKED = ("job", "printed")
-POLLS = ("poll", "Rco", "Rtp", "Rfv", "Rsn", "Rr", "Rem")
+_HEAD = struct.Struct(">IIII")
+_BY_CODE = {0xF2000300: "welcome", 0xF0000200: "panels", 0xF0000600: "info", 0xF0000A00: "settings"}
+_BY_COMMAND = {0x0102: "status", 0x0202: "position", 0x0402: "load", 0x0502: "move", 0x0602: "print"}
+_BY_PARAM = {0x07021000: "flip", 0x07020005: "eject", 0x0A021000: "engage", 0x0A025000: "release"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """How one family's exchanges are called. ``name``: by the first bytes said; ``polls``: those that change
+    nothing; ``pieced``: those of which every piece is a moment, None: all but the polls.
+    """
+
+    name: Callable[[bytes], str]
+    polls: frozenset[str]
+    pieced: frozenset[str] | None
 
 
 class Points:
@@ -67,22 +83,25 @@ class Points:
 class PointedTransport:
     """A wire that tells of each exchange, and of each piece of what is sent."""
 
-    def __init__(self, wire: Transport, points: Points) -> None:
+    def __init__(self, wire: Transport, points: Points, family: str) -> None:
         self._wire = wire
         self._points = points
+        self._tongue = TONGUES[family]
 
     def exchange(self, data: Iterable[bytes | memoryview], timeout_s: float) -> bytes:
         pieces = iter(data)
         first = next(pieces, None)
-        label = name_of(bytes(first[:8])) if first is not None else "poll"
-        if label.split(";")[0] in POLLS:
+        label = self._tongue.name(b"" if first is None else bytes(first[:16]))
+        asks = label.split(";")[0] in self._tongue.polls
+        if asks:
             label = self._points.question(label)
             if not label:
                 return self._wire.exchange(_with(first, pieces), timeout_s)
         else:
             self._points.step(label)
         self._points("before exchange", label)
-        told = self._told(label, _with(first, pieces)) if label == "job" else _with(first, pieces)
+        pieced = not asks if self._tongue.pieced is None else label in self._tongue.pieced
+        told = self._told(label, _with(first, pieces)) if pieced else _with(first, pieces)
         reply = self._wire.exchange(told, timeout_s)
         self._points("after exchange", label)
         return reply
@@ -105,9 +124,27 @@ def _with(first: Any, rest: Iterator[bytes | memoryview]) -> Iterator[bytes | me
 
 def name_of(data: bytes) -> str:
     """The command's mnemonic; a job begins with its synchronisation mark."""
+    if not data:
+        return "poll"
     found = re.match(rb"\x1b([A-Za-z]+(?:;[cp]\b)?)", data)
     name = found.group(1).decode() if found else "job"
     return {"Psync": "job", "Pcla": "closing"}.get(name, name)
+
+
+def message_name(data: bytes) -> str:
+    """What a message asks to be done; nothing said opens the wire."""
+    if not data:
+        return "connect"
+    code, _, param, _ = _HEAD.unpack_from(data)
+    return _BY_CODE.get(code) or _BY_PARAM.get(param) or _BY_COMMAND[param >> 16]
+
+
+TONGUES = {
+    "evolis": Tongue(
+        name_of, frozenset({"poll", "Rco", "Rtp", "Rfv", "Rsn", "Rr", "Rem"}), frozenset({"job"})
+    ),
+    "matica": Tongue(message_name, frozenset({"status", "position", "info", "settings"}), None),
+}
 
 
 class PointedTx:

@@ -59,7 +59,7 @@ def take(home: Home, made: service.Service, order_path: Path) -> None:
 
 
 def pointed_wire(points: Points) -> Callable[[Address], Transport]:
-    return lambda address: PointedTransport(registry.open_transport(address), points)
+    return lambda address: PointedTransport(registry.open_transport(address), points, address.family)
 
 
 def pointed_journal(points: Points) -> Callable[[Home, Callable[[], int]], Journal]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from agent.config import Config
 from agent.printing import came_out, jobs
@@ -93,10 +93,19 @@ class Wire:
         return
 
 
+class Machine(Protocol):
+    """A simulated printer in this process, of any make."""
+
+    @property
+    def printer(self) -> chips.Machine: ...
+
+    def sleep_ms(self, ms: int) -> None: ...
+
+
 class Chip:
     """The reader at the station. ``apdu_ms``: how long one exchange with the chip takes, in simulated ms."""
 
-    def __init__(self, printer: MemoryPrinter, points: Points | None = None, apdu_ms: int = 0) -> None:
+    def __init__(self, printer: Machine, points: Points | None = None, apdu_ms: int = 0) -> None:
         self._printer = printer
         self._points = points or Points()
         self._apdu_ms = apdu_ms
@@ -131,7 +140,7 @@ class Chip:
 class Field:
     """One chip in the reader's field."""
 
-    printer: MemoryPrinter
+    printer: Machine
     session: Session
     card: Card
     points: Points
@@ -170,7 +179,7 @@ class Station:
     def start(self, points: Points) -> None:
         self.journal = self.open_journal()
         self.journal.points = points
-        wire = PointedTransport(self.wire(), points)
+        wire = PointedTransport(self.wire(), points, "evolis")
         driver = EvolisPrinter(wire, parse("evolis+memory://station"), self.printer)
         chip = Chip(self.printer, points, self.apdu_ms)
         self.lane = lane = Lane(driver, chip, self.journal, self.printer.now_ms)
