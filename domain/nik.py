@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+DIGITS = 16
 WOMAN_DAY_OFFSET = 40
 SYNTHETIC_SERIALS = range(9000, 10_000)  # only invented people carry these here
 
@@ -35,7 +36,7 @@ class Nik:
 
 def parse(text: str) -> Nik:
     """The parts of a NIK. Raises ValueError with a sentence that does not repeat the number."""
-    if len(text) != 16 or not (text.isascii() and text.isdigit()):
+    if len(text) != DIGITS or not (text.isascii() and text.isdigit()):
         raise ValueError("a NIK has sixteen digits")
     day, month, year, serial = int(text[6:8]), int(text[8:10]), int(text[10:12]), int(text[12:])
     woman = day > WOMAN_DAY_OFFSET

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from domain import nik, phones, policy, regions
+from domain import nik, people, phones, policy, regions
 from domain.keys import canonical
 from domain.policy import Policy
 from domain.words import RefusedByRule
@@ -100,7 +100,21 @@ def _shape(fields: Fields, rules: Policy) -> str | None:
     if not policy.may_print(rules, fields["status"]):
         return "NOT_PRR"
     printable = all(value.isprintable() and len(value) <= FIELD_CHARACTERS_MAX for value in fields.values())
-    return None if printable and _ORDER_NAME.fullmatch(fields["order"]) else "BAD_ORDER"
+    if not printable or not _ORDER_NAME.fullmatch(fields["order"]):
+        return "BAD_ORDER"
+    return "NIK_IN_ORDER" if _names_nik(fields) else None
+
+
+def _names_nik(fields: Fields) -> bool:
+    """Whether the order's name, which stands in journals and on screens, tells a NIK."""
+    told = "".join(sign for sign in fields["order"] if sign.isdigit())
+    return people.holds_nik(fields["order"]) or (len(fields["nik"]) == nik.DIGITS and fields["nik"] in told)
+
+
+def shown(fields: Fields) -> str:
+    """The order's name as a message may repeat it."""
+    name = fields["order"][:64]
+    return re.sub(r"\d", "*", name) if _names_nik(fields) else name
 
 
 def _place(fields: Fields) -> str | None:

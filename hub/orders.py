@@ -22,7 +22,7 @@ from domain.wita import day
 from domain.words import RefusedByRule
 from hub import ingest, order_file, policies, sukets
 from hub.database import Database
-from hub.order_form import Order, order_of
+from hub.order_form import Order, order_of, shown
 from hub.order_log import Writer, append
 
 ROWS_A_COMMIT = 200
@@ -59,9 +59,7 @@ def bring_in(db: Database, path: Path, writer: Writer) -> Imported:
                 order = order_of(row.fields, path.parent, content, names.__contains__, rules, today)
                 orders.append((row.line, order))
             except RefusedByRule as refused:
-                done.refused.append(
-                    {"order": row.fields["order"][:64], "word": refused.word, "line": row.line}
-                )
+                done.refused.append({"order": shown(row.fields), "word": refused.word, "line": row.line})
         _keep(db, orders, rules, writer, done)
     dispatch_all(db, writer)
     return done

@@ -15,7 +15,7 @@ from PIL import Image
 from domain.policy import DEFAULT, KiaBands, Policy
 from domain.words import SENTENCES, RefusedByRule
 from hub import picture
-from hub.order_form import PHOTO_BYTES_MAX, Order, order_of
+from hub.order_form import PHOTO_BYTES_MAX, Order, order_of, shown
 from tests.unit.hub.lists import JPEG, record
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -56,6 +56,10 @@ def judged(folder: Path, rules: Policy, content_key: bytes = b"k", /, **changes:
         ({"religion": ""}, "MISSING_FIELD"),
         ({"order": ""}, "MISSING_FIELD"),
         ({"order": "../o1"}, "BAD_ORDER"),
+        ({"order": "6411014503019001"}, "NIK_IN_ORDER"),
+        ({"order": "PRR-6411014503019001-2"}, "NIK_IN_ORDER"),
+        ({"order": "641101.450301.9001"}, "NIK_IN_ORDER"),
+        ({"order": "0-6411014503019001"}, "NIK_IN_ORDER"),
         ({"order": "o" * 65}, "BAD_ORDER"),
         ({"name": "A" * 201}, "BAD_ORDER"),
         ({"name": "A\x1b[2J"}, "BAD_ORDER"),
@@ -219,3 +223,12 @@ def test_a_dated_policy_may_say_otherwise(tmp_path: Path) -> None:
     assert judged(tmp_path, replace(DEFAULT, print_statuses=("PRR", "SFE")), status="SFE")
     older = CHILD | {"birthdate": "2015-05-12", "nik": "6411015205159001"}
     assert judged(tmp_path, replace(DEFAULT, kia_bands=KiaBands(photo_from=6)), **older, photo="")
+
+
+@pytest.mark.attack
+def test_a_name_that_holds_a_nik_is_not_repeated() -> None:
+    assert shown(record("o1")) == "o1"
+    assert shown(record("PRR-6411014503019001")) == "PRR-****************"
+    assert shown(record("o" * 99)) == "o" * 64
+    assert shown(record("o1", nik="1")) == "o1"
+    assert shown(record("7", nik="")) == "7"
