@@ -40,6 +40,44 @@ class Kind:
     usual: str = "fed"
 
 
+BY_CLOCK = frozenset({"ms", "card"})
+SHARED: Mapping[str, Kind] = {
+    "feeder_empty": Kind(
+        "card=N: the stack does not reach the rollers before card N, until loaded or for=MS",
+        moment="stack",
+    ),
+    "double_feed": Kind(
+        "card=N: cards N and N+1 leave together, counted as one (seen=yes: as two); the upper "
+        "takes the ink and its chip answers (chip=under: the lower one's)",
+        moment="feed",
+    ),
+    "chip_dead": Kind("card=N: its chip never answers", moment="antenna"),
+    "chip_mute": Kind("card=N: its chip powers up and then refuses every command", moment="antenna"),
+    "chip_plain": Kind("card=N: its chip has no specimen application", moment="antenna"),
+    "chip_torn": Kind(
+        "card=N: its chip leaves the field in the middle of the first write, and is back a moment later",
+        moment="antenna",
+    ),
+    "ribbon_end": Kind(
+        "card=N[,panel=P][,face=F]: the ribbon ends before that panel, until a new one is put in",
+        moment="ribbon",
+    ),
+    "unplug": Kind(
+        "bytes=N, ms=T or card=N[,panel=P][,at=MOMENT]: the wire is pulled for=MS (5000), power stays",
+        BY_CLOCK | {"bytes"},
+    ),
+    "counter_lag": Kind(
+        "card=N: the counters say what they said before card N, for=MS (5000) after it left too; "
+        "until=poll: until they have been asked once after that; until=power: until the next power-on",
+        moment="feed",
+    ),
+    "counter_missing": Kind(
+        "card=N: the counters do not answer from card N until the next card is fed", moment="feed"
+    ),
+}
+"""The accidents that are the same in every family, word by word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The accidents one family of printers knows, its panels' letters and the moments of a card's way."""
