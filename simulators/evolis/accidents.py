@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulators.cards.accidents import cool, power_cut, unplug
 from simulators.cards.faults import Fault
 from simulators.evolis.model import Printer
-from simulators.evolis.orders import PowerGone, Stopped
+from simulators.evolis.orders import Stopped
 from simulators.evolis.parts import Place
 from simulators.evolis.status import Err
-
-BOOT_MS = 5000
-REPLUG_MS = 5000
-COOL_MS = 60_000
 
 
 def strike(
@@ -28,26 +25,10 @@ def strike(
         _STRIKES[fault.name](printer, fault)
 
 
-def unplug(printer: Printer, fault: Fault) -> None:
-    """The wire is pulled; power and memory stay."""
-    printer.plugged = False
-    printer.deadline("plug", REPLUG_MS if fault.for_ms is None else fault.for_ms)
-    printer.tell_watchers()
-
-
 def unplug_by_bytes(printer: Printer, before: int, now: int) -> None:
     """The wire calls this as bytes come in."""
     for fault in printer.faults.reached("bytes", before, now):
         unplug(printer, fault)
-
-
-def dark_ms(fault: Fault) -> int:
-    """How long the power stays away."""
-    return BOOT_MS if fault.for_ms is None else fault.for_ms
-
-
-def _power_cut(printer: Printer, fault: Fault) -> None:
-    raise PowerGone(dark_ms(fault))
 
 
 def _cover(printer: Printer, fault: Fault) -> None:
@@ -82,12 +63,12 @@ def _job_lost(printer: Printer, fault: Fault) -> None:
 
 
 def _head_hot(printer: Printer, fault: Fault) -> None:
-    printer.deadline("cooling", COOL_MS if fault.for_ms is None else fault.for_ms)
+    cool(printer, fault)
     raise Stopped("ERR HEAD", Err.HEAD_TEMPERATURE)
 
 
 _STRIKES: dict[str, Callable[[Printer, Fault], None]] = {
-    "power_cut": _power_cut,
+    "power_cut": power_cut,
     "unplug": unplug,
     "cover_open": _cover,
     "jam": _jam,

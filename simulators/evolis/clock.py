@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulators.cards.accidents import DARK_MS, dark_ms, unplug
 from simulators.cards.faults import Fault
-from simulators.evolis.accidents import BOOT_MS, dark_ms, unplug
 from simulators.evolis.mechanism import cured, set_cover, work
 from simulators.evolis.model import Printer
 from simulators.evolis.status import Err
@@ -88,7 +88,7 @@ def _starved(printer: Printer) -> None:
 
 _DEADLINES: dict[str, Callable[[Printer], None]] = {
     "power": lambda printer: printer.power_on(),
-    "restart": lambda printer: printer.power_off(BOOT_MS),
+    "restart": lambda printer: printer.power_off(DARK_MS),
     "plug": _plug_in,
     "cover": lambda printer: set_cover(printer, is_open=False),
     "stack": _stack_down,

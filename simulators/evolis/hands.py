@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.cards import hands
+from simulators.cards.accidents import DARK_MS
 from simulators.cards.hands import Answer, Hand, Ways
 from simulators.evolis import clock
-from simulators.evolis.accidents import BOOT_MS
 from simulators.evolis.faults import CATALOGUE
 from simulators.evolis.mechanism import cured, set_cover
 from simulators.evolis.model import Printer
@@ -44,7 +44,7 @@ HANDS: dict[str, Hand[Printer]] = {
         strike_now=clock.strike_now,
         set_cover=lambda printer, is_open: set_cover(printer, is_open=is_open),
         cured=cured,
-        boot_ms=BOOT_MS,
+        boot_ms=DARK_MS,
     ).all(),
     "ribbon": ribbon,
     "clean": clean,

@@ -7,10 +7,11 @@ decided here. Time itself is the business of `clock`.
 
 from __future__ import annotations
 
+from simulators.cards.accidents import PowerGone
 from simulators.evolis import rerun
 from simulators.evolis.model import Printer
 from simulators.evolis.motions import MOTIONS
-from simulators.evolis.orders import UNTIL_TOLD, Order, PowerGone, Stopped
+from simulators.evolis.orders import UNTIL_TOLD, Order, Stopped
 from simulators.evolis.status import Err
 
 

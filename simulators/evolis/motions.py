@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
-from simulators.cards.blank import Card, blank_uid
+from simulators.cards import accidents, path
 from simulators.cards.body import Motion
-from simulators.cards.faults import Fault
 from simulators.evolis.accidents import strike
 from simulators.evolis.model import Printer
 from simulators.evolis.orders import UNTIL_TOLD, Do, Order, Stopped
 from simulators.evolis.parts import Place
 from simulators.evolis.sensors import blocking, error_reply
 from simulators.evolis.status import Err
-
-LAG_MS = 5000
 
 
 def start(printer: Printer, order: Order) -> Motion:
@@ -50,7 +47,8 @@ def _check_ribbon(printer: Printer, order: Order) -> None:
 def to_contactless(printer: Printer, order: Order) -> Motion:
     """``Sic``: a blank to where its chip can be read."""
     if (yield from _insert(printer, Place.CONTACTLESS)):
-        _present_chip(printer)
+        path.present_chip(printer)
+        strike(printer, "chip")
 
 
 def to_contact(printer: Printer, order: Order) -> Motion:
@@ -90,42 +88,15 @@ def _feed(printer: Printer) -> Motion:
     yield printer.make.feed_ms // 2
     printer.missing = "counter_missing" in pending
     if lag := pending.get("counter_lag"):
-        _lag(printer, lag)
-    _leave_feeder(printer, pending.get("double_feed"))
+        accidents.lag(printer, (printer.cards, printer.panels), lag)
+    printer.face_begun = False
+    path.leave_feeder(printer, Place.FEEDER, pending.get("double_feed"), lambda: _seen(printer))
     strike(printer, "fed")
     yield printer.make.feed_ms - printer.make.feed_ms // 2
 
 
-def _lag(printer: Printer, lag: Fault) -> None:
-    """Counters stay behind until some ms after the card has left, a look at them, or the next power-on."""
-    printer.told, printer.lag_over = (printer.cards, printer.panels), False
-    printer.lag_until = next((word[6:] for word in lag.words if word.startswith("until=")), "")
-    printer.lag_ms = None if printer.lag_until else LAG_MS if lag.for_ms is None else lag.for_ms
-
-
-def _leave_feeder(printer: Printer, double: Fault | None) -> None:
-    """A blank, or two that stick together (the lower one listed first), between the stack and the path."""
-    seen = double is not None and "seen=yes" in double.words
-    printer.chip_under = double is not None and "chip=under" in double.words
-    for nth in range(1 if double is None else min(2, printer.feeder.left)):
-        number = printer.feeder.draw()
-        card = Card(blank_uid(printer.seed, printer.serial, number), number)
-        printer.inside.insert(0, card)
-        printer.at = Place.FEEDER
-        printer.face_begun = False
-        printer.cards += nth == 0 or seen
-        printer.check_stack()
-        printer.note("fed", card)
-
-
-def _present_chip(printer: Printer) -> None:
-    card = printer.chip_card()
-    for fault in printer.faults.due("antenna", card.number):
-        card.chip = fault.name.removeprefix("chip_")
-    if card.chip != "dead":
-        printer.note("chip", card)
-    printer.tell_watchers()
-    strike(printer, "chip")
+def _seen(printer: Printer) -> None:
+    printer.cards += 1
 
 
 def lay(printer: Printer, order: Order) -> Motion:
@@ -203,7 +174,7 @@ def _out(printer: Printer) -> Motion:
     if printer.hopper_full:
         printer.arrive(Place.EJECT)
         raise Stopped("ERR HOPPER", Err.HOPPER_FULL)
-    _leave(printer, printer.output, "ejected", "output")
+    path.leave(printer, printer.output, "ejected", "output")
     strike(printer, "out", card=card.number)
 
 
@@ -222,22 +193,8 @@ def reject(printer: Printer, order: Order) -> Motion:
     if printer.reject_full:
         printer.arrive(Place.EJECT)
         raise Stopped("ERR REJECT", Err.REJECT_FULL)
-    _leave(printer, printer.reject, "rejected", "reject")
+    path.leave(printer, printer.reject, "rejected", "reject")
     strike(printer, "out", card=card.number)
-
-
-def _leave(printer: Printer, tray: list[Card], event: str, name: str) -> None:
-    """Cards drop one by one; after each, the world on disk is whole."""
-    if printer.told is not None:
-        printer.deadline("counters", printer.lag_ms)
-        printer.lag_over = printer.lag_until == "poll"
-    while printer.inside:
-        card = printer.inside.pop()
-        if not printer.inside:
-            printer.at = None
-        tray.append(card)
-        printer.note(event, card, tray=name)
-    printer.tell_watchers()
 
 
 def end_claim(printer: Printer, order: Order) -> Motion:

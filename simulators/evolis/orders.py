@@ -35,14 +35,6 @@ class Stopped(Exception):
         self.error = error
 
 
-class PowerGone(Exception):
-    """The power goes in the middle of a movement, for ``for_ms``."""
-
-    def __init__(self, for_ms: int) -> None:
-        super().__init__("power cut")
-        self.for_ms = for_ms
-
-
 @dataclass(slots=True, eq=False)
 class Job:
     """What one exchange asks for; a card that fails takes the rest of its job with it.

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulators.cards import accidents
 from simulators.cards.faults import Fault
 from simulators.matica.codes import Code, Place
 from simulators.matica.model import Printer
 
-DARK_MS = 5000
-REPLUG_MS = 5000
-COOL_MS = 60_000
 HEAT = frozenset({Code.HEAD_HOT, Code.ROLLER_HOT})
 JAMS = {
     "fed": Code.JAM_HOPPER,
@@ -35,14 +33,6 @@ class Stopped(Exception):
         self.broken = broken
 
 
-class PowerGone(Exception):
-    """The power goes in the middle of a motion, for ``for_ms``."""
-
-    def __init__(self, for_ms: int) -> None:
-        super().__init__("power cut")
-        self.for_ms = for_ms
-
-
 def strike(printer: Printer, moment: str, letter: str | None = None, card: int | None = None) -> None:
     """Every fault due at this moment of a motion. Raises Stopped or PowerGone when it ends the motion."""
     number = printer.inside[-1].number if card is None else card
@@ -52,25 +42,14 @@ def strike(printer: Printer, moment: str, letter: str | None = None, card: int |
 
 def unplug(printer: Printer, fault: Fault) -> None:
     """The wire is pulled; what moves ends as if nothing had happened, what waits in memory is gone."""
-    printer.plugged = False
     printer.planes.clear()
-    printer.deadline("plug", REPLUG_MS if fault.for_ms is None else fault.for_ms)
-    printer.tell_watchers()
+    accidents.unplug(printer, fault)
 
 
 def unplug_by_bytes(printer: Printer, before: int, now: int) -> None:
     """The wires call this as bytes come in."""
     for fault in printer.faults.reached("bytes", before, now):
         unplug(printer, fault)
-
-
-def dark_ms(fault: Fault) -> int:
-    """How long the power stays away."""
-    return DARK_MS if fault.for_ms is None else fault.for_ms
-
-
-def _power_cut(printer: Printer, fault: Fault) -> None:
-    raise PowerGone(dark_ms(fault))
 
 
 def _door(printer: Printer, fault: Fault) -> None:
@@ -99,7 +78,7 @@ def _film_end(printer: Printer, fault: Fault) -> None:
 
 
 def _head_hot(printer: Printer, fault: Fault) -> None:
-    printer.deadline("cooling", COOL_MS if fault.for_ms is None else fault.for_ms)
+    accidents.cool(printer, fault)
     raise Stopped(Code.ROLLER_HOT if fault.moment == "transfer" else Code.HEAD_HOT)
 
 
@@ -108,7 +87,7 @@ def _job_lost(printer: Printer, fault: Fault) -> None:
 
 
 _STRIKES: dict[str, Callable[[Printer, Fault], None]] = {
-    "power_cut": _power_cut,
+    "power_cut": accidents.power_cut,
     "unplug": unplug,
     "cover_open": _door,
     "jam": _jam,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulators.cards.accidents import dark_ms
 from simulators.cards.faults import Fault
-from simulators.matica.accidents import HEAT, dark_ms, unplug
+from simulators.matica.accidents import HEAT, unplug
 from simulators.matica.mechanism import go_on, set_cover
 from simulators.matica.model import Printer
 

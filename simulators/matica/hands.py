@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.cards import hands
+from simulators.cards.accidents import DARK_MS
 from simulators.cards.hands import Answer, Hand, Ways
 from simulators.matica import clock
-from simulators.matica.accidents import DARK_MS
 from simulators.matica.faults import CATALOGUE
 from simulators.matica.makes import CAPACITY, FEATURES, FILM_CARDS, FOREIGN, INK, NO_RIBBON
 from simulators.matica.mechanism import set_cover

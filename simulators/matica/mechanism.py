@@ -7,8 +7,9 @@ here. Time itself is the business of `clock`.
 
 from __future__ import annotations
 
+from simulators.cards.accidents import PowerGone
 from simulators.matica import sensors
-from simulators.matica.accidents import PowerGone, Stopped
+from simulators.matica.accidents import Stopped
 from simulators.matica.codes import Code, Order, Place
 from simulators.matica.model import ERRORS, Printer, Work
 from simulators.matica.motions import MOTIONS

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulators.cards.blank import Card, blank_uid
+from simulators.cards import accidents, path
+from simulators.cards.blank import Card
 from simulators.cards.body import Motion
-from simulators.cards.faults import Fault
 from simulators.matica import makes
 from simulators.matica.accidents import HEAT, Stopped, strike
 from simulators.matica.codes import Code, Engage, Load, Move, Place, Print, Release, Transfer
 from simulators.matica.model import CLEANED, FREE, HEAD, TOTAL, Printer
-
-LAG_MS = 5000
 
 
 def load(printer: Printer, order: Load) -> Motion:
@@ -33,8 +31,9 @@ def load(printer: Printer, order: Load) -> Motion:
         raise Stopped(Code.JAM_HOPPER)
     printer.missing = "counter_missing" in pending
     if lag := pending.get("counter_lag"):
-        _lag(printer, lag)
-    _leave_feeder(printer, order.to, pending.get("double_feed"))
+        accidents.lag(printer, (*printer.counters,), lag)
+    printer.turned = False
+    path.leave_feeder(printer, order.to, pending.get("double_feed"), lambda: _seen(printer))
     strike(printer, "fed")
     yield makes.LOAD_MS - makes.LOAD_MS // 2
     if order.turned:
@@ -43,27 +42,9 @@ def load(printer: Printer, order: Load) -> Motion:
         printer.keep()
 
 
-def _lag(printer: Printer, lag: Fault) -> None:
-    """Counters stay behind until some ms after the card has left, a look at them, or the next power-on."""
-    printer.told, printer.lag_over = (*printer.counters,), False
-    printer.lag_until = next((word[6:] for word in lag.words if word.startswith("until=")), "")
-    printer.lag_ms = None if printer.lag_until else LAG_MS if lag.for_ms is None else lag.for_ms
-
-
-def _leave_feeder(printer: Printer, to: Place, double: Fault | None) -> None:
-    """A blank, or two that stick together (the lower one listed first), on its way to ``to``."""
-    seen = double is not None and "seen=yes" in double.words
-    printer.chip_under = double is not None and "chip=under" in double.words
-    printer.turned = False
-    for nth in range(1 if double is None else min(2, printer.feeder.left)):
-        number = printer.feeder.draw()
-        card = Card(blank_uid(printer.seed, printer.serial, number), number)
-        printer.inside.insert(0, card)
-        printer.at = to
-        for counter in (TOTAL, FREE, CLEANED):
-            printer.counters[counter] += nth == 0 or seen
-        printer.check_stack()
-        printer.note("fed", card)
+def _seen(printer: Printer) -> None:
+    for counter in (TOTAL, FREE, CLEANED):
+        printer.counters[counter] += 1
 
 
 def move(printer: Printer, order: Move) -> Motion:
@@ -88,7 +69,7 @@ def _reject(printer: Printer) -> Motion:
         printer.fresh_frame()
     if printer.fault not in HEAT:
         printer.fault = 0
-    _leave(printer, printer.reject, "rejected", "reject")
+    path.leave(printer, printer.reject, "rejected", "reject")
     strike(printer, "out", card=number)
 
 
@@ -96,22 +77,8 @@ def _eject(printer: Printer) -> Motion:
     number = printer.inside[-1].number
     strike(printer, "eject")
     yield makes.EJECT_MS
-    _leave(printer, printer.output, "ejected", "output")
+    path.leave(printer, printer.output, "ejected", "output")
     strike(printer, "out", card=number)
-
-
-def _leave(printer: Printer, tray: list[Card], event: str, name: str) -> None:
-    """Cards drop one by one; after each, the world on disk is whole."""
-    if printer.told is not None:
-        printer.deadline("counters", printer.lag_ms)
-        printer.lag_over = printer.lag_until == "poll"
-    while printer.inside:
-        card = printer.inside.pop()
-        if not printer.inside:
-            printer.at = None
-        tray.append(card)
-        printer.note(event, card, tray=name)
-    printer.tell_watchers()
 
 
 def lay(printer: Printer, order: Print) -> Motion:
@@ -181,15 +148,9 @@ def engage(printer: Printer, order: Engage) -> Motion:
     """The reader beside the machine reaches the chip from now on."""
     yield makes.ENGAGE_MS
     printer.engaged = order.at
-    if order.at is not Place.CONTACTLESS:
-        return
-    card = printer.chip_card()
-    for fault in printer.faults.due("antenna", card.number):
-        card.chip = fault.name.removeprefix("chip_")
-    if card.chip != "dead":
-        printer.note("chip", card)
-    printer.tell_watchers()
-    strike(printer, "chip")
+    if order.at is Place.CONTACTLESS:
+        path.present_chip(printer)
+        strike(printer, "chip")
 
 
 def release(printer: Printer, order: Release) -> Motion:
