@@ -15,6 +15,8 @@ from agent.printing.recovery import in_path
 from agent.printing.states import State
 from drivers.card_printer import PrinterStatus
 
+CANCELLED = "job_cancelled"  # what is told of a job that was left in a queue
+
 
 class Tidier:
     """Clears one lane between two jobs."""
@@ -28,7 +30,7 @@ class Tidier:
 
     def tidy(self, status: PrinterStatus) -> int | None:
         """None when nothing lies inside and no job hangs there; else ms until the next look."""
-        if not in_path(status) and status.state != "busy":
+        if not self._is_worth_a_look(status):
             return None
         snapshot = self._lane.snapshot()
         rested_ms = self._patience.rested(snapshot)
@@ -39,6 +41,7 @@ class Tidier:
         pace = self._patience.pace
         if snapshot.claim and not self._lane.proves:
             self._lane.finish()  # ours, and nobody waits for it any more: it must not be printed by surprise
+            self._lane.hold(CANCELLED)
         foreign = self._cycle.foreign(snapshot)
         if foreign or (snapshot.claim and not snapshot.errors):
             if rested_ms >= pace.stuck:
@@ -50,6 +53,11 @@ class Tidier:
         unsure = jobs.in_state(self._store, State.UNSURE)
         cleared = self._lane.clear(snapshot, unsure[0].id if unsure else None)
         return pace.poll if cleared else self._patience.growing()
+
+    def _is_worth_a_look(self, status: PrinterStatus) -> bool:
+        """Whether something may lie or hang there; at a queue that complains, a job of ours may, too."""
+        asleep = () if self._lane.proves else ("needs_hands", "error")
+        return bool(in_path(status)) or status.state in ("busy", *asleep)
 
     def latched(self, status: PrinterStatus) -> bool:
         """Whether the printer still tells an error that is over: a reservation clears it."""

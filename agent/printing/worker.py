@@ -26,7 +26,7 @@ from agent.printing.lane import Lane, Store
 from agent.printing.patience import Pace, Patience
 from agent.printing.recovery import Act, Decision, decide, in_path
 from agent.printing.states import Event, IllegalMove, State
-from agent.printing.tidy import Tidier
+from agent.printing.tidy import CANCELLED, Tidier
 from agent.printing.undrawn import Attempts, NotDrawn
 from agent.store import behind
 from agent.store.journal import DiskFull, Tx
@@ -120,6 +120,8 @@ class Worker:
         self._easel.ahead(None)
         self._easel.over()
         self._cycle.let_go()
+        if not self._lane.proves and (pause := self._tidier.tidy(status)) is not None:
+            return pause  # a job that outlived its settling would be printed by surprise
         cause = self._keeper.look(status) if self._keeper is not None else ""
         if cause and in_path(status) and (pause := self._tidier.tidy(status)) is not None:
             return pause  # a card that a test card's broken end left inside
@@ -253,7 +255,7 @@ class Worker:
             return 0
         self._laters = self._laters + 1 if outcome.end is End.LATER else 0
         if outcome.end is End.LATER:
-            if self._laters > 1:
+            if self._laters > 1 or outcome.cause == CANCELLED:
                 self._lane.hold(outcome.cause)
             return self._patience.growing()
         if outcome.end is not End.LOOK:
