@@ -97,9 +97,10 @@ class PcscReader:
         thread.join(timeout_s)
         if thread.is_alive():
             raise Unreachable("busy", "the reader still waits for a card that does not answer")
-        if context and self._service:
-            self._service.SCardReleaseContext(context)
         self._stuck = None
+        if context and self._service:
+            visit = _Visit(self._service, self._monotonic() + timeout_s, self._monotonic, context)
+            self._stuck = visit.close()
 
 
 @dataclass(slots=True)
@@ -127,8 +128,9 @@ class _Visit:
         if self.behind is not None:
             return self.behind, self.context
         if self.context:
-            self.service.SCardReleaseContext(self.context)
-        return None
+            with contextlib.suppress(TimeoutError):  # the answer is here; the reader is busy until it is done
+                self.patiently(self.service.SCardReleaseContext, self.context)
+        return (self.behind, 0) if self.behind is not None else None
 
     def readers(self) -> list[str]:
         """The names of all readers."""

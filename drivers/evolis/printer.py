@@ -61,14 +61,19 @@ class EvolisPrinter:
     # -- looking: changes nothing --------------------------------------------------------------------
 
     def identify(self) -> Identity:
-        """Model, serial number, firmware, ribbon, and what the machine has."""
-        model, firmware, serial = (self._line.ask(name).text for name in ("Rtp", "Rfv", "Rsn"))
+        """Model, serial number, firmware, ribbon, and what the machine has.
+
+        Unreachable where the serial number is not told: cards are accounted for by it.
+        """
+        model, firmware, serial = (self._line.ask(name) for name in ("Rtp", "Rfv", "Rsn"))
+        if serial.failed or not serial.text:
+            raise Unreachable("garbled_reply", "it does not tell its serial number")
         ribbon = self._line.ask("Rr")
         seen = self._line.poll()
         return Identity(
-            model=model,
-            serial=serial,
-            firmware=firmware,
+            model=model.text,
+            serial=serial.text,
+            firmware=firmware.text,
             ribbon=None if ribbon.failed or not ribbon.text else ribbon.text,
             duplex=bool(seen.config & status.HAS_FLIP),
             contactless=bool(seen.config & status.HAS_CONTACTLESS),

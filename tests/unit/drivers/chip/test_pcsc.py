@@ -203,6 +203,26 @@ def test_a_silent_chip_is_dead_and_its_reader_busy_until_the_call_is_back(servic
     assert not service.contexts
 
 
+def test_a_service_that_is_slow_to_take_its_context_back_keeps_nobody(service: Service) -> None:
+    """Its answer is here; the next question waits for it, as long as that one may take."""
+    slow = threading.Event()
+    release = service.SCardReleaseContext
+
+    def patient(context: int) -> int:
+        slow.wait(20)
+        return release(context)
+
+    service.SCardReleaseContext = patient  # type: ignore[method-assign]
+    one = reader(service)
+    assert one.uid(0.05) == UID
+    with pytest.raises(Unreachable) as busy:
+        one.uid(0.05)
+    assert busy.value.cause == "busy"
+    slow.set()
+    assert one.uid(5) == UID
+    assert not service.contexts
+
+
 def test_a_chip_silent_under_a_write_is_unknown(service: Service) -> None:
     class Dies(Service):
         def SCardTransmit(self, card: int, protocol: int, apdu: list[int]) -> tuple[int, list[int]]:

@@ -240,6 +240,20 @@ def test_whatever_a_printer_says_only_our_errors_come_out(noise: list[bytes]) ->
             continue
 
 
+@pytest.mark.parametrize("said", ["", "ERROR CDE", "NO CARD"])
+def test_a_printer_that_does_not_tell_its_serial_number_is_nobody(said: str) -> None:
+    asked: dict[str, list[bytes | Exception]] = {
+        "Rtp": [text("Primacy")],
+        "Rfv": [text("1")],
+        "Rr": [text("k")],
+    }
+    wire = Script(usual() | asked | {"Rsn": [text(said), text("0815")]})
+    printer = wire.printer()
+    with pytest.raises(Unreachable, match="garbled_reply"):
+        printer.identify()
+    assert printer.identify().serial == "0815"
+
+
 def test_finishing_ends_a_claim_and_nothing_else() -> None:
     wire = script(poll=[reply("", CLAIM), reply("", CLAIM), reply()])
     wire.printer().finish()
