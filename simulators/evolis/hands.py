@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.cards import hands
-from simulators.cards.accidents import DARK_MS
 from simulators.cards.hands import Answer, Hand, Ways
-from simulators.evolis import clock
+from simulators.evolis.clock import CLOCK
 from simulators.evolis.faults import CATALOGUE
-from simulators.evolis.mechanism import cured, set_cover
+from simulators.evolis.mechanism import cured
 from simulators.evolis.model import Printer
 from simulators.evolis.parts import CAPACITY, RIBBONS
 
@@ -41,10 +40,10 @@ def clean(printer: Printer, what: Any) -> Answer:
 HANDS: dict[str, Hand[Printer]] = {
     **Ways(
         parse=CATALOGUE.parse,
-        strike_now=clock.strike_now,
-        set_cover=lambda printer, is_open: set_cover(printer, is_open=is_open),
+        clock=CLOCK,
         cured=cured,
-        boot_ms=DARK_MS,
+        way_free=Printer.way_free,
+        power_on=Printer.power_on,
     ).all(),
     "ribbon": ribbon,
     "clean": clean,

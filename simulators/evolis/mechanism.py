@@ -51,7 +51,7 @@ def cured(printer: Printer) -> None:
         work(printer)
 
 
-def set_cover(printer: Printer, *, is_open: bool, for_ms: int | None = None) -> None:
+def set_cover(printer: Printer, is_open: bool, for_ms: int | None = None) -> None:
     """A hand opens or closes the cover; opening interrupts whatever moves."""
     printer.cover_open = is_open
     printer.deadline("cover", for_ms)

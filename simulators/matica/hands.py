@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.cards import hands
-from simulators.cards.accidents import DARK_MS
 from simulators.cards.hands import Answer, Hand, Ways
-from simulators.matica import clock
+from simulators.matica.clock import CLOCK
 from simulators.matica.faults import CATALOGUE
 from simulators.matica.makes import CAPACITY, FEATURES, FILM_CARDS, FOREIGN, INK, NO_RIBBON
-from simulators.matica.mechanism import set_cover
 from simulators.matica.model import CLEANED, Printer
 
 RIBBONS = {**INK, "none": NO_RIBBON, "foreign": FOREIGN}
@@ -60,10 +58,10 @@ def clean(printer: Printer, _: Any = True) -> Answer:
 HANDS: dict[str, Hand[Printer]] = {
     **Ways(
         parse=CATALOGUE.parse,
-        strike_now=clock.strike_now,
-        set_cover=set_cover,
+        clock=CLOCK,
         cured=lambda printer: None,
-        boot_ms=DARK_MS,
+        way_free=Printer.way_free,
+        power_on=lambda printer: printer.power_on(),
     ).all(),
     "ribbon": ribbon,
     "film": film,
