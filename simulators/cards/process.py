@@ -20,7 +20,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from simulators.cards import chips, pace
 from simulators.cards.blank import Card
-from simulators.cards.faults import Fault
+from simulators.cards.faults import Fault, Faults, still_ahead
 from simulators.cards.pace import World
 from simulators.cards.truth import Files, Witness, recover
 from simulators.chip import VirtualCard
@@ -50,6 +50,8 @@ class Setup:
 
 class Machine(pace.Machine, chips.Machine, Protocol):
     """What the process asks of a printer."""
+
+    faults: Faults
 
     @property
     def serial(self) -> str:
@@ -86,6 +88,7 @@ async def run(setup: Setup, family: Family[M]) -> None:
     kept = recover(setup.truth, setup.state)  # completes the truth, so before it is opened to append
     witness = Files(setup.truth, setup.state)
     printer = family.build(setup, kept, witness)
+    printer.faults = still_ahead(list(setup.faults), [] if kept is None else kept["struck"])
     world = World(printer, family.next_ms, family.advance, setup.speed)
     stop = asyncio.Event()
     stop_on_signals(stop)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.cards import faults
 from simulators.cards.pace import World
 from simulators.cards.process import Closer, Family, Setup, follow_plug
 from simulators.cards.truth import Witness
@@ -21,9 +20,7 @@ def build(setup: Setup, kept: dict[str, Any] | None, witness: Witness) -> Printe
         parts = memory.new_parts(setup.model, setup.seed, setup.cards, setup.ribbon, witness)
     else:
         parts = memory.thaw_parts(kept, witness)
-    printer = Printer(**parts, patience=setup.speed)
-    printer.faults = faults.still_ahead(list(setup.faults), [] if kept is None else kept["struck"])
-    return printer
+    return Printer(**parts, patience=setup.speed)
 
 
 async def wires(setup: Setup, world: World[Printer]) -> tuple[list[str], list[Closer]]:

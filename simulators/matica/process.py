@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulators.cards import faults
 from simulators.cards.pace import World
 from simulators.cards.process import Closer, Family, Setup, follow_plug
 from simulators.cards.truth import Witness
@@ -26,7 +25,6 @@ def build(setup: Setup, kept: dict[str, Any] | None, witness: Witness) -> Printe
     printer = Printer(**parts)
     if setup.warming_ms is not None:
         printer.warming_ms = setup.warming_ms
-    printer.faults = faults.still_ahead(list(setup.faults), [] if kept is None else kept["struck"])
     return printer
 
 
