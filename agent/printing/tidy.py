@@ -1,8 +1,8 @@
 """Keeping the lane clear: what no job owns is sent away, and what may not be used holds the lane.
 
 A card inside that no begun job owns goes to the reject tray once it has rested; never one that somebody else
-prints. A card that the cycle set aside holds the lane until stock or queue has changed, because the next
-blank of the same stack would waste itself in the same way.
+prints. A card that the cycle set aside holds the lane until stock or queue has changed, or somebody had the
+feeder or the cover open, because the next blank of the same stack would waste itself in the same way.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from agent.printing.recovery import in_path
 from agent.printing.states import State
 from drivers.card_printer import PrinterStatus
 
+_AT_THE_BLANKS = frozenset({"feeder_empty", "cover_open"})  # somebody sees to what is fed next
 CANCELLED = "job_cancelled"  # what is told of a job that was left in a queue
 
 
@@ -70,11 +71,11 @@ class Tidier:
         """A card of no account, or another's, was set aside: ``word`` holds the lane."""
         self._strange = (word.lower(), self._stock())
 
-    def holding(self) -> bool:
+    def holding(self, status: PrinterStatus) -> bool:
         """Whether such a card still holds the lane."""
         if self._strange is None:
             return False
-        if self._strange[1] != self._stock():
+        if self._strange[1] != self._stock() or status.cause in _AT_THE_BLANKS:
             self._strange = None
             return False
         self._lane.hold(self._strange[0])

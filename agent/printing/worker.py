@@ -137,7 +137,7 @@ class Worker:
         pause = self._tidier.tidy(status)
         if pause is not None:
             return pause
-        if self._tidier.holding() or not (status.state == "ready" or self._tidier.latched(status)):
+        if self._tidier.holding(status) or not (status.state == "ready" or self._tidier.latched(status)):
             return self._patience.growing()
         if behind.is_behind(self._store):
             return self._pace.idle  # what is queued here may be printed already

@@ -9,7 +9,7 @@ from agent.printing.states import State
 from agent.stock import blanks
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact
-from drivers.errors import OutcomeUnknown, Unreachable
+from drivers.errors import Cause, OutcomeUnknown, Unreachable
 from tests.unit.agent.office import Office, raise_once
 from tests.unit.agent.paper import Paper
 
@@ -44,6 +44,26 @@ def test_a_card_of_no_account_is_rejected_and_holds_the_lane(
     office.take("20200512-000003", 3)  # a consignment is received: the lane goes on
     office.turns()
     assert office.job(first).state is State.PRINTED
+
+
+@pytest.mark.parametrize("cause", ["feeder_empty", "cover_open"])
+def test_a_lane_that_a_strange_card_holds_opens_when_somebody_has_seen_to_the_blanks(
+    office: Office, world: Paper, cause: Cause
+) -> None:
+    """No other order waits, and none of these blanks is new: nothing else would ever open it."""
+    office.take()
+    office.turns()
+    world.feeder.insert(0, world.output.pop())
+    job = office.take("20200512-000002", 0)
+    for _ in range(12):
+        world.wait(office.worker.turn())
+    assert (office.lane.seen.cause, len(world.rejected)) == ("blank_used", 1)
+    world.hands = cause
+    world.wait(office.worker.turn())
+    assert office.lane.seen.cause == cause
+    world.hands = None
+    office.turns()
+    assert office.job(job).state is State.PRINTED
 
 
 def test_a_stray_card_is_rejected_before_anything_is_fed(office: Office, world: Paper) -> None:
