@@ -254,10 +254,14 @@ def plain(text: str) -> str:
 
 
 def _unreadable(event: str, body: Mapping[str, Any]) -> str | None:
-    """The word for a known event that cannot be read; an unknown one is a newer station's, and is fine."""
-    if event == WITHHELD:
-        return "WITHHELD"
-    return None if events.JOURNAL.get(event, _NOTHING) <= body.keys() else "MISSING_FIELD"
+    """The word for a known event that cannot be read; an unknown one is a newer station's, and is fine.
+
+    What stands in for a line that no message can carry shares its word with a card that is withheld; only the
+    card's line says which card.
+    """
+    if events.JOURNAL.get(event, _NOTHING) <= body.keys():
+        return None
+    return "WITHHELD" if event == WITHHELD else "MISSING_FIELD"
 
 
 class _Epochs:

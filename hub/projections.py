@@ -76,7 +76,9 @@ class Projection:
 
 
 def cards(station: str, line: Entry) -> Iterator[Change]:
-    """One row for each good card, on the WITA day its station tells."""
+    """One row for each good card, on the WITA day its station tells; one found spoiled later is none."""
+    if line.event == "spoiled":
+        yield "DELETE FROM card WHERE station = ? AND job = ?", (station, line.subject)
     if line.event == "printed":
         body = line.body
         yield (

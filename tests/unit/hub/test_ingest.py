@@ -144,6 +144,13 @@ def test_lines_of_a_newer_station_are_kept_and_those_we_cannot_read_are_told(db:
     assert db.rows("SELECT * FROM aside") == [("64.11-1", 2, "MISSING_FIELD")]
 
 
+def test_a_withheld_card_is_read_and_a_line_that_could_not_be_sent_is_set_aside(db: Database) -> None:
+    card = {"order": "o1", "kind": "ktp", "blank": "A", "reason": "FINGER_MISMATCH", "by": "P.01"}
+    stand_in = {"event": "printed", "cause": "too_long"}
+    FakeStation().join(db).write(("withheld", "o1-1", card), ("withheld", "o2-1", stand_in)).send(db)
+    assert db.rows("SELECT seq, word FROM aside") == [(2, "WITHHELD")]
+
+
 def test_each_start_of_a_station_is_known_by_its_first_line(db: Database) -> None:
     station = FakeStation().join(db).write(consignment("A"), ("printed", "o1-1", {}))
     station.epoch = 12

@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from domain.events import JOURNAL
 from domain.ledger import Ledger
-from hub import ingest, schema
+from hub import ingest, reports, schema
 from hub.database import Database, open_database
 from hub.projections import TABLES, Folder
 from tests.unit.hub.stations import NOW_MS, FakeStation, Line, card, consignment
@@ -133,6 +133,22 @@ def test_an_order_whose_card_was_spoiled_waits_again(db: Database) -> None:
     FakeStation().join(db).write(*list(card("o1", "A"))[:-1], ("spoiled", "o1-1", spoiled)).send(db)
     Folder(db).catch_up()
     assert db.rows("SELECT id, state FROM order_at") == [("o1", "waiting")]
+
+
+def test_a_card_found_spoiled_after_it_came_out_is_no_card_and_its_successor_the_only_one(
+    db: Database,
+) -> None:
+    station = FakeStation().join(db).write(consignment("A", "B"), *card("o1", "A"))
+    spoiled = {"order": "o1", "kind": "ktp", "blank": "A", "reason": "smeared", "by": "P.01"}
+    station.write(("spoiled", "o1-1", spoiled)).send(db)
+    Folder(db).catch_up()
+    assert db.rows("SELECT id FROM card") == []
+    assert reports.daily(db, "2020-05-12", NOW_MS)["printed"] == 0
+    station.write(*card("o1", "B", attempt=2)).send(db)
+    Folder(db).catch_up()
+    assert db.rows("SELECT job, blank FROM card") == [("o1-2", "B")]
+    found = reports.reconcile(db)
+    assert (found["cards_per_order_max"], reports.holds(found)) == (1, True)
 
 
 def test_a_job_armed_again_with_another_blank_tells_the_last_one(db: Database) -> None:
