@@ -65,10 +65,17 @@ def asks(reads: Reads, found: Mapping[str, Any]) -> Asks:
     if found["cleaning"]["state"] in ("recommended", "due"):
         wanted.append(("CLEANING", "The printer should be cleaned.", 1))
     low = [name for name in ("ribbon", "film") if is_low(found[name]["days"])]
-    low += [f"{kind} blanks" for kind in KINDS if is_low(found["blanks"][kind]["days"])]
+    low += [
+        f"{kind} blanks" for kind in KINDS if _stocks(reads, kind) and is_low(found["blanks"][kind]["days"])
+    ]
     if low:
         wanted.append(("SUPPLIES_LOW", f"Order soon: {', '.join(low)}.", len(low)))
     return wanted
+
+
+def _stocks(reads: Reads, kind: str) -> bool:
+    """Whether blanks of this kind ever came here: not every office prints children's cards."""
+    return bool(reads.rows("SELECT 1 FROM consignment WHERE kind = ? LIMIT 1", kind))
 
 
 def _supply(left: int | None, cards: Counter[str], now_ms: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.config import Config
-from agent.keeping import book
+from agent.keeping import book, report
 from agent.printing import jobs
 from agent.printing.states import State
 from agent.status import Attention, attention, headline, orders, unsent_events
@@ -72,6 +72,7 @@ class Page:
     printer: str
     printer_state: str
     printer_remark: str
+    keeping: str
     shelf: Shelf
     stocks: tuple[Stock, ...]
     unsent: str
@@ -106,6 +107,7 @@ def look(reads: Reads, config: Config, *, free_bytes: int, now_ms: int, live: Ma
         printer=words.PRINTER.get(printer, printer),
         printer_state=printer,
         printer_remark=remark,
+        keeping=_keeping(reads, live, now_ms) if config.printer else "",
         shelf=shelf(reads, now_ms),
         stocks=tuple(_stock(reads, each, now_ms) for each in KINDS),
         unsent=words.number(unsent),
@@ -135,6 +137,20 @@ def _printer(reads: Reads, config: Config, live: Mapping[str, Any]) -> tuple[str
     state = told.get("state") or (last[1] if last else "stopped")
     cause = told.get("cause") if told.get("state") else (last[2] if last else None)
     return str(state), words.CAUSES.get(cause or "", cause or "")
+
+
+def _keeping(reads: Reads, live: Mapping[str, Any], now_ms: int) -> str:
+    """What the printer still has, and what it should get; empty where nobody knows."""
+    last = book.last_printer(reads)
+    found = report.collect(reads, last[0] if last else "", live.get("printer", {}), now_ms)
+    told = [
+        words.SUPPLIES[name].format(n=words.number(found[name]["left"]))
+        for name in words.SUPPLIES
+        if found[name]["left"] is not None
+    ]
+    told.append(words.CLEANING.get(found["cleaning"]["state"] or "", ""))
+    told.append(words.CAUSES.get(found["duty"]["rest"] or "", ""))
+    return " · ".join(filter(None, told))
 
 
 def _link(live: Mapping[str, Any]) -> str:

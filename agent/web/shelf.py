@@ -48,10 +48,11 @@ def shelf(reads: Reads, now_ms: int) -> Shelf:
     found = reads.rows(_SQL, SHOWN)
     ((untold,),) = reads.rows(_UNTOLD)
     held, sent = counts.get(State.WITHHELD, 0), counts.get(State.SENT, 0)
+    oldest = days_between(found[0][2], now_ms) if found else 0
     notes = ((untold, "belum diumumkan"), (sent, "dalam pengiriman"))
     return Shelf(
         count=words.number(counts.get(State.READY, 0)),
-        oldest=f"terlama {_days(days_between(found[0][2], now_ms))}" if found else "",
+        oldest=f"terlama {_days(oldest)}" if oldest else "",
         held=f"{words.number(held)} ditahan, panggil penyelia" if held else "",
         rows=tuple(
             Card(_days(days_between(since_ms, now_ms)), job, f"rak {place}" if place else "")

@@ -56,12 +56,12 @@ STATES: dict[str, str] = {
     "printing": "sedang dicetak",
     "unsure": "belum pasti",
     "printed": "tercetak",
-    "verified": "sudah diperiksa",
+    "verified": "diperiksa",
     "ready": "siap diambil",
     "sent": "dikirim",
-    "handed_over": "sudah diserahkan",
+    "handed_over": "diserahkan",
     "withheld": "ditahan",
-    "returned": "dikembalikan ke provinsi",
+    "returned": "dikembalikan",
     "spoiled": "rusak",
     "lost": "hilang",
     "cancelled": "dibatalkan",
@@ -134,6 +134,9 @@ CAUSES: dict[str, str] = {
     "day_full": "printer sudah mencapai batas kartu hari ini",
     "cooling": "printer didinginkan sebentar, lalu jalan lagi sendiri",
 }
+
+SUPPLIES: dict[str, str] = {"ribbon": "pita untuk {n} kartu", "film": "film untuk {n} kartu"}
+CLEANING: dict[str, str] = {"recommended": "sebaiknya dibersihkan", "due": "perlu dibersihkan"}
 
 LINK: dict[str, str] = {
     "online": "tersambung",

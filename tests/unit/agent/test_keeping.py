@@ -21,6 +21,7 @@ from agent.printing.worker import Worker
 from agent.stock import blanks
 from agent.store.journal import Journal
 from agent.trouble import Trouble
+from agent.web.page import look
 from domain.ledger import Place
 from domain.words import RefusedByRule
 from drivers.address import parse
@@ -156,7 +157,25 @@ def test_the_report_tells_supplies_in_working_days(bench: Bench) -> None:
     live["counters"] = {"cards": bench.printer.printer.cards}
     found = report.collect(bench.journal, bench.lane.serial, live, bench.unix_ms())
     assert found["ribbon"]["left"] == 5, "what somebody put in, less the card since, is less than 30"
-    assert [word for word, _, _ in report.asks(bench.journal, found)] == ["SUPPLIES_LOW"]
+    ((word, text, count),) = report.asks(bench.journal, found)
+    assert (word, text, count) == ("SUPPLIES_LOW", "Order soon: ribbon.", 1), "no KIA blank ever came here"
+    bench.journal.write(lambda tx: blanks.receive(tx, "C-KIA", "kia", None, 2))
+    found = report.collect(bench.journal, bench.lane.serial, live, bench.unix_ms())
+    assert report.asks(bench.journal, found)[0][1] == "Order soon: ribbon, kia blanks."
+
+
+def test_the_screen_says_what_the_printer_still_has_and_what_it_should_get(bench: Bench) -> None:
+    bench.press("O-1")
+    bench.turns()
+
+    def keeping(**care: object) -> str:
+        live = {"printer": {"care": care}}
+        return look(bench.journal, CHIP, free_bytes=1 << 40, now_ms=bench.unix_ms(), live=live).keeping
+
+    assert keeping() == ""
+    assert keeping(ribbon_left=1480, film_left=30) == "pita untuk 1.480 kartu · film untuk 30 kartu"
+    assert keeping(ribbon_left=0, cleaning="due") == "pita untuk 0 kartu · perlu dibersihkan"
+    assert keeping(cleaning="no") == ""
 
 
 def test_cards_since_the_cleaning_are_counted_by_the_printer_s_own_counter(bench: Bench) -> None:

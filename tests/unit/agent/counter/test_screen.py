@@ -55,3 +55,9 @@ def test_a_card_counts_as_printed_today_wherever_it_is_by_now(shelf: Shelf) -> N
     page = look(shelf.journal, shelf.config, free_bytes=1 << 40, now_ms=shelf.clock.at_ms, live={})
     assert page.printed_today == "2"
     assert [(stock.kind, stock.used_today) for stock in page.stocks] == [("KTP", 1), ("KIA", 1)]
+
+
+def test_a_shelf_filled_today_names_no_oldest(shelf: Shelf) -> None:
+    shelf.card()
+    page = look(shelf.journal, shelf.config, free_bytes=1 << 40, now_ms=shelf.clock.at_ms, live={})
+    assert (page.shelf.count, page.shelf.oldest, page.shelf.rows[0].word) == ("1", "", "hari ini")
