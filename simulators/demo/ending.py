@@ -132,7 +132,7 @@ class Province:
     """What the province says at the end.
 
     ``equal``: it holds every journal as it stands; ``missing``: events it knows of and has not got;
-    ``unaccounted``: blanks, by its reconciliation and by the proof of its books; ``proved``: whether that
+    ``twice``: lines it holds twice, and cards of one order beyond its first; ``unaccounted``: blanks, by its reconciliation and by the proof of its books; ``proved``: whether that
     proof holds; ``following``: how many counters follow the day's new rules.
     """
 
@@ -141,6 +141,7 @@ class Province:
     unaccounted: int
     proved: bool
     following: int
+    twice: int = 0
 
 
 def summarise(
@@ -161,7 +162,7 @@ def summarise(
         printed=cards.printed,
         unsure=sum(each.unsure for each in tallies),
         spoiled=sum(each.spoiled for each in tallies),
-        duplicates=cards.duplicates + redrawn,
+        duplicates=cards.duplicates + redrawn + province.twice,
         lost=cards.lost + world.orders - len(meant),
         blanks_unaccounted=sum(unaccounted(each) for each in books) + province.unaccounted,
         power_cuts=sum(each.cuts for each in books),

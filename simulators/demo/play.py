@@ -61,7 +61,8 @@ async def ask_province(day: Day, equal: bool, following: int) -> tuple[Province,
     odd = len(told["blanks_unaccounted"]) + len(proved["unaccounted"])
     faults = ("unaccounted", "disputed", "altered", "missing", "below", "in_transit")
     holds = not any(proved[each] for each in faults)
-    return Province(equal, int(told["missing"]), odd, holds, following), proved
+    twice = int(told["duplicates"]) + max(0, int(told["cards_per_order_max"]) - 1)
+    return Province(equal, int(told["missing"]), odd, holds, following, twice), proved
 
 
 async def hear_of_rules(day: Day) -> int:

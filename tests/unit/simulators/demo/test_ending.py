@@ -134,6 +134,7 @@ def test_two_pictures_of_one_order_are_told() -> None:
         ({"unaccounted": 1}, "unaccounted"),
         ({"proved": False}, "books of blanks"),
         ({"following": 9}, "9 of 10 stations follow"),
+        ({"twice": 1}, "twice"),
     ],
 )
 def test_what_the_province_says_otherwise_is_told(told: dict[str, Any], word: str) -> None:
