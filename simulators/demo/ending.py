@@ -132,8 +132,9 @@ class Province:
     """What the province says at the end.
 
     ``equal``: it holds every journal as it stands; ``missing``: events it knows of and has not got;
-    ``twice``: lines it holds twice, and cards of one order beyond its first; ``unaccounted``: blanks, by its reconciliation and by the proof of its books; ``proved``: whether that
-    proof holds; ``following``: how many counters follow the day's new rules.
+    ``twice``: lines it holds twice, and cards of one order beyond its first; ``unaccounted``: blanks, by its
+    reconciliation and by the proof of its books; ``proved``: whether that proof holds; ``following``: how
+    many counters follow the day's new rules.
     """
 
     equal: bool
