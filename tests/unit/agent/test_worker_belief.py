@@ -179,3 +179,20 @@ def test_a_reservation_that_is_refused_proves_nothing_of_an_earlier_life_s_card(
     world.cards -= 1
     office.turns()
     assert office.job(job).state is State.UNSURE
+
+
+def test_a_claim_that_went_with_the_power_is_over_on_the_screen_before_the_job_is_settled(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    raise_once(world, "panel 1", Killed())
+    with pytest.raises(Killed):
+        office.turns()
+    world.wakes.clear()  # it never gives that job up
+    office.restart()
+    while world.now_ms < 120_000:
+        world.wait(max(office.worker.turn(), 100))
+    assert (office.job(job).state, office.lane.seen.cause) == (State.PRINTING, "claim_stuck")
+    world.power_cut()
+    office.worker.turn()
+    assert (office.job(job).state, office.lane.seen.cause) == (State.PRINTING, None)

@@ -144,22 +144,6 @@ def test_a_lane_that_an_unsure_job_closes_shows_no_stuck_claim_that_is_over(
     assert office.lane.seen.state == "ready"
 
 
-def test_a_claim_that_went_with_the_power_is_over_on_the_screen_before_the_job_is_settled(
-    office: Office, world: Paper
-) -> None:
-    job = office.take()
-    raise_once(world, "panel 1", Killed())
-    with pytest.raises(Killed):
-        office.turns()
-    world.wakes.clear()  # it never gives that job up
-    office.restart()
-    turn_for(office, 120_000)
-    assert (office.job(job).state, office.lane.seen.cause) == (State.PRINTING, "claim_stuck")
-    world.power_cut()
-    office.worker.turn()
-    assert (office.job(job).state, office.lane.seen.cause) == (State.PRINTING, None)
-
-
 def test_somebody_else_s_card_that_never_leaves_is_told(office: Office, world: Paper) -> None:
     world.feed("print")
     world.reserve(9, 600_000)
