@@ -16,17 +16,20 @@ from pathlib import Path
 
 from agent.trouble import Trouble
 from domain.join import JoinFile
-from domain.keys import OpenKey, SealKey, SigningKey, VerifyKey
+from domain.keys import OpenKey, SigningKey, VerifyKey
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What this station can sign, open, check and seal. ``token``: 32 bytes until it has joined."""
+    """What this station can sign, open, check and seal. ``token``: 32 bytes until it has joined.
+
+    ``hub_seal`` is the text of a domain.keys.SealKey: made by whoever seals, for it takes 2 MB.
+    """
 
     sign: SigningKey
     open: OpenKey
     hub_sign: VerifyKey
-    hub_seal: SealKey
+    hub_seal: str
     token: bytes | None
 
 
@@ -49,7 +52,7 @@ def load(folder: Path) -> Keys:
             SigningKey((folder / "sign").read_text().strip()),
             OpenKey((folder / "open").read_text().strip()),
             VerifyKey(hub["sign"]),
-            SealKey(hub["seal"]),
+            b64encode(b64decode(hub["seal"], validate=True)).decode(),
             b64decode(token.read_text()) if token.exists() else None,
         )
     except (OSError, ValueError, KeyError, TypeError):

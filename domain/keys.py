@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -28,7 +29,7 @@ from cryptography.hazmat.primitives.hpke import (
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _MLKEM_PUBLIC_BYTES = 1184
-_MLKEM_SEED_BYTES = 64
+_MLKEM_SEED_BYTES, _X25519_BYTES = 64, 32
 
 
 class CannotOpen(Exception):
@@ -89,14 +90,16 @@ class SealKey:
 
 
 class OpenKey:
-    """Opens what was sealed to it; ``text`` is the secret, base64."""
+    """Opens what was sealed to it; ``text`` is the secret, base64.
+
+    The key is made when something is opened: that takes 2 MB, which a station that waits need not carry.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        raw = b64decode(text, validate=True)
-        self._mlkem = MLKEM768PrivateKey.from_seed_bytes(raw[:_MLKEM_SEED_BYTES])
-        self._x25519 = X25519PrivateKey.from_private_bytes(raw[_MLKEM_SEED_BYTES:])
-        self._key = MLKEM768X25519PrivateKey(self._mlkem, self._x25519)
+        self._raw = b64decode(text, validate=True)
+        if len(self._raw) != _MLKEM_SEED_BYTES + _X25519_BYTES:
+            raise ValueError("a secret key is of another length")
 
     @classmethod
     def generate(cls) -> OpenKey:
@@ -109,7 +112,8 @@ class OpenKey:
 
     def public(self) -> SealKey:
         """What others seal to."""
-        raw = self._mlkem.public_key().public_bytes_raw() + self._x25519.public_key().public_bytes_raw()
+        mlkem, x25519 = self._halves()
+        raw = mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
         return SealKey(b64encode(raw).decode())
 
     def open(self, sealed: bytes, info: bytes) -> bytes:
@@ -118,6 +122,14 @@ class OpenKey:
             return _SUITE.decrypt(sealed, self._key, info)
         except (InvalidTag, ValueError) as error:
             raise CannotOpen("the sealed part does not open") from error
+
+    @cached_property
+    def _key(self) -> MLKEM768X25519PrivateKey:
+        return MLKEM768X25519PrivateKey(*self._halves())
+
+    def _halves(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+        seed, rest = self._raw[:_MLKEM_SEED_BYTES], self._raw[_MLKEM_SEED_BYTES:]
+        return MLKEM768PrivateKey.from_seed_bytes(seed), X25519PrivateKey.from_private_bytes(rest)
 
 
 def canonical(value: Any) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,3 +62,9 @@ def test_canonical_json_has_one_form() -> None:
     assert keys.canonical({"b": 1, "a": "é"}) == '{"a":"é","b":1}'.encode()
     with pytest.raises(ValueError, match="JSON"):
         keys.canonical(float("nan"))
+
+
+@pytest.mark.parametrize("raw", [b"", bytes(95), bytes(97)], ids=len)
+def test_a_secret_of_another_length_is_refused_before_anything_is_opened_with_it(raw: bytes) -> None:
+    with pytest.raises(ValueError, match="length"):
+        keys.OpenKey(b64encode(raw).decode())
