@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,28 @@ def exchange(port: int, scheme: str = "ipp") -> tuple[int, bytes]:
 def test_a_request_is_answered() -> None:
     with server(OK + b"Content-Length: 3\r\n\r\nyes") as port:
         assert exchange(port) == (200, b"yes")
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up() -> None:
+    """Each drop is in time; a worker that waited for the last would see to no card any more."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    given_up = threading.Event()
+
+    def drip() -> None:
+        line, _ = listener.accept()
+        with line, suppress(OSError):
+            line.sendall(OK + b"Content-Length: 1000\r\n\r\n")
+            while not given_up.wait(0.02):
+                line.sendall(b"x")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    address = parse(f"ipp://127.0.0.1:{listener.getsockname()[1]}/ipp/print")
+    with pytest.raises(OutcomeUnknown, match="no_answer"):
+        HttpLine(address).exchange(b"BODY", 0.1)
+    given_up.set()
+    thread.join()
+    listener.close()
 
 
 def test_another_status_is_told_as_it_is() -> None:
