@@ -9,6 +9,7 @@ import json
 from collections import Counter as Bag
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,21 @@ def _why(world: World, summary: Summary, tallies: Sequence[Tally]) -> list[str]:
         if each.suket != each.sheets:
             why.append(f"{each.station} tells {each.suket} certificates, and {each.sheets} sheets lie there")
     return why
+
+
+def rules_reached(books: Iterable[Books]) -> str:
+    """Who heard of the day's new rules last, and how long after the first; empty where nobody did."""
+    heard = {
+        each.station: datetime.fromisoformat(line["at"])
+        for each in books
+        for line in each.journal
+        if line["event"] == "policy_applied"
+    }
+    if not heard:
+        return ""
+    last = max(heard, key=lambda name: heard[name])
+    after_s = (heard[last] - min(heard.values())).total_seconds()
+    return f"the day's new rules reached {last} last, {after_s:.1f} s after the first"
 
 
 async def collect(counters: Sequence[Counter]) -> list[Books]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from simulators.demo import papers
 from simulators.demo.day import Day
-from simulators.demo.ending import Books, Province, collect, same, summarise
+from simulators.demo.ending import Books, Province, collect, rules_reached, same, summarise
 from simulators.demo.programs import Program, Stuck
 from simulators.demo.summary import Summary, proof, table
 
@@ -51,7 +51,7 @@ async def play(day: Day, options: Options) -> tuple[Summary, list[str]]:
     province, proved = await ask_province(day, equal, following)
     seconds = time.monotonic() - day.began
     summary, tallies = summarise(day.world, books, province, seconds)
-    return summary, [*table(day.world, tallies), proof(proved)]
+    return summary, [*table(day.world, tallies), proof(proved), rules_reached(books)]
 
 
 async def ask_province(day: Day, equal: bool, following: int) -> tuple[Province, dict[str, Any]]:

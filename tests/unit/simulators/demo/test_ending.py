@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from simulators.demo.ending import Books, Province, pictures, said, same, sheets, summarise, unaccounted
+from simulators.demo.ending import (
+    Books,
+    Province,
+    pictures,
+    rules_reached,
+    said,
+    same,
+    sheets,
+    summarise,
+    unaccounted,
+)
 from simulators.demo.truth import Story
 from simulators.demo.world import world
 
@@ -211,3 +221,13 @@ def test_a_line_is_compared_by_everything_but_the_writing_of_its_time() -> None:
     for change in changes:
         assert said(line) != said(line | change)
     assert not same([line], [])
+
+
+def test_who_heard_of_the_new_rules_last_is_told() -> None:
+    stations = good_day()[:3]
+    assert rules_reached(each.books() for each in stations) == ""
+    for number, second in enumerate(("10.250", "02.000", "04.000")):
+        stations[number].line("policy_applied", "r", **{"from": "2020-05-12"})
+        stations[number].lines[-1]["at"] = f"2020-05-12T09:00:{second}+08:00"
+    told = rules_reached(each.books() for each in stations)
+    assert told == f"the day's new rules reached {stations[0].name} last, 8.2 s after the first"
