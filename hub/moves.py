@@ -6,6 +6,8 @@ first station is off line the order waits, which is the price of never printing 
 
     orders move ──order_withdrawn──▶ first station ──order_returned──▶ route() ──order──▶ second station
 
+``orders withdraw`` asks the same way, and then nobody owes the order.
+
 A forked station answers nothing any more. What it still owes is taken over by another one only when people
 who stood before it say so: no line of any log can.
 """
@@ -20,10 +22,12 @@ from hub import ingest, order_log, orders
 from hub.database import Database
 from hub.ingest import FORKED
 from hub.order_log import Writer
+from sync.log import Entry
 
 READER = "router"
 LINES_A_TURN = 500
 ANSWERS = ("order_returned", "order_kept")
+NOBODY = ""  # in the second station's place: the order is withdrawn
 TAKEN_OVER = "taken_over"  # in the answer's place: people said it, not the station
 BEGUN = ("staged", "printing", "unsure", "lost")
 
@@ -39,6 +43,8 @@ def move(db: Database, order: str, to: str, writer: Writer) -> dict[str, Any]:
         row = db.locked("SELECT station, log_seq FROM order_ WHERE id = ?", order)
         if row is None:
             raise RefusedByRule("UNKNOWN_ORDER")
+        if _is_withdrawn(db, order):
+            raise RefusedByRule("ORDER_CLOSED")
         _may_owe(db, to)
         start, log_seq = row
         state = _state(db, order, start, to, log_seq)
@@ -52,6 +58,38 @@ def move(db: Database, order: str, to: str, writer: Writer) -> dict[str, Any]:
     if state == "moved":
         orders.dispatch(db, to, writer)
     return {"order": order, "from": start, "to": to, "state": state}
+
+
+def withdraw(db: Database, order: str, writer: Writer) -> dict[str, Any]:
+    """Let nobody owe an order any more, once its station gave it back; asked again, change nothing.
+
+    Gives ``{order, from, state}``: ``asked`` (the station has to answer; it may keep it) or ``withdrawn``.
+    Errors: RefusedByRule UNKNOWN_ORDER, STATION_FORKED, MOVE_OPEN, ORDER_CLOSED.
+    """
+    with db.transaction():
+        row = db.locked("SELECT station, log_seq FROM order_ WHERE id = ?", order)
+        if row is None:
+            raise RefusedByRule("UNKNOWN_ORDER")
+        start, log_seq = row
+        state = "withdrawn" if _is_withdrawn(db, order) else _state(db, order, start, NOBODY, log_seq)
+        if state == "moved":
+            _end(db, order, writer.now_ms)
+            state = "withdrawn"
+        elif state == "ask":
+            _may_owe(db, start)  # a forked station would never answer
+            _ask(db, order, start, NOBODY, writer)
+            state = "asked"
+    return {"order": order, "from": start, "state": state}
+
+
+def _is_withdrawn(db: Database, order: str) -> bool:
+    return db.one("SELECT 1 FROM withdrawn WHERE id = ?", order) is not None
+
+
+def _end(db: Database, order: str, at_ms: int) -> None:
+    """Nobody owes it: it will stand in no other log."""
+    db.run("INSERT INTO withdrawn (id, at_ms) VALUES (?, ?)", order, at_ms)
+    db.run("UPDATE order_ SET log_seq = 0 WHERE id = ? AND log_seq IS NULL", order)
 
 
 def _may_owe(db: Database, name: str) -> None:
@@ -79,7 +117,8 @@ def take_over(
         if row[0] != FORKED:
             raise RefusedByRule("NOT_FORKED", start)
         _may_owe(db, to)
-        owed = [order for (order,) in db.rows_locked("SELECT id FROM order_ WHERE station = ?", start)]
+        rows = db.rows_locked("SELECT id FROM order_ WHERE station = ?", start)
+        owed = [order for (order,) in rows if not _is_withdrawn(db, order)]
         begun = _begun(db, start)
         for order in named:
             if order not in owed:
@@ -170,7 +209,7 @@ def _turn(db: Database, name: str) -> tuple[list[str], int]:
         lines = ingest.entries(db, name, after, LINES_A_TURN)
         for line in lines:
             if line.event in ANSWERS:
-                targets += _answered(db, name, line.subject, line.event, line.seq)
+                targets += _answered(db, name, line)
         seq = lines[-1].seq if lines else after
         db.run("UPDATE reader SET seq = ? WHERE name = ? AND station = ?", seq, READER, name)
     return targets, seq
@@ -188,8 +227,9 @@ def stand(db: Database, reader: str, name: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _answered(db: Database, name: str, order: str, answer: str, seq: int) -> list[str]:
+def _answered(db: Database, name: str, line: Entry) -> list[str]:
     """Settle the open move this answers. An answer from before the question was asked is not its answer."""
+    order, answer, seq = line.subject, line.event, line.seq
     underway = db.locked(
         "SELECT number, to_station FROM order_move WHERE id = ? AND from_station = ? AND answer IS NULL "
         "AND after_seq < ?",
@@ -203,6 +243,9 @@ def _answered(db: Database, name: str, order: str, answer: str, seq: int) -> lis
         *(answer, seq, order, number),
     )
     if answer != "order_returned":
+        return []
+    if to == NOBODY:
+        _end(db, order, line.at_ms)
         return []
     db.run("UPDATE order_ SET station = ?, log_seq = NULL WHERE id = ? AND station = ?", to, order, name)
     return [to]

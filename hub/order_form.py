@@ -44,7 +44,7 @@ Fields = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Order:
     """A record that may be printed. ``personal`` is JSON in bytes, never to be shown; ``content`` tells
-    whether another import said the same."""
+    whether another import said the same, ``person`` whether it is the same person's for such a card."""
 
     name: str
     station: str
@@ -53,6 +53,7 @@ class Order:
     requested: str
     personal: bytes
     content: bytes
+    person: bytes
 
 
 def order_of(
@@ -83,8 +84,14 @@ def order_of(
     said = canonical([name, *(fields[column] for column in ("order", "kind", "reason", "requested"))])
     content = hmac.digest(content_key, said + b"\n" + personal, "sha256")
     return Order(
-        fields["order"], name, fields["kind"], fields["reason"], fields["requested"], personal, content
+        *(fields["order"], name, fields["kind"], fields["reason"], fields["requested"], personal, content),
+        person_of(fields["kind"], fields["nik"], content_key),
     )
+
+
+def person_of(kind: str, nik: str, content_key: bytes) -> bytes:
+    """A digest that two orders share if they ask such a card for the same person; it tells no NIK."""
+    return hmac.digest(content_key, f"person\n{kind}\n{nik}".encode(), "sha256")
 
 
 def station_name(fields: Fields) -> str:

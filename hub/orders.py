@@ -20,7 +20,7 @@ from domain.keys import SealKey, order_bytes, order_info
 from domain.policy import Policy, rank
 from domain.wita import day
 from domain.words import RefusedByRule
-from hub import ingest, order_file, policies, sukets
+from hub import ingest, order_file, persons, policies, sukets
 from hub.database import Database
 from hub.order_form import Order, order_of, shown
 from hub.order_log import Writer, append
@@ -49,6 +49,7 @@ def bring_in(db: Database, path: Path, writer: Writer) -> Imported:
     order_file.check(path)
     done = Imported()
     names = {station.name for station in ingest.stations(db)}
+    persons.know_all(db, writer.keys)
     rows = order_file.read(path)
     rules, today = policies.current(db, writer.now_ms), day(writer.now_ms)
     while chunk := list(islice(rows, ROWS_A_COMMIT)):
@@ -73,8 +74,11 @@ def _keep(
     with db.transaction():
         for line, order in orders:
             row = db.one("SELECT content FROM order_ WHERE id = ?", order.name)
-            if row is None:
-                sealed = own.seal(order.personal, _own_info(order.name))
+            if row is None and (other := persons.open_order(db, order.person)):
+                told = {"order": order.name, "word": "PERSON_ON_ORDER", "line": line, "other": other}
+                done.refused.append(told)
+            elif row is None:
+                sealed = own.seal(order.personal, persons.own_info(order.name))
                 _insert(db, order, rank(rules, order.reason), sealed, writer.now_ms)
                 done.new += 1
             elif bytes(row[0]) == order.content:
@@ -90,10 +94,7 @@ def _insert(db: Database, order: Order, place: int, sealed: bytes, now_ms: int) 
         *(order.name, order.station, order.kind, order.reason, place, order.requested),
         *(order.content, sealed, now_ms),
     )
-
-
-def _own_info(order: str) -> bytes:
-    return b"loket-hub/order|" + order.encode()
+    persons.know(db, order.name, order.person)
 
 
 def dispatch_all(db: Database, writer: Writer) -> int:
@@ -154,7 +155,7 @@ def _body(
     ``suket``: the certificate that another station gave its holder.
     """
     ident, kind, reason, requested, sealed = order
-    personal = writer.keys.open.open(bytes(sealed), _own_info(ident))
+    personal = writer.keys.open.open(bytes(sealed), persons.own_info(ident))
     payload = seal_to.seal(personal, order_info(name, ident))
     body: dict[str, Any] = {
         "kind": kind,

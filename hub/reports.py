@@ -132,8 +132,9 @@ def _owed(db: Database, on: str, end_ms: int) -> Counter[str]:
     return _by_office(
         db.rows(
             "SELECT station, count(*) FROM order_ WHERE requested <= ? AND NOT EXISTS "
-            "(SELECT 1 FROM card WHERE card.id = order_.id AND card.at_ms < ?) GROUP BY station",
-            *(on, end_ms),
+            "(SELECT 1 FROM card WHERE card.id = order_.id AND card.at_ms < ?) AND NOT EXISTS "
+            "(SELECT 1 FROM withdrawn w WHERE w.id = order_.id AND w.at_ms < ?) GROUP BY station",
+            *(on, end_ms, end_ms),
         )
     )
 

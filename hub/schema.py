@@ -1,9 +1,9 @@
 """The hub's tables, as numbered steps that suit both engines.
 
 ``event`` and ``order_log`` are the two directions of the truth, ``station``, ``epoch``, ``order_``,
-``order_move``, ``act`` and ``policy`` what the province itself decided. Every other table is a projection:
-it can be dropped and folded again from the truth (see hub/projections.py). Each step runs in one transaction
-with its number; released steps are never edited, a change is a new step.
+``order_move``, ``withdrawn``, ``person``, ``act`` and ``policy`` what the province itself decided. Every
+other table is a projection: it can be dropped and folded again from the truth (see hub/projections.py). Each
+step runs in one transaction with its number; released steps are never edited, a change is a new step.
 """
 
 from __future__ import annotations
@@ -86,6 +86,11 @@ STEPS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE policy_log (
             station TEXT NOT NULL, name TEXT NOT NULL, seq BIGINT NOT NULL,
             PRIMARY KEY (station, name))""",
+        # Whose an order is: a keyed digest of kind and NIK, so that nobody has two open orders.
+        "CREATE TABLE person (id TEXT PRIMARY KEY, digest BYTES NOT NULL)",
+        "CREATE INDEX person_digest ON person (digest)",
+        # Orders that nobody owes any more.
+        "CREATE TABLE withdrawn (id TEXT PRIMARY KEY, at_ms BIGINT NOT NULL)",
         # One row for each line of a temporary certificate's life; valid_until where the line tells it.
         """CREATE TABLE suket (
             station TEXT NOT NULL, seq BIGINT NOT NULL, number TEXT NOT NULL, event TEXT NOT NULL,

@@ -31,8 +31,9 @@ def outstanding(db: Database, on: str, end_ms: int) -> Counter[str]:
     marks = ", ".join("?" * len(ON_SUKET))
     for station, count in db.rows(
         f"SELECT station, count(*) FROM order_ WHERE requested <= ? AND reason IN ({marks}) AND NOT EXISTS "  # noqa: S608
-        "(SELECT 1 FROM card WHERE card.id = order_.id AND card.at_ms < ?) GROUP BY station",
-        *(on, *ON_SUKET, end_ms),
+        "(SELECT 1 FROM card WHERE card.id = order_.id AND card.at_ms < ?) AND NOT EXISTS "
+        "(SELECT 1 FROM withdrawn w WHERE w.id = order_.id AND w.at_ms < ?) GROUP BY station",
+        *(on, *ON_SUKET, end_ms, end_ms),
     ):
         owed[split_station(station)[0]] += count
     for order, issuer in issued(db, on, end_ms).items():

@@ -1,4 +1,4 @@
-"""``orders import`` and ``orders move``: what the stations are asked to print."""
+"""``orders import``, ``orders move`` and ``orders withdraw``: what the stations are asked to print."""
 
 from __future__ import annotations
 
@@ -30,15 +30,18 @@ def import_(hub: Hub, file: Path, as_json: bool) -> None:
     """Take in a list of print-ready records: a CSV file with its photos beside it.
 
     The good rows are taken even when others are refused; then the exit code is 4. A file that is no such
-    list is refused whole. The same file again brings nothing new.
+    list is refused whole. The same file again brings nothing new. Whoever has an open order gets no other
+    for such a card: `other` names it, and `orders withdraw` ends it.
 
     \b
     Example:
         loket-hub orders import prr-2020-05-12.csv --json --home /var/lib/loket-hub
     """
     from hub.orders import bring_in
+    from hub.projections import Folder
 
     with hub.opened() as db:
+        Folder(db).catch_up()
         done = bring_in(db, file, hub.writer())
     if as_json:
         say(done.to_json())
@@ -77,6 +80,29 @@ def move(hub: Hub, order: str, to: tuple[str, str], as_json: bool) -> None:
         "there": f"{done['to']} owes it already.",
     }
     prose(sentence[done["state"]])
+
+
+@orders.command()
+@click.argument("order")
+@hub_options
+@json_option
+def withdraw(hub: Hub, order: str, as_json: bool) -> None:
+    """Let nobody print ORDER any more, once its station has given it back; it keeps a card that was begun.
+
+    \b
+    Example:
+        loket-hub orders withdraw 2020-05-000123 --home /var/lib/loket-hub
+    """
+    from hub import moves
+    from hub.projections import Folder
+
+    with hub.opened() as db:
+        Folder(db).catch_up()
+        done = moves.withdraw(db, order, hub.writer())
+    if as_json:
+        say(done)
+    asked = f"Asked {done['from']} to give it back; ask again to see whether it did."
+    prose(asked if done["state"] == "asked" else "Nobody owes it any more.")
 
 
 @orders.command("take-over")

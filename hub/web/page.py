@@ -109,7 +109,8 @@ class _Told:
         self.printed = count("SELECT station, count(*) FROM card WHERE day = ? GROUP BY station", today)
         self.waiting = count(
             "SELECT station, count(*) FROM order_ WHERE NOT EXISTS "
-            "(SELECT 1 FROM card WHERE card.id = order_.id) GROUP BY station"
+            "(SELECT 1 FROM card WHERE card.id = order_.id) AND NOT EXISTS "
+            "(SELECT 1 FROM withdrawn WHERE withdrawn.id = order_.id) GROUP BY station"
         )
         self.unsure = count("SELECT station, count(*) FROM job WHERE state = 'unsure' GROUP BY station")
         self.refused = count(

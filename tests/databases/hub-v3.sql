@@ -65,6 +65,7 @@ CREATE TABLE order_move (
             asked_ms INTEGER NOT NULL, after_seq INTEGER NOT NULL, answer TEXT, answer_seq INTEGER,
             PRIMARY KEY (id, number)) STRICT;
 INSERT INTO "order_move" VALUES('o2',1,'64.11-1','64.02-1',1589212800000,8,NULL,NULL);
+CREATE TABLE person (id TEXT PRIMARY KEY, digest BLOB NOT NULL) STRICT;
 CREATE TABLE policy (
             name TEXT PRIMARY KEY, effective TEXT NOT NULL, rules TEXT NOT NULL,
             published_ms INTEGER NOT NULL) STRICT;
@@ -100,8 +101,10 @@ CREATE TABLE suket (
             station TEXT NOT NULL, seq INTEGER NOT NULL, number TEXT NOT NULL, event TEXT NOT NULL,
             id TEXT, valid_until TEXT, at_ms INTEGER NOT NULL,
             PRIMARY KEY (station, seq)) STRICT;
+CREATE TABLE withdrawn (id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;
 CREATE INDEX order_waits ON order_ (station, log_seq);
 CREATE INDEX card_day ON card (day);
 CREATE INDEX card_order ON card (id);
+CREATE INDEX person_digest ON person (digest);
 CREATE INDEX ledger_blank ON ledger (blank);
 COMMIT;
