@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agent.commands.common import by_option, home_option, json_option, prose, say, table
+from agent.commands.common import by_option, home_option, json_option, prose, say, second_option, table
 
 if TYPE_CHECKING:
     from agent.counter.suket_press import Press
@@ -124,10 +124,15 @@ def issue(
 @json_option
 @click.argument("number")
 @by_option
+@second_option
 @_out
 @_wait
-def renew(home: Home, as_json: bool, number: str, by: str | None, out: Path | None, wait_s: int) -> None:
+def renew(
+    home: Home, as_json: bool, number: str, by: str | None, second: str | None, out: Path | None, wait_s: int
+) -> None:
     """Issue a certificate in the place of NUMBER, whose sheet has come in; that one is void from then on.
+
+    While it is still valid, a second person sees that its sheet came in.
 
     \b
     Example:
@@ -136,7 +141,7 @@ def renew(home: Home, as_json: bool, number: str, by: str | None, out: Path | No
     from agent.counter import suket as life
 
     with _press(home, wait_s) as press:
-        told = press.issue(life.plan_renewal(press.reads, press.station, number, _now_ms()), by, out)
+        told = press.issue(life.plan_renewal(press.reads, press.station, number, _now_ms()), by, out, second)
     _answer(told, as_json)
 
 

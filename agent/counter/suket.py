@@ -209,13 +209,13 @@ def _plan(reads: Reads, station: str, order: str, reason: str, renews: str | Non
     return Plan(f"{head}{count + 1:05}", order, reason, today, until.isoformat(), renews)
 
 
-def issue(tx: Tx, planned: Plan, sha256: str, by: str | None) -> None:
+def issue(tx: Tx, planned: Plan, sha256: str, by: str | None, second: str | None = None) -> None:
     """Write down a certificate whose sheet was drawn; the one it renews is void from then on.
 
     The caller has made ``planned`` anew in ``tx``, so that nothing changed since it was drawn.
     """
     if planned.renews is not None:
-        move(tx, planned.renews, Event.VOID, {"reason": RENEWED, "by": by})
+        move(tx, planned.renews, Event.VOID, {"reason": RENEWED, "by": by, "second": second})
     tx.execute(
         "INSERT INTO suket (number, order_id, reason, state, issued_on, valid_until, sha256, renews, at_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -35,10 +35,12 @@ _TOLD: dict[str, tuple[Event, str]] = {
 def issue(journal: Journal, config: Config, args: Args) -> dict[str, Any]:
     """Write down the certificate drawn for ``order`` and ``reason``, or in place of ``renews``.
 
-    ``number``, ``issued_on``, ``valid_until``, ``sha256``: as drawn. Gives the certificate's JSON. Raises
-    RefusedByRule as agent.counter.suket.plan does, and JOURNAL_BEHIND_HUB.
+    ``number``, ``issued_on``, ``valid_until``, ``sha256``: as drawn. One in place of another that is valid
+    still needs a ``second`` person, as making that one void does. Gives the certificate's JSON. Raises
+    RefusedByRule as agent.counter.suket.plan does, SECOND_NEEDED, SECOND_IS_FIRST and JOURNAL_BEHIND_HUB.
     """
-    digest, by = str(args.get("sha256")), person(args, "by")
+    digest, by, second = str(args.get("sha256")), person(args, "by"), person(args, "second")
+    seen_by_two = two(by, second)
     if not _SHA256.fullmatch(digest):
         raise Trouble("The sheet's hash is none.")
     if not journal.has_room():
@@ -50,10 +52,19 @@ def issue(journal: Journal, config: Config, args: Args) -> dict[str, Any]:
         drawn = (args.get("number"), args.get("issued_on"), args.get("valid_until"))
         if drawn != (planned.number, planned.issued_on, planned.valid_until):
             raise Trouble("Something changed while the sheet was drawn; ask again.")
-        suket.issue(tx, planned, digest, by)
+        if planned.renews is not None and not seen_by_two:
+            _check_ran_out(tx, planned.renews)
+        suket.issue(tx, planned, digest, by, second)
         return _told(tx, planned.number)
 
     return once(journal, args, work)
+
+
+def _check_ran_out(tx: Tx, number: str) -> None:
+    """Raise RefusedByRule SECOND_NEEDED where one person would put a sheet beside one that is valid."""
+    rules, today = policies.current(tx, tx.at_ms).suket, day(tx.at_ms)
+    if rules.void_needs_second and suket.get(tx, number).valid_until >= today:
+        raise RefusedByRule("SECOND_NEEDED", "The old sheet is valid still; two people take it in.")
 
 
 def _planned(tx: Tx, config: Config, args: Args) -> suket.Plan:

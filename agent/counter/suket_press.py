@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -52,6 +53,13 @@ def draw_pdf(plan: Plan, fields: Mapping[str, str]) -> bytes:
     return pdf(plan, fields)
 
 
+def _leave_nothing(out: Path, error: OSError) -> None:
+    """Half a sheet holds a person as a whole one does; what lay there before is not ours."""
+    if not isinstance(error, FileExistsError):
+        with suppress(OSError):
+            out.unlink()
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """A command's own desk: what it reads, asks and prints with.
@@ -67,7 +75,9 @@ class Press:
     watch_ms: int = WATCH_MS
     draw_sheet: Draw = draw_pdf
 
-    def issue(self, plan: Plan, by: str | None, out: Path | None = None) -> dict[str, Any]:
+    def issue(
+        self, plan: Plan, by: str | None, out: Path | None = None, second: str | None = None
+    ) -> dict[str, Any]:
         """Issue the planned certificate and print it, or write it to ``out``. Gives its JSON.
 
         Raises RefusedByRule as the plan and the drawing do, Trouble where there is nowhere to print.
@@ -83,6 +93,7 @@ class Press:
             "renews": plan.renews,
             "sha256": sha256(document).hexdigest(),
             "by": by,
+            "second": second,
         }
         self.perform("suket-issue", {name: value for name, value in told.items() if value is not None})
         return self._send(plan.number, document, out)
@@ -174,7 +185,10 @@ class Press:
             file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
             with os.fdopen(file, "wb") as opened:
                 opened.write(document)
+                opened.flush()
+                os.fsync(opened.fileno())
         except OSError as error:
+            _leave_nothing(out, error)
             self._told(number, "unsent", NOT_WRITTEN)
             raise Trouble(f"{out} cannot be written: {error.strerror}; nothing is out yet.") from error
         return told

@@ -20,7 +20,7 @@ from agent.store.journal import Journal
 from agent.trouble import Trouble
 from domain import events
 from domain.keys import order_bytes
-from domain.wita import DAY_MS
+from domain.wita import DAY_MS, day_bounds_ms
 from domain.words import SENTENCES, RefusedByRule
 from sync.log import Mark
 from tests.unit.agent.stations import NAME, START_MS, Clock, Province, make_home, open_at, take
@@ -57,13 +57,13 @@ def issue(journal: Journal, order: str = "O-1", reason: str = "marriage", at_ms:
     return written(journal, suket.plan(journal, NAME, order, reason, at_ms))
 
 
-def renew(journal: Journal, number: str, at_ms: int = START_MS) -> str:
-    return written(journal, suket.plan_renewal(journal, NAME, number, at_ms))
+def renew(journal: Journal, number: str, at_ms: int = START_MS, second: str | None = "budi") -> str:
+    return written(journal, suket.plan_renewal(journal, NAME, number, at_ms), second)
 
 
-def written(journal: Journal, plan: suket.Plan) -> str:
+def written(journal: Journal, plan: suket.Plan, second: str | None = None) -> str:
     told = {"order": plan.order, "reason": plan.reason, "renews": plan.renews, "number": plan.number}
-    told |= {"issued_on": plan.issued_on, "valid_until": plan.valid_until}
+    told |= {"issued_on": plan.issued_on, "valid_until": plan.valid_until, "second": second}
     told = {name: value for name, value in told.items() if value is not None}
     return str(act(journal, "suket-issue", **told, sha256=DIGEST, by="rina")["number"])
 
@@ -190,6 +190,21 @@ def test_the_province_may_let_one_clerk_alone_do_it(journal: Journal, province: 
     assert act(journal, "suket-void", number=number, reason="torn", by="rina")["state"] == "void"
 
 
+def test_one_person_puts_no_sheet_beside_one_that_is_valid_still(
+    journal: Journal, province: Province, clock: Clock
+) -> None:
+    number = issue(journal)
+    tell(journal, number, "sent", "file")
+    act(journal, "suket-confirm", number=number)
+    clock.at_ms = day_bounds_ms("2020-11-22")[0] - 50
+    assert word_of(renew, journal, number, clock.at_ms, second=None) == "SECOND_NEEDED"
+    assert word_of(renew, journal, number, clock.at_ms, second="Rina.") == "SECOND_IS_FIRST"
+    assert suket.get(journal, number).state is State.CONFIRMED
+    renew(journal, number, clock.at_ms)
+    (line,) = [line.body for line in journal.entries(0, 99) if line.event == "suket_void"]
+    assert line == {"reason": "renewed", "by": "rina", "second": "budi"}
+
+
 def test_a_renewal_takes_the_place_of_the_old_sheet_even_after_its_time(
     journal: Journal, clock: Clock
 ) -> None:
@@ -201,7 +216,7 @@ def test_a_renewal_takes_the_place_of_the_old_sheet_even_after_its_time(
     assert suket.get(journal, number).to_json("2020-11-21")["expired"] is False
     assert suket.get(journal, number).to_json("2020-11-22")["expired"] is True
     assert word_of(issue, journal, at_ms=clock.at_ms) == "SUKET_EXISTS"
-    newer = renew(journal, number, clock.at_ms)
+    newer = renew(journal, number, clock.at_ms, second=None)
     old, new = suket.get(journal, number), suket.get(journal, newer)
     assert (old.state, old.cause) == (State.VOID, "renewed")
     assert (new.renews, new.valid_until, new.reason) == (number, "2021-05-27", "marriage")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -249,6 +251,23 @@ def test_a_file_is_its_owner_s_alone_and_the_journal_says_so(
     second = suket.listed(journal)[-1]
     assert (second.state, second.cause) == (State.ISSUED, "not_written")
     assert press.again(second.number, out=tmp_path / "again.pdf")["state"] == "sent"
+
+
+def test_half_a_sheet_is_left_nowhere(
+    home: Home, journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press, out = made(home, journal, None), tmp_path / "suket.pdf"
+
+    def full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(Trouble, match="No space left"):
+            issued(press, out=out)
+    assert not out.exists()
+    assert (suket.get(journal, FIRST).state, suket.get(journal, FIRST).cause) == (State.ISSUED, "not_written")
+    assert press.again(FIRST, out=out)["state"] == "sent"
 
 
 def order_void(journal: Journal) -> None:
