@@ -19,7 +19,7 @@ from simulators.demo.programs import Stuck
 GLANCE_S = 0.15
 PRESS_AGAIN_S = 1.5
 SILENT_S = 1.2
-ROUND_S = 8.0  # how long the cards that came out are left in the tray of a printer that goes on
+ROUND_S = 12.0  # how long the cards that came out are left in the tray of a printer that goes on
 PATIENCE_S = 90
 PRESS_MAX = 500
 LOAD_BLANKS = 10

@@ -15,7 +15,7 @@ CLERK, SECOND, SUPERVISOR = "P.01", "P.02", "S.01"
 ON_SHELF = frozenset({"verified", "ready"})
 GONE = frozenset({"handed_over", "sent", "withheld", "returned"})
 CAME_OUT = frozenset({"printed"}) | ON_SHELF | GONE
-AT_ONCE = 3  # cards looked at before the next look at the printer
+AT_ONCE = 5  # cards looked at before the next look at the printer
 HAND_OVERS = 3  # holders who come on the same day
 URGENT = "marriage"
 
