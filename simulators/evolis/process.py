@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.cards.pace import World
+from simulators.cards.port import Port
 from simulators.cards.process import Closer, Family, Setup, follow_plug
 from simulators.cards.truth import Witness
 from simulators.evolis import clock, hands, memory
 from simulators.evolis.face import Face
 from simulators.evolis.model import Printer
-from simulators.evolis.tcp import TcpWire
+from simulators.evolis.tcp import Connection
 from simulators.evolis.usb import UsbFace
 
 
@@ -29,7 +30,7 @@ async def wires(setup: Setup, world: World[Printer]) -> tuple[list[str], list[Cl
     closers: list[Closer] = []
     face = Face(world.printer)
     if setup.tcp:
-        wire = TcpWire(world, face, *setup.tcp)
+        wire = Port(world, *setup.tcp, lambda live: Connection(world, face, live))
         await wire.open()
         addresses.append(f"evolis+tcp://{wire.host}:{wire.port}")
         closers.append(wire.close)

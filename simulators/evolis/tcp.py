@@ -1,30 +1,25 @@
 """The TCP wire: one connection is one exchange (PROTOCOL.md, TCP).
 
 The host half-closes, the printer answers and closes. While an exchange is blocked the socket is not read, so
-TCP's own window is the back-pressure. Without power, or with the plug out, connections are reset and the port
-is closed.
+TCP's own window is the back-pressure.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 
+from simulators.cards import port
 from simulators.cards.pace import World
 from simulators.evolis.face import Exchange, Face
 from simulators.evolis.model import Printer
-
-WINDOW_BYTES = 1 << 17  # a printer's window is small, so a full printer is felt at once
 
 
 class Connection(asyncio.Protocol):
     """One exchange on one connection."""
 
-    def __init__(self, wire: TcpWire) -> None:
-        self._wire = wire
-        self._world = wire.world
-        self._exchange: Exchange = wire.face.open()
+    def __init__(self, world: World[Printer], face: Face, live: set[port.Connection]) -> None:
+        self._world, self._live = world, live
+        self._exchange: Exchange = face.open()
         self._transport: asyncio.Transport | None = None
         self._paused = False
         self._answered = False
@@ -33,7 +28,7 @@ class Connection(asyncio.Protocol):
         """Accepted; reset at once if the printer is off."""
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
-        self._wire.live.add(self)
+        self._live.add(self)
         if not self._world.printer.there:
             self.abort()
 
@@ -53,7 +48,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Closed by the host or by us; what was not whole is dropped."""
-        self._wire.live.discard(self)
+        self._live.discard(self)
         if not self._answered:
             self._answered = True
             self._world.touch()
@@ -81,50 +76,3 @@ class Connection(asyncio.Protocol):
         """The printer's end goes without a word."""
         if self._transport is not None:
             self._transport.abort()
-
-
-class TcpWire:
-    """A listener that follows the printer's power and plug."""
-
-    def __init__(self, world: World[Printer], face: Face, host: str, port: int) -> None:
-        self.world, self.face = world, face
-        self.host, self.port = host, port
-        self.live: set[Connection] = set()
-        self._server: asyncio.Server | None = None
-        self._opening: asyncio.Task[None] | None = None
-        world.pumps.append(self._pump)
-        world.printer.watchers.append(self._follow)
-
-    async def open(self) -> None:
-        """Listen; with port 0 the system chooses one, which is kept from then on. Raises OSError."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            if os.name == "posix":  # elsewhere the option means something else
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
-            listener.bind((self.host, self.port))
-        except OSError:
-            listener.close()
-            raise
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), sock=listener)
-        self.port = listener.getsockname()[1]
-
-    def close(self) -> None:
-        """Stop listening and reset what is open."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for connection in [*self.live]:
-            connection.abort()
-
-    def _pump(self) -> None:
-        for connection in [*self.live]:
-            connection.pump()
-
-    def _follow(self) -> None:
-        if not self.world.printer.there:
-            self.close()
-        elif self._server is None and (self._opening is None or self._opening.done()):
-            self._opening = asyncio.get_running_loop().create_task(self.open())

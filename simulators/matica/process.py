@@ -36,7 +36,7 @@ async def wires(setup: Setup, world: World[Printer]) -> tuple[list[str], list[Cl
     if setup.tcp:
         wire = EthernetWire(world, Face(counts), *setup.tcp)
         await wire.open()
-        addresses.append(f"matica+tcp://{wire.host}:{wire.port}")
+        addresses.append(f"matica+tcp://{wire.tcp.host}:{wire.tcp.port}")
         closers.append(wire.close)
     if setup.usbip:
         addresses.append(await _usbip(world, counts, *setup.usbip))
