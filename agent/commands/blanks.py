@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.commands.common import F, by_option, home_option, json_option, prose, say, second_option, table
+from agent.commands.common import (
+    F,
+    by_option,
+    home_option,
+    json_option,
+    perform,
+    prose,
+    say,
+    second_option,
+    table,
+)
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -80,7 +89,7 @@ def receive(
         loket blanks receive --home /var/lib/loket --consignment C-2020-06 --count 500 --kind kia
     """
     args = {"consignment": consignment, "kind": kind, **_which(file, count)}
-    done = _perform(home, "blanks-receive", args)
+    done = perform(home, "blanks-receive", args)
     _answer(done, as_json, f"{done['count']} {kind} blanks of {consignment} {_booked(done)}")
     if (differs := done["differs"]) is not None:
         prose(f"CONSIGNMENT_DIFFERS: {differs['announced']} announced, {differs['received']} received")
@@ -108,7 +117,7 @@ def send(
         loket blanks send --home /var/lib/loket --to province --consignment T-2020-08 --count 200
     """
     args = {"to": to, "consignment": consignment, "kind": kind, **_which(file, count)}
-    done = _perform(home, "blanks-send", args)
+    done = perform(home, "blanks-send", args)
     _answer(done, as_json, f"{done['count']} {kind} blanks to {to} {_booked(done)}")
 
 
@@ -129,7 +138,7 @@ def count(home: Home, as_json: bool, file: Path | None, count: int | None, kind:
     Example:
         loket blanks count --home /var/lib/loket --kind ktp --count 412 --by P.04 --second P.11
     """
-    done = _perform(home, "blanks-count", {"kind": kind, **people, **_which(file, count)})
+    done = perform(home, "blanks-count", {"kind": kind, **people, **_which(file, count)})
     _answer(done, as_json, f"{done['counted']} {kind} counted, {done['expected']} expected")
     _names("missing", done["missing"])
     _names("found", done["found"])
@@ -151,7 +160,7 @@ def spoil(home: Home, as_json: bool, blank: str, **told: Any) -> None:
     Example:
         loket blanks spoil 04A2B3C4D5E680 --reason bent --home /var/lib/loket
     """
-    done = _perform(home, "blanks-spoil", {"blank": blank, **told})
+    done = perform(home, "blanks-spoil", {"blank": blank, **told})
     _answer(done, as_json, f"{done['blank']} is spoiled")
 
 
@@ -174,7 +183,7 @@ def lose(home: Home, as_json: bool, blank: str | None, count: int | None, **told
     """
     if (blank is None) == (count is None) or (count is None) != (told["minutes"] is None):
         raise click.UsageError("Say either a blank's name, or --count N and --minutes NO.")
-    done = _perform(home, "blanks-lose", {"blank": blank, "count": count, **told})
+    done = perform(home, "blanks-lose", {"blank": blank, "count": count, **told})
     _answer(done, as_json, f"{done.get('blank') or done['count']} lost")
 
 
@@ -193,7 +202,7 @@ def void(home: Home, as_json: bool, card: str, **told: Any) -> None:
     Example:
         loket blanks void 04A2B3C4D5E680 --why data_changed --home /var/lib/loket
     """
-    done = _perform(home, "blanks-void", {"card": card, **told})
+    done = perform(home, "blanks-void", {"card": card, **told})
     _answer(done, as_json, f"{done['card']} is void")
 
 
@@ -217,19 +226,13 @@ def destroy(home: Home, as_json: bool, names: tuple[str, ...], everything: bool,
     if bool(names) == everything:
         raise click.UsageError("Say either the names or --all.")
     out: Path | None = told.pop("out")
-    done = _perform(home, "blanks-destroy", {"names": None if everything else list(names), **told})
+    done = perform(home, "blanks-destroy", {"names": None if everything else list(names), **told})
     if out is not None:
         from agent.papers import minutes, sheet
 
         sheet.write(out, minutes.pdf(done))
     count = len(done["cards"])
     _answer(done, as_json, f"{count} destroyed by {done['number']}" + (f", {out}" if out else ""))
-
-
-def _perform(home: Home, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    from agent import control
-
-    return control.perform(home, action, {name: value for name, value in args.items() if value is not None})
 
 
 def _which(file: Path | None, count: int | None) -> dict[str, Any]:

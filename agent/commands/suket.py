@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from agent.commands.common import by_option, home_option, json_option, prose, say, second_option, table
+from agent.commands.common import (
+    by_option,
+    home_option,
+    json_option,
+    perform,
+    prose,
+    say,
+    second_option,
+    table,
+)
 
 if TYPE_CHECKING:
     from agent.counter.suket_press import Press
@@ -52,12 +61,6 @@ def _press(home: Home, wait_s: int) -> Iterator[Press]:
     finally:
         if printer is not None:
             printer.close()
-
-
-def _act(home: Home, action: str, **args: Any) -> dict[str, Any]:
-    from agent import control
-
-    return control.perform(home, action, {name: value for name, value in args.items() if value is not None})
 
 
 def _answer(told: dict[str, Any], as_json: bool) -> None:
@@ -192,7 +195,7 @@ def confirm(home: Home, as_json: bool, number: str, by: str | None) -> None:
     Example:
         loket suket confirm --home /var/lib/loket SPECIMEN-64.11-1-2020-00001 --by rina
     """
-    _answer(_act(home, "suket-confirm", number=number, by=by), as_json)
+    _answer(perform(home, "suket-confirm", {"number": number, "by": by}), as_json)
 
 
 @suket.command()
@@ -211,7 +214,8 @@ def void(home: Home, as_json: bool, number: str, reason: str, by: str | None, se
     Example:
         loket suket void --home /var/lib/loket SPECIMEN-64.11-1-2020-00001 --reason jam --by rina
     """
-    _answer(_act(home, "suket-void", number=number, reason=reason, by=by, second=second), as_json)
+    args = {"number": number, "reason": reason, "by": by, "second": second}
+    _answer(perform(home, "suket-void", args), as_json)
 
 
 @suket.command("list")

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.commands.common import by_option, home_option, json_option, say, second_option, table
+from agent.commands.common import by_option, home_option, json_option, perform, say, second_option, table
 
 if TYPE_CHECKING:
     from agent.home import Home
-
-
-def _perform(home: Home, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
-    from agent import control
-
-    return control.perform(home, action, {name: value for name, value in args.items() if value is not None})
 
 
 @click.command("print")
@@ -37,7 +30,7 @@ def print_(home: Home, as_json: bool, count: int | None, order: str | None, blan
         raise click.UsageError("Say either --next N or --order ID.")
     if blank is not None and count is not None and count > 1:
         raise click.UsageError("One blank is for one order: --next 1.")
-    done = _perform(home, "print", {"next": count, "order": order, "blank": blank})
+    done = perform(home, "print", {"next": count, "order": order, "blank": blank})
     if as_json:
         say(done)
     else:
@@ -78,7 +71,7 @@ def resolve(
         raise click.UsageError("Say exactly one of --came-out, --spoiled, --untouched, --lost.")
     ((outcome, blank),) = told
     args = {"job": job, "outcome": outcome, "blank": blank, "reason": reason, "by": by, "second": second}
-    done = _perform(home, "resolve", args)
+    done = perform(home, "resolve", args)
     _answer(done, as_json)
 
 
@@ -105,7 +98,7 @@ def verify(home: Home, as_json: bool, job: str, card: str | None, shelf: str | N
 
         card, tag = read(home.config().desk)
     args = {"job": job, "card": card, "tag": tag, "shelf": shelf, "by": by}
-    _answer(_perform(home, "verify", args), as_json)
+    _answer(perform(home, "verify", args), as_json)
 
 
 @click.command()
@@ -123,7 +116,7 @@ def spoil(home: Home, as_json: bool, job: str, **told: str | None) -> None:
     Example:
         loket spoil --home /var/lib/loket 2020-0117-1 --blank 04A2B3C4D5E680 --reason smeared --by ani
     """
-    _answer(_perform(home, "write-off", {"job": job, "outcome": "spoil", **told}), as_json)
+    _answer(perform(home, "write-off", {"job": job, "outcome": "spoil", **told}), as_json)
 
 
 @click.command()
@@ -143,7 +136,7 @@ def lose(home: Home, as_json: bool, job: str, **told: str | None) -> None:
     Example:
         loket lose --home /var/lib/loket 2020-0117-1 --blank 04A2B3C4D5E680 --reason missing --second budi
     """
-    _answer(_perform(home, "write-off", {"job": job, "outcome": "lose", **told}), as_json)
+    _answer(perform(home, "write-off", {"job": job, "outcome": "lose", **told}), as_json)
 
 
 @click.command()
@@ -157,7 +150,7 @@ def cancel(home: Home, as_json: bool, job: str) -> None:
     Example:
         loket cancel --home /var/lib/loket 2020-0117-1
     """
-    _answer(_perform(home, "cancel", {"job": job}), as_json)
+    _answer(perform(home, "cancel", {"job": job}), as_json)
 
 
 @click.command()
@@ -177,7 +170,7 @@ def looked(home: Home, as_json: bool, spoiled: tuple[str, ...]) -> None:
         loket looked --home /var/lib/loket
         loket looked --home /var/lib/loket --spoiled 04A2B3C4D5E680
     """
-    done = _perform(home, "looked", {"spoiled": list(spoiled)})
+    done = perform(home, "looked", {"spoiled": list(spoiled)})
     if as_json:
         say(done)
     else:
