@@ -15,7 +15,7 @@ from agent.printing.jobs import Job
 from agent.printing.states import Event, State
 from agent.stock import blanks
 from drivers.card_printer import Artefact, Snapshot
-from drivers.errors import OutcomeUnknown, Refused, Unreachable
+from drivers.errors import OutcomeUnknown, Unreachable
 from tests.unit.agent.office import Office, draw, raise_once
 from tests.unit.agent.paper import Killed, Paper
 
@@ -286,36 +286,3 @@ def test_a_card_that_no_chip_names_is_told_without_a_name(office: Office, world:
     raise_once(world, "panel 1", OutcomeUnknown("link_lost"))
     office.turns()
     assert told(office, "card_rejected") == [("", {"card_at": ["print"], "job": job})]
-
-
-# -- what the printer refuses
-
-
-@pytest.mark.parametrize("point", ["stage", "print"])
-def test_what_the_printer_refuses_was_never_sent(office: Office, world: Paper, point: str) -> None:
-    job = office.take()
-    raise_once(world, point, Refused("unsupported"))
-    office.turns()
-    assert office.job(job).state is State.PRINTED
-    assert [card.uid for card in world.output] == ["040001"] and not world.rejected
-
-
-def test_a_printer_that_refuses_every_card_is_told_on_the_screen(office: Office, world: Paper) -> None:
-    job = office.take()
-
-    def points(name: str) -> None:
-        if name == "stage":
-            raise Refused("unsupported")
-
-    world.points = points
-    turn_for(office, 60_000)
-    assert (office.lane.seen.state, office.lane.seen.cause) == ("needs_hands", "unsupported")
-    assert office.job(job).state is State.QUEUED and world.session == 0
-    world.points = lambda name: None
-    office.turns()
-    assert office.job(job).state is State.PRINTED and office.lane.seen.cause is None
-    told_before = len(causes(office))
-    office.take("20200512-000002", 0)
-    raise_once(world, "stage", Refused("unsupported"))
-    office.turns()
-    assert len(causes(office)) == told_before, "once is no trouble yet"

@@ -40,33 +40,6 @@ def test_both_sides_turn_the_card_in_the_first_transfer() -> None:
     assert paper.uploaded == [1, 2, 4, 8] * 2
 
 
-# -- who it is
-
-
-def test_a_lost_datagram_gives_the_machine_no_other_name() -> None:
-    paper = Paper()
-    printer, _ = reserved(paper)
-    assert printer.identify().serial == "PAPER001"
-    paper.deaf = 1
-    told = printer.identify()
-    assert (told.serial, told.firmware, told.ribbon) == ("PAPER001", "1.0", None)
-    assert printer.snapshot().session == 777
-
-
-def test_a_machine_that_has_not_told_who_it_is_is_nobody_yet() -> None:
-    paper = Paper()
-    printer = driver(paper)
-    paper.deaf = 1
-    with pytest.raises(Unreachable, match="no_answer"):
-        printer.identify()
-    assert printer.identify().serial == "PAPER001"
-    paper.close()
-    assert printer.status().state == "offline"
-    paper.deaf = 1
-    with pytest.raises(Unreachable, match="no_answer"):
-        printer.identify()
-
-
 # -- what stands for a reservation
 
 
