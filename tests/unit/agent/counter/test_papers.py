@@ -74,6 +74,15 @@ def test_a_certificate_that_was_never_printed_is_in_nobody_s_hand(shelf: Shelf) 
     assert suket.get(shelf.journal, plan.number).state is suket.State.CLOSED
 
 
+def test_one_that_was_never_printed_keeps_no_older_one_from_counting(shelf: Shelf) -> None:
+    shelf.order("O-9", reason="suket_prr")
+    plan = shelf.journal.write(lambda tx: suket.plan(tx, "64.11-1", "O-9", "marriage", tx.at_ms))
+    shelf.journal.write(lambda tx: suket.issue(tx, plan, "00", "ani"))
+    job = shelf.verify(shelf.print("O-9", "0409090909"))
+    assert refused(shelf, job) == "SUKET_DUE"
+    assert shelf.give(job, old=["suket:470/0042/2019"])["state"] == "handed_over"
+
+
 def test_the_certificate_comes_in_and_is_closed_by_its_card(certified: tuple[Shelf, str, str]) -> None:
     shelf, job, number = certified
     (card,) = waiting(shelf.journal, HandOver(), shelf.clock.at_ms)
