@@ -79,6 +79,7 @@ class Worker:
         self._unsent = ""  # the job of which this process knows that no byte was taken
         self._trouble = ""
         self._laters = 0
+        self._swept = False  # no job of an earlier card stands in the queue; what comes later is not ours
         self._agains = 0  # cards on end that were begun and turned out untouched
         self._goes: tuple[str, int] = ("", 0)
         self._attempts = Attempts()
@@ -120,8 +121,10 @@ class Worker:
         self._easel.ahead(None)
         self._easel.over()
         self._cycle.let_go()
-        if not self._lane.proves and (pause := self._tidier.tidy(status)) is not None:
-            return pause  # a job that outlived its settling would be printed by surprise
+        if not (self._lane.proves or self._swept):  # a job that outlived its settling would still be printed
+            if (pause := self._tidier.tidy(status)) is not None:
+                return pause
+            self._swept = status.state != "offline"
         cause = self._keeper.look(status) if self._keeper is not None else ""
         if cause and in_path(status) and (pause := self._tidier.tidy(status)) is not None:
             return pause  # a card that a test card's broken end left inside
@@ -159,6 +162,7 @@ class Worker:
             return self._patience.growing()
         self._attempts.drawn()
         self._easel.ahead(after[0] if after else None)
+        self._swept = False
         return self._after(job, self._cycle.begin(job, artefact))
 
     def _end(self, job: Job, word: str, *, for_good: bool) -> int:

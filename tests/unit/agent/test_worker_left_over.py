@@ -72,3 +72,12 @@ def test_a_job_that_a_new_card_finds_in_the_queue_is_told_in_the_journal(
     queue_office.turns()
     assert causes(queue_office).count("job_cancelled") == 1
     assert queue_office.job(f"{SECOND}-1").cause == "spooled"
+
+
+def test_a_job_that_comes_while_nothing_of_ours_can_be_left_is_another_station_s(
+    queue_office: Office, spool: Spool
+) -> None:
+    turn_for(queue_office, 10_000)
+    spool.job = Artefact(b"", 3, "")
+    turn_for(queue_office, 60_000)
+    assert spool.cancelled == 0
