@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,18 +36,9 @@ def publish(hub: Hub, file: Path, as_json: bool) -> None:
     Example:
         loket-hub policy publish no-suket-2020-03-02.json --home /var/lib/loket-hub
     """
-    import json
-
     from hub import orders, policies
-    from hub.home import Trouble
 
-    try:
-        with file.open("rb") as opened:
-            told = json.loads(opened.read(POLICY_BYTES_MAX))
-    except OSError as error:
-        raise Trouble(f"{file.name} cannot be read: {error.strerror}.") from error
-    except ValueError:
-        raise Trouble(f"{file.name} is no JSON.") from None
+    told = _read(file)
     writer = hub.writer()
     with hub.opened() as db:
         done = policies.publish(db, told, writer.now_ms)
@@ -54,6 +46,31 @@ def publish(hub: Hub, file: Path, as_json: bool) -> None:
     if as_json:
         say(done)
     prose(f"{done['policy']} holds from {done['from']}" + ("." if done["new"] else "; it was known."))
+
+
+def _read(file: Path) -> Any:
+    """What the file tells. A rule told twice is refused: only one of the two would hold, unseen."""
+    import json
+
+    from hub.home import Trouble
+
+    def each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        told = dict(pairs)
+        if len(told) != len(pairs):
+            raise Trouble(f"{file.name} tells something twice: {_twice([name for name, _ in pairs])}.")
+        return told
+
+    try:
+        with file.open("rb") as opened:
+            return json.loads(opened.read(POLICY_BYTES_MAX), object_pairs_hook=each_once)
+    except OSError as error:
+        raise Trouble(f"{file.name} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError):
+        raise Trouble(f"{file.name} is no JSON.") from None
+
+
+def _twice(names: list[str]) -> str:
+    return next(name for name in names if names.count(name) > 1)
 
 
 @policy.command()

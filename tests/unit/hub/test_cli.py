@@ -150,9 +150,12 @@ def test_a_policy_is_published_from_a_file_and_shown_whole(shell: Shell, tmp_pat
     refused = shell.json("policy", "publish", str(place))
     assert (refused["refused"], "duty.cards_a_day" in refused["detail"].lower()) == ("BAD_POLICY", True)
     assert shell.code == 4
-    place.write_text("{")
-    shell("policy", "publish", str(place))
-    assert (shell.code, shell.told.count("\n")) == (1, 1)
+    twice = '{"name": "x", "from": "2020-03-02", "rules": {"duty": {}, "duty": {"rest_minutes": 9}}}'
+    for bad in ("{", "[" * 30_000, twice):
+        place.write_text(bad)
+        shell("policy", "publish", str(place))
+        assert (shell.code, shell.told.count("\n")) == (1, 1)
+    assert "tells something twice: duty" in shell.told
     shell("policy", "show", "--date", "soon")
     assert shell.code == 2
 

@@ -92,6 +92,13 @@ def test_it_goes_on_with_its_order_and_comes_back_with_it(shelf: Shelf) -> None:
     assert states(shelf) == {ELSEWHERE["number"]: "confirmed"}
 
 
+def test_one_of_this_station_s_own_comes_home_as_it_was(shelf: Shelf) -> None:
+    number = certificate(shelf, "O-9")
+    before = suket.get(shelf.journal, number)
+    arrive(shelf, withdraw(shelf)["suket"])
+    assert suket.get(shelf.journal, number) == before
+
+
 def test_one_that_was_renewed_meanwhile_takes_the_place_of_the_first(shelf: Shelf) -> None:
     number = certificate(shelf, "O-9")
     withdraw(shelf)
