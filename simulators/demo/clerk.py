@@ -51,12 +51,12 @@ def judge(job: Seen, look: Seen, panels: Sequence[str], known: frozenset[str]) -
         return Take(card["blank"])
     for card in filter(asked, look["output"]):
         good = whole(card, panels)
-        word, reason = ("--came-out", "whole") if good else ("--spoiled", "torn")
+        word, reason = ("--came-out", "utuh") if good else ("--spoiled", "cacat")
         return Settle(job["id"], word, card["blank"], reason)
     for card in filter(asked, [*look["reject"], *look["hands"]]):
         inked = card["panels"] or card.get("half")
-        word, reason = ("--spoiled", "torn") if inked else ("--untouched", "clean")
+        word, reason = ("--spoiled", "cacat") if inked else ("--untouched", "bersih")
         return Settle(job["id"], word, card["blank"], reason)
     if blank and blank in look.get("stack", ()):
-        return Settle(job["id"], "--untouched", blank, "clean")
+        return Settle(job["id"], "--untouched", blank, "bersih")
     return None

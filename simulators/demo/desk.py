@@ -69,7 +69,7 @@ class Desk:
             )
         for job in jobs:
             if job["blank"] in torn and job["state"] != "spoiled":
-                told = ("--blank", job["blank"], "--reason", "smeared", "--by", CLERK, "--second", SECOND)
+                told = ("--blank", job["blank"], "--reason", "luntur", "--by", CLERK, "--second", SECOND)
                 await self._counter.loket("spoil", job["id"], *told, "--json", may_fail=True)
                 return False
         return bool(torn)
