@@ -1,4 +1,4 @@
-"""A station with a printer of paper, for the worker's tests."""
+"""What most of a station's tests begin with: a province and a clock of its own, a printer of paper."""
 
 from __future__ import annotations
 
@@ -8,6 +8,17 @@ import pytest
 
 from tests.unit.agent.office import Office, template
 from tests.unit.agent.paper import Paper
+from tests.unit.agent.stations import Clock, Province
+
+
+@pytest.fixture
+def province() -> Province:
+    return Province()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture(scope="session")

@@ -26,11 +26,6 @@ PRINT = {**FEED, "panels": 5, "artefact": "aa"}
 
 
 @pytest.fixture
-def province() -> Province:
-    return Province()
-
-
-@pytest.fixture
 def journal(tmp_path: Path, province: Province) -> Iterator[Journal]:
     made = open_at(make_home(tmp_path / "home", province))
     take(made, province, *(province.order(f"O-{n}") for n in (1, 2, 3)))

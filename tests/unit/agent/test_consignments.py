@@ -18,16 +18,6 @@ from tests.unit.agent.stock import act, figures, filled, word, words
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def province() -> Province:
-    return Province()
-
-
-@pytest.fixture
 def journal(tmp_path: Path, clock: Clock, province: Province) -> Iterator[Journal]:
     made = filled(tmp_path / "home", province, clock)
     yield made

@@ -29,11 +29,6 @@ YOUNG = {"birthdate": "2003-05-22", "nik": "6411036205039007", "marital": "BELUM
 
 
 @pytest.fixture
-def province() -> Province:
-    return Province()
-
-
-@pytest.fixture
 def home(tmp_path: Path, province: Province) -> Home:
     return make_home(tmp_path / "home", province)
 

@@ -25,11 +25,6 @@ EPOCH = 7
 
 
 @pytest.fixture
-def province() -> Province:
-    return Province()
-
-
-@pytest.fixture
 def home(tmp_path: Path, province: Province) -> Home:
     return make_home(tmp_path / "home", province, chip="vpcd://127.0.0.1:9")
 

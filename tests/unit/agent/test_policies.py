@@ -33,11 +33,6 @@ def province() -> Province:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
 def journal(tmp_path: Path, province: Province, clock: Clock) -> Iterator[Journal]:
     province.seq = 0
     made = open_at(make_home(tmp_path / "home", province), clock=clock)

@@ -27,11 +27,6 @@ FEED = {"printer": "SIM1", "session": 5, "before": {"cards": 1, "panels": 5}}
 
 
 @pytest.fixture
-def province() -> Province:
-    return Province()
-
-
-@pytest.fixture
 def journal(tmp_path: Path, province: Province) -> Iterator[Journal]:
     made = open_at(make_home(tmp_path / "home", province), clock=Clock(START_MS))
     yield made

@@ -19,11 +19,6 @@ ASKED = ("issue", "renew", "void", "confirm", "sent", "unsent", "unsure", "repor
 
 
 @pytest.fixture
-def province() -> Province:
-    return Province()
-
-
-@pytest.fixture
 def journal(tmp_path: Path, province: Province) -> Iterator[Journal]:
     made = open_at(make_home(tmp_path / "home", province))
     take(made, province, province.order("O-1", reason="data_change"))

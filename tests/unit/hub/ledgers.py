@@ -75,6 +75,14 @@ def join(db: Database) -> Offices:
     return Offices(*(FakeStation(name, epoch=100 + place).join(db) for place, name in enumerate(names)))
 
 
+def city(db: Database) -> Offices:
+    """The same offices, and a store with named blanks and some without a name."""
+    offices = join(db)
+    store.take_in(db, Load("P-1", "ktp", ("A", "B", "C"), 3), NOW_MS)
+    store.take_in(db, Load("P-2", "ktp", None, 30), NOW_MS)
+    return offices
+
+
 def busy(db: Database) -> Offices:
     """A good week: everything is explained, and something is still on its way."""
     offices = join(db)

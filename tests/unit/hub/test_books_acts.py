@@ -22,7 +22,7 @@ from hub.database import Database, open_database
 from tests.unit.hub.ledgers import (
     TWO,
     WRITER,
-    Offices,
+    city,
     counted,
     join,
     on,
@@ -39,13 +39,6 @@ def db(tmp_path: Path) -> Iterator[Database]:
     schema.create(opened, now_ms=0)
     yield opened
     opened.close()
-
-
-def city(db: Database) -> Offices:
-    offices = join(db)
-    store.take_in(db, Load("P-1", "ktp", ("A", "B", "C"), 3), NOW_MS)
-    store.take_in(db, Load("P-2", "ktp", None, 30), NOW_MS)
-    return offices
 
 
 def test_a_forked_station_is_written_off_and_what_was_found_goes_on(db: Database) -> None:

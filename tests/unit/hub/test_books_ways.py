@@ -19,7 +19,7 @@ from hub.database import Database, open_database
 from tests.unit.hub.ledgers import (
     TWO,
     WRITER,
-    Offices,
+    city,
     counted,
     destroyed,
     handed,
@@ -38,13 +38,6 @@ def db(tmp_path: Path) -> Iterator[Database]:
     schema.create(opened, now_ms=0)
     yield opened
     opened.close()
-
-
-def city(db: Database) -> Offices:
-    offices = join(db)
-    store.take_in(db, Load("P-1", "ktp", ("A", "B", "C"), 3), NOW_MS)
-    store.take_in(db, Load("P-2", "ktp", None, 30), NOW_MS)
-    return offices
 
 
 @pytest.mark.parametrize(
