@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import lzma
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulators.cards.truth import Line, Memory
 from simulators.evolis.bench import MemoryPrinter
 from simulators.evolis.face import Exchange
+from tests.unit.simulators.witnesses import Judge
 
 VECTORS = Path(__file__).parents[3] / "vectors" / "evolis"
 INK = {"y": b"yellow", "m": b"magenta", "c": b"cyan", "k": b"black", "o": b"overlay"}
@@ -20,17 +19,6 @@ INK = {"y": b"yellow", "m": b"magenta", "c": b"cyan", "k": b"black", "o": b"over
 def vector(name: str) -> bytes:
     """One of the true streams."""
     return lzma.decompress((VECTORS / f"{name}.prn.xz").read_bytes())
-
-
-class Judge(Memory):
-    """Keeps the truth, and holds at every physical change that each card is in exactly one place."""
-
-    def note(self, line: Line | None, freeze: Callable[[], dict[str, Any]]) -> None:
-        kept = freeze()
-        places = [card["number"] for name in ("inside", "output", "reject", "hands") for card in kept[name]]
-        assert sorted(places) == list(range(1, kept["feeder"][0])), "a card is nowhere, or in two places"
-        assert bool(kept["inside"]) == (kept["at"] is not None)
-        super().note(line, freeze)
 
 
 def bench(*faults: str, **told: Any) -> MemoryPrinter:

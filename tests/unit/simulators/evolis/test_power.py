@@ -2,9 +2,7 @@
 
 import json
 from contextlib import suppress
-from io import RawIOBase
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,6 +20,7 @@ from tests.unit.simulators.evolis.kit import (
     look,
     told,
 )
+from tests.unit.simulators.witnesses import Cut, Guillotine
 
 
 def test_after_a_power_cut_the_card_lies_where_it_lay_and_the_job_is_gone() -> None:
@@ -86,31 +85,6 @@ def test_bytes_beyond_the_unplugging_never_arrive() -> None:
     printer.sleep_ms(40_000)
     assert look(printer).error == 0x01000040
     assert not told(printer, "ejected")
-
-
-class Cut(Exception):
-    """The process is killed here."""
-
-
-class Guillotine(Files):
-    """Dies before the ``at``-th write of either file; writes count from 0."""
-
-    def __init__(self, truth: Path, state: Path, at: int) -> None:
-        super().__init__(truth, state)
-        self._left = at
-
-    def _count(self) -> None:
-        if self._left == 0:
-            raise Cut
-        self._left -= 1
-
-    def _keep(self, state: Path, kept: dict[str, Any]) -> None:
-        self._count()
-        super()._keep(state, kept)
-
-    def _tell(self, truth: RawIOBase, raw: bytes) -> None:
-        self._count()
-        super()._tell(truth, raw)
 
 
 def one_card(truth: Path, state: Path, at: int) -> bool:

@@ -8,7 +8,8 @@ from simulators.evolis import clock, memory
 from simulators.evolis.face import Face
 from simulators.evolis.model import Printer
 from simulators.evolis.usb import UsbFace
-from tests.unit.simulators.evolis.kit import Judge, job
+from tests.unit.simulators.evolis.kit import job
+from tests.unit.simulators.witnesses import Judge
 
 
 def on_a_loop(check: Callable[[UsbFace, Printer], None]) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from simulators.cards.truth import Line, Memory, Witness
+from simulators.cards.truth import Witness
 from simulators.matica.bench import MemoryPrinter
+from tests.unit.simulators.witnesses import Judge
 
 READY, NO_CARDS, DOOR, BUSY, PRINTING = 0, 0x2D000, 0x2D100, 0x2D300, 0x2D400
 WARMING, INITIALISING, STARTED, POWER_LOST = 0x2DA00, 0x2DB00, 0x62800, 0x2C300
@@ -25,17 +26,6 @@ RETURN, FLIP, EJECT = 0x07020000, 0x07021000, 0x07020005
 BIT = {"y": 1, "m": 2, "c": 4, "k": 8, "p": 0x20, "u": 0x40}
 INK = {letter: letter.encode() * 8 for letter in BIT}
 """Planes of the tiny image."""
-
-
-class Judge(Memory):
-    """Keeps the truth, and holds at every physical change that each card is in exactly one place."""
-
-    def note(self, line: Line | None, freeze: Callable[[], dict[str, Any]]) -> None:
-        kept = freeze()
-        places = [card["number"] for name in ("inside", "output", "reject", "hands") for card in kept[name]]
-        assert sorted(places) == list(range(1, kept["feeder"][0])), "a card is nowhere, or in two places"
-        assert bool(kept["inside"]) == (kept["at"] is not None)
-        super().note(line, freeze)
 
 
 def tiny(printer: MemoryPrinter) -> MemoryPrinter:

@@ -2,7 +2,6 @@
 
 import json
 from contextlib import suppress
-from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from tests.unit.simulators.matica.kit import (
     tiny,
     told,
 )
+from tests.unit.simulators.witnesses import Cut, Guillotine
 
 
 def test_a_cold_printer_is_not_there_then_initialises_then_warms() -> None:
@@ -131,31 +131,6 @@ def test_a_fault_without_a_card_goes_with_the_power() -> None:
     printer.hand(power="cut")
     printer.sleep_ms(150_000)
     card(host(printer))
-
-
-class Cut(Exception):
-    """The process is killed here."""
-
-
-class Guillotine(Files):
-    """Dies before the ``at``-th write of either file; writes count from 0."""
-
-    def __init__(self, truth: Path, state: Path, at: int) -> None:
-        super().__init__(truth, state)
-        self._left = at
-
-    def _count(self) -> None:
-        if self._left == 0:
-            raise Cut
-        self._left -= 1
-
-    def _keep(self, state: Path, kept: dict[str, Any]) -> None:
-        self._count()
-        super()._keep(state, kept)
-
-    def _tell(self, truth: RawIOBase, raw: bytes) -> None:
-        self._count()
-        super()._tell(truth, raw)
 
 
 def one_card(truth: Path, state: Path, at: int) -> bool:

@@ -22,7 +22,6 @@ from tests.unit.simulators.matica.kit import (
     STATUS,
     TO_EJECT,
     TO_PRINT,
-    Judge,
     Usb,
     bench,
     block,
@@ -31,6 +30,7 @@ from tests.unit.simulators.matica.kit import (
     replies,
     tiny,
 )
+from tests.unit.simulators.witnesses import Judge
 
 COMMAND, PANEL = 0xF0000100, 0xF0000200
 WORDS = [STATUS, LOAD_CHIP, ENGAGE, RELEASE, TO_PRINT]
