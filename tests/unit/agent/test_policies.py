@@ -136,7 +136,7 @@ def test_a_policy_that_this_program_cannot_read_is_told_of_until_it_is_taken_or_
 ) -> None:
     take(journal, province, policy(province, "a", rules={"colour": "red"}))
     take(journal, province, policy(province, "b", TOMORROW, rules={"colour": "red"}))
-    take(journal, province, policy(province, "c", station="64.11-2"))
+    take(journal, province, policy(province, "c", station="64.11-2"), policy(province, "d", begins=7))
     assert policies.not_followed(journal, START_MS + 90 * DAY_MS) == ["a", "b"]
     take(journal, province, policy(province, "a2"))
     assert policies.not_followed(journal, START_MS) == ["b"]

@@ -6,8 +6,10 @@ import errno
 import os
 import stat
 import sys
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +66,21 @@ def test_half_a_sheet_is_left_nowhere(
     assert not out.exists()
     assert (suket.get(journal, FIRST).state, suket.get(journal, FIRST).cause) == (State.ISSUED, "not_written")
     assert press.again(FIRST, out=out)["state"] == "sent"
+
+
+def test_a_file_that_somebody_else_put_there_meanwhile_stays_theirs(
+    home: Home, journal: Journal, tmp_path: Path
+) -> None:
+    press, out = made(home, journal, None), tmp_path / "suket.pdf"
+
+    def perform(action: str, args: Any) -> dict[str, Any]:
+        if args.get("what") == "sent":
+            out.write_text("theirs")
+        return press.perform(action, args)
+
+    with pytest.raises(Trouble, match="cannot be written"):
+        issued(replace(press, perform=perform), out=out)
+    assert out.read_text() == "theirs"
 
 
 def order_void(journal: Journal) -> None:
