@@ -170,3 +170,23 @@ def test_a_certificate_ends_wherever_its_order_went(db: Database, station: FakeS
     station.write(issue("urgent")).send(db)
     second.write(("suket_closed", NUMBER, {"job": "urgent-1", "elsewhere": True})).send(db)
     assert counted(db) == 2
+
+
+def test_the_last_station_s_word_goes_on(db: Database, station: FakeStation) -> None:
+    renewed = {**ELSEWHERE, "number": "SPECIMEN-64.02-1-2020-00001"}
+    moved(db, station, ELSEWHERE)
+    second, third = FakeStation("64.02-1"), FakeStation("64.03-1").join(db)
+    moves.move(db, "urgent", third.name, WRITER)
+    second.write(("order_returned", "urgent", {"suket": renewed})).send(db)
+    moves.route(db, WRITER)
+    (line,) = order_log.log_after(db, third.name, 0, 10)
+    assert line.body["suket"] == renewed
+
+
+def test_a_record_that_was_withdrawn_stands_with_none_from_then_on(
+    db: Database, station: FakeStation
+) -> None:
+    moves.withdraw(db, "old", WRITER)
+    station.write(("order_returned", "old", {})).send(db)
+    moves.route(db, WRITER)
+    assert (counted(db, end_ms=NOW_MS), counted(db)) == (2, 1)
