@@ -253,8 +253,10 @@ class Counter:
             Cut.PRINTER: (self.printer,),
         }[cut]
         self.nights += 1
+        struck = self.is_moving()  # now: a printer on another socket goes on while the PC's process ends
         await asyncio.gather(*(victim.kill() for victim in victims))
-        struck = self.is_moving()
+        if self.printer in victims:
+            struck = self.is_moving()
         async with self.lights:  # whoever still fumbles at the counter in the dark finishes first
             for victim in victims:
                 await victim.start()

@@ -153,7 +153,9 @@ class Day:
             if not cuts or early or not counter.is_moving():
                 await asyncio.sleep(STRIKE_LOOK_S)
                 continue
-            await asyncio.sleep(dice.uniform(0, STRIKE_SPREAD_S))
+            overdue = not own or len(counter.tail.story.fed) > own[0][0] + 1
+            if not overdue:  # a machine that is slow to strike has few cards left to strike at
+                await asyncio.sleep(dice.uniform(0, STRIKE_SPREAD_S))
             if cuts and counter.is_moving():
                 after_card, cut = cuts.pop(0)
                 if not await counter.strike(cut):
