@@ -13,6 +13,7 @@ from hub import ingest, moves, orders, reports
 from hub.database import Database
 from hub.order_form import person_of
 from hub.projections import Folder
+from hub.web.page import look
 from tests.unit.hub.lists import nik_of, record, write
 from tests.unit.hub.stations import NOW_MS, TOKEN, FakeStation, card
 from tests.unit.hub.test_orders import WRITER, told
@@ -75,6 +76,16 @@ def test_what_its_station_refused_may_come_mended(db: Database, station: FakeSta
     assert again(db, tmp_path) == []
 
 
+def test_what_one_station_refused_and_another_owes_is_open(
+    db: Database, station: FakeStation, tmp_path: Path
+) -> None:
+    second = FakeStation("64.02-1").join(db)
+    moves.move(db, "o1", second.name, WRITER)
+    station.write(("order_returned", "o1", {}), ("order_refused", "o1", {"word": "BAD_PHOTO"})).send(db)
+    moves.route(db, WRITER)
+    assert again(db, tmp_path) == REFUSED
+
+
 @pytest.mark.parametrize("event", ["withheld", "spoiled"])
 def test_what_may_still_become_a_card_is_open(
     db: Database, station: FakeStation, tmp_path: Path, event: str
@@ -117,7 +128,7 @@ def test_an_order_is_withdrawn_once_its_station_gave_it_back(
     assert moves.route(db, WRITER) == 0
     assert moves.withdraw(db, "o1", WRITER)["state"] == "withdrawn"
     assert orders.dispatch_all(db, WRITER) == 0
-    assert owed(db) == 0
+    assert (owed(db), look(db, NOW_MS).waiting) == (0, 0)
     assert again(db, tmp_path) == []
     assert told(db, station.name)[2:] == [(3, "order", "o2")]
 

@@ -116,6 +116,9 @@ def test_a_policy_that_begins_tomorrow_changes_no_order_today(db: Database, tmp_
 
 def test_the_same_policy_again_goes_once_more_to_those_who_refused_it_alone(db: Database) -> None:
     stations = [FakeStation(name).join(db) for name in ("64.02-1", "64.11-1", "64.71-1")]
+    publish(db, MAY | {"name": "june"})
+    stations[1].write(("policy_refused", "june", {"word": "BAD_POLICY"})).send(db)
+    db.run("DELETE FROM order_log")  # only what comes now is counted
     publish(db)
     stations[0].write(("policy_applied", "may", {"from": "2020-05-12"})).send(db)
     stations[1].write(("policy_refused", "may", {"word": "BAD_POLICY"})).send(db)
@@ -124,7 +127,8 @@ def test_the_same_policy_again_goes_once_more_to_those_who_refused_it_alone(db: 
     stations[1].write(("policy_applied", "may", {"from": "2020-05-12"})).send(db)
     publish(db)
     assert [len(told(db, station.name)) for station in stations] == [1, 2, 1]
-    assert [each["state"] for each in policies.followed(db)] == ["applied", "applied", "sent"]
+    states = [each["state"] for each in policies.followed(db) if each["policy"] == "may"]
+    assert states == ["applied", "applied", "sent"]
 
 
 def test_the_province_sees_who_follows_and_who_cannot(db: Database) -> None:
