@@ -69,7 +69,7 @@ class Clerk:
             try:
                 await self._look()
             except Stuck:
-                if nights == self._counter.nights:
+                if nights == self._counter.nights and not self._counter.dark:
                     raise
 
     def listen(self) -> None:

@@ -72,6 +72,7 @@ class Counter:
         self.lender: Counter | None = None
         self.lights = asyncio.Lock()  # held while somebody stands at the counter, or switches it on again
         self.nights = 0
+        self.dark = False  # the power has gone, and nobody has switched on again
         self._bench = bench
         self._place = bench.home / name
         self._place.mkdir(parents=True, exist_ok=True)
@@ -252,7 +253,7 @@ class Counter:
             Cut.PC: (self.agent,),
             Cut.PRINTER: (self.printer,),
         }[cut]
-        self.nights += 1
+        self.nights, self.dark = self.nights + 1, True
         struck = self.is_moving()  # now: a printer on another socket goes on while the PC's process ends
         await asyncio.gather(*(victim.kill() for victim in victims))
         if self.printer in victims:
@@ -260,6 +261,7 @@ class Counter:
         async with self.lights:  # whoever still fumbles at the counter in the dark finishes first
             for victim in victims:
                 await victim.start()
+            self.dark = False
         self.lot.cuts += struck
         return struck
 
