@@ -104,6 +104,7 @@ def test_a_silent_chip_needs_a_supervisor(shelf: Shelf) -> None:
     assert shelf.give(job, **silent, **EXCUSE)["exception"] == "no_reader"
     body = shelf.line("handed_over")
     assert (body["chip"], body["second"], body["excused"]) == ("unreadable", "budi", ["CHIP_UNREADABLE"])
+    assert shelf.line("handed_over")["old"] == "none_due", "the exception was not for a paper"
 
 
 def test_nobody_supervises_himself(shelf: Shelf) -> None:
