@@ -119,7 +119,7 @@ def test_the_card_at_the_station_tells_the_name_the_truth_knows(
 
 
 def test_a_cable_pulled_in_the_middle_of_a_job_is_an_unknown_outcome(reader: VpcdReader) -> None:
-    one = Bench(reader, "--fault", "unplug@bytes=300000,for=1000")
+    one = Bench(reader, "--fault", "unplug@bytes=300000,for=60000")
     transport = one.usb()
     blank = b"\x1bDb;y;256;" + bytes(658_368) + b"\r"
     with pytest.raises(OutcomeUnknown) as caught:
