@@ -23,6 +23,10 @@ LATE_MS = (0, 900, 5_000, 12_000)  # the printer goes on alone for so long befor
 LAGS = ("", "counter_lag@card=1,for=20000", "counter_lag@card=1,until=poll", "counter_lag@card=1,until=power")
 CHIPS = ("", "", "chip_plain@card=1", "chip_torn@card=1", "chip_mute@card=1")
 LOST = "job_lost@card=1"
+OF_A_SPOOLER = (
+    *("", "", "held@job=1", "slow@job=1", "offline@job=1", "answer_lost@job=1", "half_document@job=1"),
+    *("aborted@job=1", "aborted_but_printed@job=1", "completed_unprinted@job=1"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ def drawn(seed: int, points: Points) -> Case:
     dice = Random(seed)
     variant = dice.choice(list(points))
     told = (dice.choice(LAGS), dice.choice(CHIPS), LOST if dice.random() < 0.1 else "")
+    if variant.family == "spool":
+        told = (dice.choice(OF_A_SPOOLER), "", "")
     return Case(
         variant,
         dice.choice(points[variant]),

@@ -1,4 +1,7 @@
-"""What the crash matrix needs of a family of printers: one in memory, its driver, and a card for it."""
+"""What the crash matrix needs of a family of printers: one in memory, its driver, and a card for it.
+
+The third, a printer behind a queue, is in tests/crash/spooler.py.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,11 @@ from drivers.registry import prepare
 from simulators.cards.blank import blank_uid
 from simulators.evolis.bench import MemoryPrinter
 from simulators.matica.bench import MemoryPrinter as MaticaInMemory
+from tests.crash.spooler import Spooler
 from tests.journeys.killer_virtual import Killed, Wire
 
 STAMP_S = 1_589_241_600
+READERS = ("chip", "clerk", "plain")
 COLUMNS, ROWS = 16, 4
 WARMING_MS = 20_000
 
@@ -42,13 +47,16 @@ class Machine(Protocol):
 
 
 class Family(Protocol):
-    """One maker's printers. ``ribbons``: the plainest first, then the richest."""
+    """One maker's printers. ``ribbons``: the plainest first, then the richest; ``readers``: see Variant."""
 
     @property
     def name(self) -> str: ...
 
     @property
     def ribbons(self) -> tuple[str, ...]: ...
+
+    @property
+    def readers(self) -> tuple[str, ...]: ...
 
     def machine(self, cards: int, ribbon: str, faults: Sequence[str]) -> Machine: ...
 
@@ -69,6 +77,7 @@ class Evolis:
 
     name: str = "evolis"
     ribbons: tuple[str, ...] = ("k", "ymcko")
+    readers: tuple[str, ...] = READERS
 
     def machine(self, cards: int, ribbon: str, faults: Sequence[str]) -> MemoryPrinter:
         return MemoryPrinter(cards=cards, ribbon=ribbon, faults=faults)
@@ -95,6 +104,7 @@ class Matica:
 
     name: str = "matica"
     ribbons: tuple[str, ...] = ("ymck", "ymckk")
+    readers: tuple[str, ...] = READERS
 
     def machine(self, cards: int, ribbon: str, faults: Sequence[str]) -> MaticaInMemory:
         machine = MaticaInMemory(cards=cards, ribbon=ribbon, faults=faults, warming_ms=WARMING_MS)
@@ -165,4 +175,4 @@ def drawn(family: str, model: str, ribbon: str, plain: bool) -> Artefact:
     return prepare(family, model, ribbon, line * HEIGHT, None, STAMP_S)
 
 
-FAMILIES: dict[str, Family] = {"evolis": Evolis(), "matica": Matica()}
+FAMILIES: dict[str, Family] = {"evolis": Evolis(), "matica": Matica(), "spool": Spooler()}

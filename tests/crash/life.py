@@ -153,10 +153,19 @@ class Station:
         """The clerk settles what is unsure by the card in hand; how many jobs that were."""
         unsure = jobs.in_state(self.journal, State.UNSURE)
         for job in unsure:
-            self.printer.sleep_ms(CLERK_MS)
+            self._walk_over()
             blank, event = self._seen(job)
             self.journal.write(moving(job.id, event, {"blank": blank, "by": "clerk", "reason": "seen"}))
         return len(unsure)
+
+    def _walk_over(self) -> None:
+        """The clerk comes, and waits until nothing moves; a queue is looked after meanwhile."""
+        if self.variant.family != "spool":
+            self.printer.sleep_ms(CLERK_MS)
+            return
+        until_ms = self.printer.now_ms() + CLERK_MS
+        while self.printer.now_ms() < until_ms or not self._path_is_clear():
+            self.printer.sleep_ms(max(self.worker.turn(), 1))
 
     def _seen(self, job: jobs.Job) -> tuple[str, Event]:
         look = self.printer.hand(look=True)

@@ -16,7 +16,8 @@ VARIANTS = [
     Variant(family.name, ribbon, reader)
     for family in FAMILIES.values()
     for ribbon in family.ribbons
-    for reader in (("chip", "plain", "clerk") if ribbon == family.ribbons[0] else ("chip", "clerk"))
+    for reader in family.readers
+    if reader != "plain" or ribbon == family.ribbons[0]
 ]
 POINTS_MIN = 40
 MEMORY = Path("/dev/shm")

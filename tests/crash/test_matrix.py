@@ -18,7 +18,7 @@ from agent.store.migrations import migrate
 from tests.crash.case import Variant, drawn, systematic
 from tests.crash.matrix import VARIANTS, in_memory, judged, points_of
 
-PARTS, DRAWN_IN_CI, DRAWN_LONG, AT_ONCE = 4, 600, 100_000, 1_000
+PARTS, DRAWN_IN_CI, DRAWN_LONG, AT_ONCE = 4, 400, 100_000, 1_000
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,8 @@ def test_cut_at_every_point_every_order_has_one_good_card_and_every_blank_its_pl
     verdicts, wrong = judged(cases, folder, template, must_hit=True)
     assert not wrong, told(wrong)
     assert verdicts.cycles == len(cases) == 3 * len(points[variant])
-    assert 0 < verdicts.alone < verdicts.cycles
+    assert (verdicts.alone > 0) == (variant.family != "spool")
+    assert verdicts.alone < verdicts.cycles
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -24,6 +24,7 @@ MAYBE_ASKED = ("job", "printed")
 _HEAD = struct.Struct(">IIII")
 _BY_CODE = {0xF2000300: "welcome", 0xF0000200: "panels", 0xF0000600: "info", 0xF0000A00: "settings"}
 _BY_COMMAND = {0x0102: "status", 0x0202: "position", 0x0402: "load", 0x0502: "move", 0x0602: "print"}
+_BY_OPERATION = {4: "validate", 5: "create", 6: "send", 8: "cancel", 9: "follow", 10: "list", 11: "look"}
 _BY_PARAM = {0x07021000: "flip", 0x07020005: "eject", 0x0A021000: "engage", 0x0A025000: "release"}
 
 
@@ -139,11 +140,17 @@ def message_name(data: bytes) -> str:
     return _BY_CODE.get(code) or _BY_PARAM.get(param) or _BY_COMMAND[param >> 16]
 
 
+def operation_name(data: bytes) -> str:
+    """What an IPP request asks for."""
+    return _BY_OPERATION.get(int.from_bytes(data[2:4], "big"), "other")
+
+
 TONGUES = {
     "evolis": Tongue(
         name_of, frozenset({"poll", "Rco", "Rtp", "Rfv", "Rsn", "Rr", "Rem"}), frozenset({"job"})
     ),
     "matica": Tongue(message_name, frozenset({"status", "position", "info", "settings"}), None),
+    "spool": Tongue(operation_name, frozenset({"look", "list", "follow"}), frozenset()),
 }
 
 
