@@ -1,4 +1,4 @@
-"""A whole agent as a process, killed by its own SIGKILL at one named point.
+"""A whole agent as a process, killed by its own SIGKILL at one named point; or its printer, or both.
 
 It is what ``loket run`` is, with the wire and the journal wrapped to count points, and waits that fit a
 simulated printer sixty times as fast as a real one. The order comes in by the inbox and the clerk's press by
@@ -33,12 +33,35 @@ def kill_myself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(home_path: str, order_path: str, at: str, list_path: str, log_path: str) -> None:
-    """Be the agent at ``home_path`` until the point ``at`` or a SIGTERM. The log takes both outputs."""
+def striker(printer: int, *, spare_me: bool) -> Callable[[], None]:
+    """What happens at the point. ``printer``: the process that dies first, 0 for none."""
+
+    def strike() -> None:
+        if printer:
+            os.kill(printer, signal.SIGKILL)
+        if not spare_me:
+            kill_myself()
+
+    return strike
+
+
+def main(
+    home_path: str,
+    order_path: str,
+    at: str,
+    list_path: str,
+    log_path: str,
+    printer: int = 0,
+    spare_me: bool = False,
+) -> None:
+    """Be the agent at ``home_path`` until the point ``at`` or a SIGTERM. The log takes both outputs.
+
+    ``printer``: a process that dies at that point, too; ``spare_me``: it alone does.
+    """
     with Path(log_path).open("a") as out:
         for stream in (1, 2):
             os.dup2(out.fileno(), stream)
-    home, points = Home(Path(home_path)), Points(at, kill_myself, polls_max=1)
+    home, points = Home(Path(home_path)), Points(at, striker(printer, spare_me=spare_me), polls_max=1)
     with home.lock():
         made = service.build(
             home, open_transport=pointed_wire(points), open_journal=pointed_journal(points), pace=PACE

@@ -1,7 +1,6 @@
 """One card's life with real processes: a simulated printer, an agent that may be killed, and a clerk.
 
-Each life has a home of its own, copied from a prepared one, and a printer of its own; the truth file that
-the printer writes is the judge. Linux and macOS only: SIGKILL has no twin on Windows.
+Each life has a home and a printer of its own; the printer's truth file is the judge. Not on Windows.
 """
 
 from __future__ import annotations
@@ -15,8 +14,10 @@ import sys
 import threading
 import time
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -34,14 +35,15 @@ from agent.store.sqlite import Reader
 from domain.join import JoinFile
 from domain.keys import OpenKey, SigningKey, canonical, order_bytes, order_info
 from domain.ledger import Place
-from domain.words import RefusedByRule
+from simulators.cards.blank import blank_uid
 from simulators.people.people import Person, people
 from simulators.people.portraits import portrait
 from tests.journeys import killer_process
-from tests.journeys.killer_virtual import settled_by_sight
+from tests.journeys.killer_virtual import is_free, settled_by_sight
 from tests.journeys.sync_rig import free_port, until
 
 STATION, SPEED, CARDS = "64.11-1", 60, 4
+PATIENCE_S = 60.0
 NOBODY = "mqtt://127.0.0.1:9"  # a station's line is usually dead
 FIELDS = (
     "nik", "name", "birthplace", "birthdate", "sex", "blood", "address", "rt_rw", "village", "district",
@@ -49,7 +51,6 @@ FIELDS = (
 )  # fmt: skip
 FORKED = multiprocessing.get_context("forkserver")  # each agent is a process of its own, imports done before
 FORKED.set_forkserver_preload(["tests.journeys.killer_process", "uvicorn.protocols.http.h11_impl"])
-PANELS = {"k": 1, "ymcko": 5}
 OUTCOMES = {Event.PRINTED: "came_out", Event.SPOILED: "spoiled", Event.UNTOUCHED: "untouched"}
 
 
@@ -105,39 +106,61 @@ def signed_order(hub: SigningKey, home: Home) -> dict[str, Any]:
 
 
 class Printer:
-    """A simulated printer as a process; ``ask`` is the technician's hand at its back door."""
+    """A simulated printer as a process; ``ask``: the technician's hand at its back door."""
 
     def __init__(self, folder: Path, chip_port: int, ribbon: str = "k", *more: str) -> None:
         self.truth_path = folder / "truth.jsonl"
-        argv = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
-        argv += ["--tcp", "127.0.0.1:0", "--chip", f"127.0.0.1:{chip_port}", "--cards", str(CARDS)]
-        argv += ["--speed", str(SPEED), "--ribbon", ribbon, "--truth", str(self.truth_path), *more]
-        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.address = self._answer()["addresses"][0]
+        self._argv = [sys.executable, "-c", "from simulators.cli import main; main()", "printer"]
+        self._argv += ["--tcp", "127.0.0.1:0", "--chip", f"127.0.0.1:{chip_port}", "--cards", str(CARDS)]
+        self._argv += ["--speed", str(SPEED), "--ribbon", ribbon, "--truth", str(self.truth_path), *more]
+        self._start()
+
+    def _start(self) -> None:
+        self.process = subprocess.Popen(self._argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        ready = self._answer()
+        self.address, self._serial = ready["addresses"][0], ready["serial"]
+
+    def killed(self) -> bool:
+        """Whether it has died by SIGKILL, after a moment."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(PATIENCE_S)
+        return self.process.returncode == -signal.SIGKILL
+
+    def revive(self) -> None:
+        """Its power is back: the same printer, from its state file, where it was."""
+        self._close_pipes()
+        self._argv += ["--tcp", self.address.partition("//")[2]]
+        self._start()
+
+    def _close_pipes(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        told: dict[str, Any] = json.loads(self._process.stdout.readline())
+        assert self.process.stdout is not None
+        told: dict[str, Any] = json.loads(self.process.stdout.readline())
         return told
 
     def ask(self, **told: Any) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(told) + "\n")
+        self.process.stdin.flush()
         return self._answer()
 
     def look(self) -> dict[str, Any]:
         return self.ask(look=True)
 
+    def blank(self, number: int) -> str:
+        return blank_uid(1, self._serial, number)
+
     def truth(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.truth_path.read_text().splitlines()]
 
     def close(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
-        self._process.kill()
-        self._process.wait()
+        self._close_pipes()
+        self.process.kill()
+        self.process.wait()
 
 
 class Life:
@@ -156,7 +179,6 @@ class Life:
     ) -> None:
         shutil.copytree(prepared.home, folder / "home")
         self.folder, self.order_path = folder, prepared.order
-        self.panels = PANELS[ribbon]
         self.order: str = json.loads(prepared.order.read_text())["subject"]
         self.home = Home(folder / "home")
         port = free_port()
@@ -168,14 +190,15 @@ class Life:
         self.log_path = folder / "agent.log"
         self._agent: ForkServerProcess | None = None
 
-    def start(self, at: str = "", list_path: str = "") -> None:
-        """The agent, to be killed ``at`` a point; without one it works until it is told to stop."""
-        told = (str(self.home.root), str(self.order_path), at, list_path, str(self.log_path))
-        self._agent = FORKED.Process(target=killer_process.main, args=told)
+    def start(self, at: str = "", list_path: str = "", who: str = "agent") -> None:
+        """The agent, to be killed ``at`` a point, or ``who`` is; without one it works until told to stop."""
+        victim = 0 if who == "agent" else self.printer.process.pid
+        told = (str(self.home.root), str(self.order_path), at, list_path, str(self.log_path), victim)
+        self._agent = FORKED.Process(target=killer_process.main, args=(*told, who == "printer"))
         self._agent.start()
         if not at:
-            until(lambda: self._answers() or not self._running(), "the agent never got ready")
-            assert self._running(), self.log_path.read_text()
+            until(lambda: self._answers() or not self.running(), "the agent never got ready")
+            assert self.running(), self.log_path.read_text()
 
     def _answers(self) -> bool:
         path = self.home.control_path
@@ -185,7 +208,8 @@ class Life:
         assert self._agent is not None
         return self._agent
 
-    def _running(self) -> bool:
+    def running(self) -> bool:
+        """Whether the agent lives."""
         return self._process().is_alive()
 
     def stop(self) -> int | None:
@@ -228,17 +252,12 @@ class Life:
         until(lambda: not self.printer.look()["inside"], "a card was left inside")
 
     def _settle(self, job: jobs.Job) -> None:
-        blank, event = settled_by_sight(job, self.printer.look(), self._expected, self.panels)
+        look, panels = self.printer.look(), job.panels or 0
+        following = self.printer.blank(CARDS + 1 - look["feeder"])
+        blank, event = settled_by_sight(job, look, partial(is_free, self.reads), panels, following)
         args = {"job": job.id, "outcome": OUTCOMES[event], "blank": blank, "reason": "seen"}
         control.perform(self.home, "resolve", args)
         control.perform(self.home, "print", {"order": self.order})
-
-    def _expected(self, blank: str, kind: str) -> bool:
-        try:
-            blanks.check(self.reads, blank, kind)
-        except RefusedByRule:
-            return False
-        return True
 
     def truth_agrees(self) -> None:
         """One good card of the order's one picture, and every blank in the account where it lies."""
@@ -262,10 +281,10 @@ class Life:
 
     def killed(self) -> bool:
         """Whether the agent ended by SIGKILL, now or when it was told to stop: the point was hit."""
-        until(lambda: not self._running() or self.printed(), "neither printed nor killed", 60)
+        until(lambda: not self.running() or self.printed(), "neither printed nor killed", 60)
         self.verify()
         self._process().join(1.0)
-        if self._running():
+        if self.running():
             self.stop()
         return self._process().exitcode == -signal.SIGKILL
 

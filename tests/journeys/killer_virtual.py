@@ -23,6 +23,7 @@ from agent.printing.states import Event, State
 from agent.printing.worker import Looks, Worker
 from agent.stock import blanks
 from agent.store.journal import Tx
+from agent.store.sqlite import Reads
 from domain.words import RefusedByRule
 from drivers.address import parse
 from drivers.card_printer import HEIGHT, WIDTH, Artefact, Transport
@@ -237,11 +238,16 @@ class Station:
             self.journal.write(moving(job.id, event, body))
 
     def expected(self, blank: str, kind: str) -> bool:
-        try:
-            blanks.check(self.journal, blank, kind)
-        except RefusedByRule:
-            return False
-        return True
+        return is_free(self.journal, blank, kind)
+
+
+def is_free(reads: Reads, blank: str, kind: str) -> bool:
+    """Whether the blank may still be this station's next card."""
+    try:
+        blanks.check(reads, blank, kind)
+    except RefusedByRule:
+        return False
+    return True
 
 
 def queue_order(order: str, asked: str | None = None) -> Callable[[Tx], str]:
@@ -264,9 +270,12 @@ def moving(job: str, event: Event, body: dict[str, Any]) -> Callable[[Tx], State
 
 
 def settled_by_sight(
-    job: Job, seen: dict[str, Any], expected: Callable[[str, str], bool], panels: int
+    job: Job, seen: dict[str, Any], expected: Callable[[str, str], bool], panels: int, next_blank: str = ""
 ) -> tuple[str, Event]:
-    """What a person says of an unsure job with the trays before them."""
+    """What a person says of an unsure job with the trays before them.
+
+    ``next_blank``: the one in the feeder; it would have been the job's where no card came out at all.
+    """
     for card in seen["output"]:
         if job.blank in (None, card["blank"]) and (job.blank or expected(card["blank"], job.kind)):
             return card["blank"], Event.PRINTED if len(card["panels"]) == panels else Event.SPOILED
@@ -274,4 +283,6 @@ def settled_by_sight(
         if job.blank == card["blank"] or (job.blank is None and expected(card["blank"], job.kind)):
             clean = not card["panels"] and not card.get("half")
             return card["blank"], Event.UNTOUCHED if clean else Event.SPOILED
+    if next_blank:
+        return job.blank or next_blank, Event.UNTOUCHED
     raise AssertionError(f"no card to be found for {job.id} ({job.cause}, {job.blank})")
