@@ -9,6 +9,7 @@ import pytest
 
 from agent.printing import jobs
 from agent.printing.jobs import Job
+from agent.printing.patience import Pace
 from agent.printing.states import Event, State
 from agent.store.journal import DiskFull
 from drivers.card_printer import Artefact
@@ -196,3 +197,15 @@ def test_a_claim_that_went_with_the_power_is_over_on_the_screen_before_the_job_i
     world.power_cut()
     office.worker.turn()
     assert (office.job(job).state, office.lane.seen.cause) == (State.PRINTING, None)
+
+
+def test_a_feed_whose_end_nobody_saw_is_not_judged_before_the_printer_has_rested(
+    office: Office, world: Paper
+) -> None:
+    job = office.take()
+    raise_once(world, "staged", OutcomeUnknown("link_lost"))
+    office.turns()
+    assert office.job(job).state is State.PRINTED
+    at_ms = dict(office.journal.rows("SELECT event, at_ms FROM journal"))
+    rested_ms = at_ms["staged"] - at_ms["feed_intended"]
+    assert rested_ms >= Pace().calm, "the blank may still be on its way"
