@@ -183,6 +183,22 @@ class Clerk:
             await self._counter.printer.hand({"take": "output"})
         elif cause == "reject_full":
             await self._counter.printer.hand({"take": "reject"})
+        elif cause == "claim_stuck":
+            await self._counter.printer.hand({"power": "cut"})
+        elif cause == "cards_unknown":
+            await self._look_into_the_trays(look)
+
+    async def _look_into_the_trays(self, look: Mapping[str, Any]) -> None:
+        """The printer counted a card that no job knows of: whatever has ink and no name here is told."""
+        known = self._counter.lot.settled | {job["blank"] for job in self.jobs if job["blank"]}
+        strays = [
+            card["blank"]
+            for card in (*look["output"], *look["reject"])
+            if card["panels"] and card["blank"] not in known
+        ]
+        named = [word for blank in strays for word in ("--spoiled", blank)]
+        if await self._counter.loket("looked", *named, "--json", may_fail=True) is not None:
+            self._progress_at = time.monotonic()
 
     def _standing(self) -> str:
         states = [f"{job['id']} {job['state']} {job['cause'] or ''}".strip() for job in self.jobs]
