@@ -59,7 +59,7 @@ def play(life: Life, point: str, who: str) -> None:
             assert life.running()
         life.printer.revive()
     if who != "printer":
-        assert life.killed(), "the point was not hit"
+        assert life.killed(), f"the point was not hit: {life.states()}\n{life.log_path.read_text()[-500:]}"
         life.start()
     life.live_to_the_end()
     assert life.stop() == 0
