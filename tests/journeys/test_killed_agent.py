@@ -67,7 +67,9 @@ def test_killed_at_each_point_one_order_is_one_good_card(
         with a_life(prepared, tmp_path / str(number)) as life:
             life.start(at=point)
             try:
-                assert life.killed(), f"the point was not hit: {life.states()}\n{life.log_path.read_text()[-500:]}"
+                assert life.killed(), (
+                    f"the point was not hit: {life.states()}\n{life.log_path.read_text()[-500:]}"
+                )
                 life.start()
                 life.live_to_the_end()
                 assert life.stop() == 0
