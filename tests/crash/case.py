@@ -60,11 +60,13 @@ class Case:
 Points = Mapping[Variant, Sequence[str]]
 
 
-def systematic(points: Points) -> Iterator[Case]:
-    """Each point of each variant, under each accident."""
+def systematic(points: Points, *, each: bool = True) -> Iterator[Case]:
+    """Each point of each variant, under each accident; or, not ``each``, under one of them in turn."""
     for variant, names in points.items():
         for number, point in enumerate(names):
             for turn, who in enumerate(WHO):
+                if not each and turn != number % len(WHO):
+                    continue
                 pause_ms, late_ms = (
                     PAUSES_MS[number % len(PAUSES_MS)],
                     LATE_MS[(number // 2 + turn) % len(LATE_MS)],

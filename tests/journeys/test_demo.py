@@ -24,7 +24,7 @@ KEYS = {
 
 
 @pytest.mark.serial
-@pytest.mark.parametrize("broker", ["auto", "embedded"])
+@pytest.mark.parametrize("broker", [pytest.param("auto", marks=pytest.mark.long), "embedded"])
 def test_a_province_day_reconciles_through_power_cuts_and_outages(tmp_path: Path, broker: str) -> None:
     command = [*DEMO, "--orders", "40", "--seed", "5", "--home", str(tmp_path), "--broker-program", broker]
     played = subprocess.run(command, capture_output=True, text=True, timeout=DAY_S, check=False)

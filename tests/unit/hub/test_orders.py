@@ -18,7 +18,7 @@ from hub.home import Keys, Trouble
 from hub.order_log import OrderLog, Writer
 from hub.projections import Folder
 from sync.log import Mark
-from tests.unit.hub.lists import record, write
+from tests.unit.hub.lists import nik_of, record, write
 from tests.unit.hub.stations import NOW_MS, TOKEN, FakeStation, card, consignment
 
 KEYS = Keys(SigningKey.generate(), OpenKey.generate())
@@ -97,7 +97,7 @@ def test_a_file_that_breaks_in_the_middle_imports_nothing(db: Database, tmp_path
 def test_orders_stand_in_the_log_by_priority_without_a_gap(db: Database, tmp_path: Path) -> None:
     FakeStation().join(db)
     rows = [record(f"o{n:03}", requested=f"2020-05-{n % 28 + 1:02}") for n in range(450)]
-    rows.append(record("urgent", reason="status_change", requested="2020-05-28"))
+    rows.append(record("urgent", nik=nik_of("o900"), reason="status_change", requested="2020-05-28"))
     orders.bring_in(db, write(tmp_path, *rows), WRITER)
     lines = told(db)
     assert [seq for seq, _, _ in lines] == list(range(1, 452))
