@@ -66,7 +66,8 @@ def collect(
     ((receipt_ms,),) = reads.rows("SELECT at_ms FROM cursor WHERE name = 'hub_has'")
     unsent, oldest_ms = unsent_events(reads, has.seq)
     told = live or {}
-    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, printer=told.get("printer"))
+    keeping = report.asks(report.read(reads, now_ms), told.get("printer", {}))
+    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, keeping=keeping)
     head = headline(asks)
     return {
         "office": config.office,
@@ -111,15 +112,14 @@ def unsent_events(reads: Reads, hub_has: int) -> tuple[int, int | None]:
     return count, oldest_ms
 
 
-def attention(
-    reads: Reads, *, free_bytes: int, now_ms: int, printer: Mapping[str, Any] | None = None
-) -> list[Attention]:
-    """What a person should look at, the most pressing first. ``printer``: as the running agent tells it."""
+def attention(reads: Reads, *, free_bytes: int, now_ms: int, keeping: report.Asks) -> list[Attention]:
+    """What a person should look at, the most pressing first. ``keeping``: what the printer's keeping asks."""
     found = [Attention(behind.WORD, sentence(behind.WORD), red=True)] if behind.is_behind(reads) else []
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
-    found += [*_about_link(reads, now_ms), *_about_papers(reads), *_about_keeping(reads, printer, now_ms)]
+    found += [*_about_link(reads, now_ms), *_about_papers(reads)]
+    found += [Attention(word, text, red=False, count=count) for word, text, count in keeping]
     return sorted(found, key=lambda each: not each.red)
 
 
@@ -181,14 +181,6 @@ def _about_papers(reads: Reads) -> list[Attention]:
         return []
     text = "Certificates were printed and nobody confirmed the sheet or made it void."
     return [Attention("SUKET_UNSETTLED", text, red=False, count=count)]
-
-
-def _about_keeping(reads: Reads, printer: Mapping[str, Any] | None, now_ms: int) -> list[Attention]:
-    last = book.last_printer(reads)
-    if last is None:
-        return []
-    found = report.collect(reads, last[0], printer or {}, now_ms)
-    return [Attention(word, text, red=False, count=count) for word, text, count in report.asks(reads, found)]
 
 
 def headline(asks: list[Attention]) -> Headline:

@@ -33,15 +33,11 @@ def printer(context: click.Context, home: Path | None, as_json: bool) -> None:
         raise click.UsageError("Missing option '--home', or set LOKET_HOME.")
     from agent import control
     from agent.home import Home
-    from agent.keeping import book, report
+    from agent.keeping import report
 
     station = Home(home)
-    reads = station.reader()
-    last = book.last_printer(reads)
-    live = control.live(station) or {}
-    found = report.collect(
-        reads, last[0] if last else "", live.get("printer", {}), time.time_ns() // 1_000_000
-    )
+    books = report.read(station.reader(), time.time_ns() // 1_000_000)
+    found = report.told(books, (control.live(station) or {}).get("printer", {}))
     if as_json:
         say(found)
     else:

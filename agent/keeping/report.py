@@ -1,13 +1,15 @@
 """How a station's printer keeps, for a person: supplies in working days, cleaning, rest, changed settings.
 
-What the printer itself tells comes from the running agent (``live``); the rest is in the station's own
-books, so that the answer is useful while the agent is stopped, too.
+What is in the station's own books is read once (``read``); what the printer itself tells comes from the
+running agent (``live``) and is laid beside it by a pure function, so that the answer is useful while the
+agent is stopped, too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from agent import policies
@@ -19,76 +21,109 @@ from agent.store.sqlite import Reads
 from domain import duty
 from domain.policy import KINDS
 from domain.supplies import WINDOW_DAYS, by_day, days_left, is_low
-from domain.wita import day
+from domain.wita import DAY_MS, day
 
-DAY_MS = 86_400_000
 Asks = list[tuple[str, str, int]]
 
 
-def collect(reads: Reads, serial: str, live: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the station knows of its printer by itself. ``serial`` is empty before any printer was met.
+
+    ``counted``: the printer's cards as the journal explains them; ``printed``: good cards by WITA day;
+    ``usable``: blanks by kind; ``stocked``: the kinds that ever came here; ``drifted_printers``: how many
+    printers have settings that nobody looked at.
+    """
+
+    serial: str
+    kept: Kept
+    counted: int | None
+    printed: Counter[str]
+    usable: Mapping[str, int]
+    stocked: frozenset[str]
+    fed_today: int
+    cards_a_day: int
+    rest: duty.Rest | None
+    drifted: Mapping[str, list[str | None]]
+    drifted_printers: int
+    today: str
+
+
+def read(reads: Reads, now_ms: int) -> Books:
+    """The books of the printer that the journal told of last, at ``now_ms``."""
+    last = book.last_printer(reads)
+    serial = last[0] if last else ""
+    known, fed_ms = tally.known(reads, serial), book.fed_ms(reads, serial)
+    rules = policies.current(reads, now_ms)
+    return Books(
+        serial=serial,
+        kept=book.kept(reads, serial),
+        counted=known[0] if known else None,
+        printed=by_day(book.printed_ms(reads, now_ms - WINDOW_DAYS * DAY_MS)),
+        usable={kind: blanks.usable(reads, kind) for kind in KINDS},
+        stocked=frozenset(kind for (kind,) in reads.rows("SELECT DISTINCT kind FROM consignment")),
+        fed_today=duty.today(fed_ms, now_ms),
+        cards_a_day=rules.duty.cards_a_day,
+        rest=duty.rest(rules.duty, rules.hot_rest_minutes, fed_ms, book.hot_ms(reads, serial), now_ms),
+        drifted=book.drifted(reads, serial),
+        drifted_printers=book.printers_drifted(reads),
+        today=day(now_ms),
+    )
+
+
+def told(books: Books, live: Mapping[str, Any]) -> dict[str, Any]:
     """The document of ``loket printer --json``. ``live``: the agent's ``printer`` answer, empty when stopped.
 
     Every ``days`` is working days, None where nobody can say; ``since`` counts cards since the cleaning.
     """
-    told: Mapping[str, Any] = live.get("care") or {}
-    kept, counted = book.kept(reads, serial), _cards(reads, serial, live)
-    cards = by_day(book.printed_ms(reads, now_ms - WINDOW_DAYS * DAY_MS))
-    fed_ms = book.fed_ms(reads, serial)
-    rules = policies.current(reads, now_ms)
-    rest = duty.rest(rules.duty, rules.hot_rest_minutes, fed_ms, book.hot_ms(reads, serial), now_ms)
+    care: Mapping[str, Any] = live.get("care") or {}
+    now = (live.get("counters") or {}).get("cards")
+    counted = books.counted if now is None else int(now)
     return {
-        "serial": serial or None,
+        "serial": books.serial or None,
         "state": live.get("state", "stopped"),
         "cause": live.get("cause"),
-        "ribbon": _supply(_ribbon_left(told, kept, counted), cards, now_ms),
-        "film": _supply(told.get("film_left"), cards, now_ms),
-        "blanks": {kind: _supply(blanks.usable(reads, kind), cards, now_ms) for kind in KINDS},
-        "cleaning": {"state": told.get("cleaning"), "since": _since_cleaning(told, kept, counted)},
-        "duty": {
-            "today": duty.today(fed_ms, now_ms),
-            "cards_a_day": rules.duty.cards_a_day or None,
-            "rest": rest.cause if rest else None,
-            "rest_until_ms": rest.until_ms if rest else None,
+        "ribbon": _supply(books, _ribbon_left(care, books.kept, counted)),
+        "film": _supply(books, care.get("film_left")),
+        "blanks": {kind: _supply(books, left) for kind, left in books.usable.items()},
+        "cleaning": {
+            "state": care.get("cleaning"),
+            "since": _since_cleaning(care, books.kept, counted),
         },
-        "settings": kept.settings,
-        "drifted": book.drifted(reads, serial),
+        "duty": {
+            "today": books.fed_today,
+            "cards_a_day": books.cards_a_day or None,
+            "rest": books.rest.cause if books.rest else None,
+            "rest_until_ms": books.rest.until_ms if books.rest else None,
+        },
+        "settings": books.kept.settings,
+        "drifted": books.drifted,
     }
 
 
-def asks(reads: Reads, found: Mapping[str, Any]) -> Asks:
-    """What of it a person should look at: (word, sentence, count)."""
+def asks(books: Books, live: Mapping[str, Any]) -> Asks:
+    """What of it a person should look at: (word, sentence, count). Nothing before a printer was met."""
+    found = told(books, live)
     wanted: Asks = []
-    if count := book.printers_drifted(reads):
-        wanted.append(
-            ("SETTINGS_DRIFTED", "Settings of the printer have changed; see `loket printer`.", count)
-        )
+    if not books.serial:
+        return wanted
+    if books.drifted_printers:
+        text = "Settings of the printer have changed; see `loket printer`."
+        wanted.append(("SETTINGS_DRIFTED", text, books.drifted_printers))
     if found["cleaning"]["state"] in ("recommended", "due"):
         wanted.append(("CLEANING", "The printer should be cleaned.", 1))
     low = [name for name in ("ribbon", "film") if is_low(found[name]["days"])]
+    # Not every office prints children's cards: a kind that never came here is not missed.
     low += [
-        f"{kind} blanks" for kind in KINDS if _stocks(reads, kind) and is_low(found["blanks"][kind]["days"])
+        f"{kind} blanks" for kind in KINDS if kind in books.stocked and is_low(found["blanks"][kind]["days"])
     ]
     if low:
         wanted.append(("SUPPLIES_LOW", f"Order soon: {', '.join(low)}.", len(low)))
     return wanted
 
 
-def _stocks(reads: Reads, kind: str) -> bool:
-    """Whether blanks of this kind ever came here: not every office prints children's cards."""
-    return bool(reads.rows("SELECT 1 FROM consignment WHERE kind = ? LIMIT 1", kind))
-
-
-def _supply(left: int | None, cards: Counter[str], now_ms: int) -> dict[str, Any]:
-    return {"left": left, "days": days_left(left, cards, day(now_ms))}
-
-
-def _cards(reads: Reads, serial: str, live: Mapping[str, Any]) -> int | None:
-    """The printer's own count of cards: as it says now, else as far as the journal explains it."""
-    counters = live.get("counters") or {}
-    if counters.get("cards") is not None:
-        return int(counters["cards"])
-    known = tally.known(reads, serial)
-    return known[0] if known else None
+def _supply(books: Books, left: int | None) -> dict[str, Any]:
+    return {"left": left, "days": days_left(left, books.printed, books.today)}
 
 
 def _ribbon_left(told: Mapping[str, Any], kept: Kept, counted: int | None) -> int | None:

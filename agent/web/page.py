@@ -82,7 +82,8 @@ class Page:
 
 def look(reads: Reads, config: Config, *, free_bytes: int, now_ms: int, live: Mapping[str, Any]) -> Page:
     """The page as it stands at ``now_ms``; colour and headline from the journal alone."""
-    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms)
+    books = report.read(reads, now_ms)
+    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, keeping=report.asks(books, {}))
     head = headline(asks)
     title, advice = words.HEADLINES[head.word]
     ((has, receipt_ms),) = reads.rows("SELECT seq, at_ms FROM cursor WHERE name = 'hub_has'")
@@ -107,7 +108,7 @@ def look(reads: Reads, config: Config, *, free_bytes: int, now_ms: int, live: Ma
         printer=words.PRINTER.get(printer, printer),
         printer_state=printer,
         printer_remark=remark,
-        keeping=_keeping(reads, live, now_ms) if config.printer else "",
+        keeping=_keeping(report.told(books, live.get("printer", {}))) if config.printer else "",
         shelf=shelf(reads, now_ms),
         stocks=tuple(_stock(reads, each, now_ms) for each in KINDS),
         unsent=words.number(unsent),
@@ -139,10 +140,8 @@ def _printer(reads: Reads, config: Config, live: Mapping[str, Any]) -> tuple[str
     return str(state), words.CAUSES.get(cause or "", cause or "")
 
 
-def _keeping(reads: Reads, live: Mapping[str, Any], now_ms: int) -> str:
+def _keeping(found: Mapping[str, Any]) -> str:
     """What the printer still has, and what it should get; empty where nobody knows."""
-    last = book.last_printer(reads)
-    found = report.collect(reads, last[0] if last else "", live.get("printer", {}), now_ms)
     told = [
         words.SUPPLIES[name].format(n=words.number(found[name]["left"]))
         for name in words.SUPPLIES

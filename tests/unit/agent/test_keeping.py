@@ -147,7 +147,7 @@ def test_the_report_tells_supplies_in_working_days(bench: Bench) -> None:
         bench.press(f"O-{number}")
     bench.turns()
     live = {"counters": {"cards": bench.printer.printer.cards}, "care": {"ribbon_left": 30}}
-    found = report.collect(bench.journal, bench.lane.serial, live, bench.unix_ms())
+    found = report.told(report.read(bench.journal, bench.unix_ms()), live)
     assert found["ribbon"] == {"left": 30, "days": 7.5}
     assert found["blanks"]["ktp"] == {"left": 16, "days": 4.0}
     assert found["duty"]["today"] == 4
@@ -155,13 +155,16 @@ def test_the_report_tells_supplies_in_working_days(bench: Bench) -> None:
     bench.press("O-9")
     bench.turns()
     live["counters"] = {"cards": bench.printer.printer.cards}
-    found = report.collect(bench.journal, bench.lane.serial, live, bench.unix_ms())
+    found = report.told(report.read(bench.journal, bench.unix_ms()), live)
     assert found["ribbon"]["left"] == 5, "what somebody put in, less the card since, is less than 30"
-    ((word, text, count),) = report.asks(bench.journal, found)
+    ((word, text, count),) = report.asks(report.read(bench.journal, bench.unix_ms()), live)
     assert (word, text, count) == ("SUPPLIES_LOW", "Order soon: ribbon.", 1), "no KIA blank ever came here"
     bench.journal.write(lambda tx: blanks.receive(tx, "C-KIA", "kia", None, 2))
-    found = report.collect(bench.journal, bench.lane.serial, live, bench.unix_ms())
-    assert report.asks(bench.journal, found)[0][1] == "Order soon: ribbon, kia blanks."
+    found = report.told(report.read(bench.journal, bench.unix_ms()), live)
+    assert (
+        report.asks(report.read(bench.journal, bench.unix_ms()), live)[0][1]
+        == "Order soon: ribbon, kia blanks."
+    )
 
 
 def test_the_screen_says_what_the_printer_still_has_and_what_it_should_get(bench: Bench) -> None:
@@ -185,7 +188,7 @@ def test_cards_since_the_cleaning_are_counted_by_the_printer_s_own_counter(bench
     bench.press("O-2")
     bench.turns()
     live = {"counters": {"cards": bench.printer.printer.cards}}
-    assert report.collect(bench.journal, bench.lane.serial, live, bench.unix_ms())["cleaning"]["since"] == 1
+    assert report.told(report.read(bench.journal, bench.unix_ms()), live)["cleaning"]["since"] == 1
 
 
 def test_a_test_card_is_printed_when_nothing_waits_and_its_blank_is_spoiled(bench: Bench) -> None:
