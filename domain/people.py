@@ -12,6 +12,9 @@ from collections.abc import Iterable
 
 from domain import nik
 
+RELATIVES = ("spouse", "parent", "child", "sibling", "guardian", "relative")
+"""Who of a holder's family collects a card: words, so that no name is written."""
+
 _MARK = re.compile(r"(?=[._-]*[A-Za-z0-9])[A-Za-z0-9._-]{1,40}")
 _SIXTEEN = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _BETWEEN = re.compile(r"(?<=\d)[ ._/-](?=\d)")

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.commands.common import by_option, home_option, json_option, perform, say, table
+from domain.people import RELATIVES
 
 if TYPE_CHECKING:
     from agent.home import Home
-
-RECEIVERS = ("spouse", "parent", "child", "sibling", "guardian", "relative")
 
 
 @click.command()
@@ -83,7 +82,7 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
     "--channel", type=click.Choice(["counter", "family", "courier", "post"]), help="Left out: the counter."
 )
 @click.option("--proof", metavar="REF", help="The letter of authority, or the waybill.")
-@click.option("--receiver", type=click.Choice(RECEIVERS), help="Which relative collects it.")
+@click.option("--receiver", type=click.Choice(RELATIVES), help="Which relative collects it.")
 @click.option("--exception", metavar="WORD", help="Why it is given out all the same.")
 @click.option("--supervisor", metavar="PERSON", help="Staff mark of who answers for the exception.")
 @by_option

@@ -31,14 +31,6 @@ from domain import people
 from domain.handover import FAR, Answer, Case, Channel, Chip, Decision, Excuse, decide
 from domain.words import RefusedByRule
 
-RECEIVERS = (
-    "spouse",
-    "parent",
-    "child",
-    "sibling",
-    "guardian",
-    "relative",
-)  # words, so that no name is written
 _GIVEN = (State.HANDED_OVER, State.SENT)
 
 
@@ -163,8 +155,8 @@ def _told(args: Args) -> Told:
     if exception is not None and by is None:
         raise Trouble("An exception needs the clerk's own mark as well: --by.")
     channel, receiver = Channel(str(args.get("channel") or "counter")), args.get("receiver")
-    if channel is Channel.FAMILY and receiver not in RECEIVERS:
-        raise Trouble(f"Say who collects it: --receiver {'|'.join(RECEIVERS)}.")
+    if channel is Channel.FAMILY and receiver not in people.RELATIVES:
+        raise Trouble(f"Say who collects it: --receiver {'|'.join(people.RELATIVES)}.")
     card, read = args.get("card"), args.get("read")
     mute = bool(args.get("mute"))
     if card is None and read is None:
