@@ -11,20 +11,18 @@ from functools import cache
 from typing import Any, Protocol
 
 from drivers.address import parse
-from drivers.card_printer import HEIGHT, WIDTH, Artefact, CardPrinter, Transport
+from drivers.card_printer import Artefact, CardPrinter, Transport
 from drivers.errors import Cause, OutcomeUnknown, Unreachable
 from drivers.evolis.printer import EvolisPrinter
 from drivers.matica import job
 from drivers.matica.net_machine import NetMachine
 from drivers.matica.printer import MaticaPrinter
-from drivers.registry import prepare
 from simulators.cards.blank import blank_uid
 from simulators.evolis.bench import MemoryPrinter
 from simulators.matica.bench import MemoryPrinter as MaticaInMemory
 from tests.crash.spooler import Spooler
-from tests.journeys.killer_virtual import Killed, Wire
+from tests.journeys.killer_virtual import Killed, Wire, artefact
 
-STAMP_S = 1_589_241_600
 READERS = ("chip", "clerk", "plain")
 COLUMNS, ROWS = 16, 4
 WARMING_MS = 20_000
@@ -89,7 +87,7 @@ class Evolis:
         return EvolisPrinter(wire, parse("evolis+memory://crash"), machine)
 
     def artefact(self, ribbon: str) -> Artefact:
-        return drawn("evolis", "primacy2", ribbon, ribbon in ("k", "ko"))
+        return artefact(ribbon)
 
     def next_blank(self, machine: Any) -> str:
         printer = machine.printer
@@ -164,15 +162,6 @@ def planes(*faces: str) -> Artefact:
         for side, letters in enumerate(faces)
     ]
     return Artefact(job.pack(card), job.count(card), job.picture(card))
-
-
-@cache
-def drawn(family: str, model: str, ribbon: str, plain: bool) -> Artefact:
-    """A card with a black bar, on white or on colour, so that every panel of the ribbon is printed."""
-    bar, white = bytes(30 * 3), b"\xff" * (WIDTH - 30) * 3
-    colour = b"\x20\x90\xd0" * (WIDTH // 2)
-    line = bar + (white if plain else colour + white[len(colour) :])
-    return prepare(family, model, ribbon, line * HEIGHT, None, STAMP_S)
 
 
 FAMILIES: dict[str, Family] = {"evolis": Evolis(), "matica": Matica(), "spool": Spooler()}
