@@ -95,8 +95,3 @@ def port_status(printer: Printer) -> int:
         return 0x10
     wanting = printer.cover_open or not printer.blank_ready or printer.ribbon.missing
     return 0x30 if wanting else 0x18
-
-
-def device_id(printer: Printer) -> str:
-    """The IEEE 1284 identity, without its length."""
-    return f"MFG:Evolis;CMD:ESC;MDL:{printer.make.title};CLS:PRINTER;SN:{printer.serial};"
