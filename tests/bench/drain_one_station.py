@@ -91,7 +91,7 @@ def _ours(root: Path, broker: Broker, database: str) -> Drained:
     station.note(office.entries(EVENTS))
     hub.start()
     assert hub.process is not None
-    until(lambda: hub.link_is_up(station), "the hub does not come up")
+    until(lambda: hub.link_is_up(broker.url), "the hub does not come up")
     process = psutil.Process(hub.process.pid)
     before_s = _cpu_s(process) + time.process_time()
     start_s = time.perf_counter()

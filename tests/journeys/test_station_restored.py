@@ -33,6 +33,7 @@ class Counter:
         hub = Hub(folder / "hub", broker.url)
         stack.callback(hub.kill)
         hub.start()
+        until(lambda: hub.link_is_up(broker.url), "the hub does not listen")
         told = ("--tcp", "127.0.0.1:0", "--chip", f"127.0.0.1:{chip}", "--speed", "60", "--ribbon", "k")
         files = ("--cards", str(CARDS), "--truth", str(self.truth))
         self.printer = stack.enter_context(Technician(*told, *files))
