@@ -10,7 +10,11 @@
     spool+ipp://HOST:631/printers/NAME   a queue of a print spooler (CUPS), by its IPP path
     spool+windows:///QUEUE NAME          a queue of Windows
     ipp://HOST:631/ipp/print             a printer of paper sheets; ``ipps`` with TLS
-    sbi://HOST:4501   vpcd://HOST:35963
+    r30x+tcp://HOST:PORT         the same behind a serial server
+    topaz+serial:///dev/ttyUSB1  a signature pad; ``topaz+tcp://HOST:PORT`` likewise
+    sbi://HOST                   a MOSIP SBI service, looked for on the ports 4501-4600
+    sbi://HOST:4501              the one on this port
+    vpcd://HOST:35963
     pcsc://READER NAME           a chip reader as the system names it; ``pcsc://`` alone: the only one
 
 Nothing is ever probed by guess: what is not named in the address is not touched.
@@ -20,13 +24,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
-DEFAULT_PORTS = {"tcp": 9100, "usbip": 3240, "sbi": 4501, "vpcd": 35963, "ipp": 631, "ipps": 631}
+DEFAULT_PORTS = {"tcp": 9100, "usbip": 3240, "sbi": 0, "vpcd": 35963, "ipp": 631, "ipps": 631}
+"""0: it is looked for, on the ports that the protocol names."""
 PORTS_OF = {("matica", "tcp"): 50730}
 """Where a family has its own."""
 FAMILIES = {
     "evolis": frozenset({"usb", "usbip", "tcp", "memory"}),
     "matica": frozenset({"usb", "usbip", "tcp", "memory"}),
     "r30x": frozenset({"serial", "tcp", "memory"}),
+    "topaz": frozenset({"serial", "tcp", "memory"}),
     "spool": frozenset({"ipp", "ipps", "windows"}),
 }
 ALONE = {"sbi": "sbi", "vpcd": "vpcd", "pcsc": "pcsc", "ipp": "ipp", "ipps": "ipps"}

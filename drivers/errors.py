@@ -43,6 +43,27 @@ Cause = Literal[
     "output_full",
     "queue_stopped",
     "job_cancelled",
+    # readers of people: what lies on the glass, stands before the lens, or is wrong with the device's word
+    "nothing_there",
+    "finger_dry",
+    "finger_wet",
+    "bad_placement",
+    "too_few_features",
+    "wrong_hand",
+    "lens_dirty",
+    "sensor_fault",
+    "not_registered",
+    "key_expired",
+    "bad_signature",
+    "untrusted",
+    "clock_off",
+    "other_transaction",
+    "count_differs",
+    "chain_broken",
+    "stream_lost",
+    "wrong_password",
+    "library_full",
+    "no_signature",
 ]
 CAUSES: frozenset[str] = frozenset(get_args(Cause))
 
