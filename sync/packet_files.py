@@ -1,0 +1,121 @@
+"""Files named by the SHA-256 of their bytes, in ``aa/<sha256>.pkt`` under one folder; both ends use it.
+
+A name is given only to bytes that are on the disk: written under another name, synced, renamed, and the
+folder synced where the system has such a thing. Whoever writes sealed packets gives a row in a database the
+name afterwards, so that a power cut leaves at most a file without a row, never a row without its file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import sys
+from collections.abc import Collection
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+_SHA = re.compile(r"[0-9a-f]{64}")
+_UNNAMED = ".tmp"
+
+
+class PacketFiles:
+    """One folder of them. Errors of the disk are OSError; a name that is no SHA-256 is ValueError."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Keep ``data``; its SHA-256 in hex. On the disk when this returns, wholly absent when it raises."""
+        sha = sha256(data).hexdigest()
+        path = self._path(sha)
+        _make(path.parent)
+        waiting = self.folder / f"{secrets.token_hex(8)}{_UNNAMED}"
+        try:
+            file = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+            with os.fdopen(file, "wb", buffering=0) as out:
+                view = memoryview(data)
+                while view:
+                    view = view[out.write(view) :]
+                os.fsync(out.fileno())
+            _name(waiting, path)
+        except BaseException:
+            with suppress(OSError):
+                waiting.unlink(missing_ok=True)
+            raise
+        return sha
+
+    def read(self, sha: str, offset: int, size: int) -> bytes:
+        """Up to ``size`` bytes from ``offset``; fewer only at the end. Raises FileNotFoundError."""
+        with self._path(sha).open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+
+    def size(self, sha: str) -> int | None:
+        """How many bytes, None where there is no such file."""
+        try:
+            return self._path(sha).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def remove(self, sha: str) -> None:
+        """Forget it, for good: the folder is synced. Doing it twice is harmless."""
+        path = self._path(sha)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
+
+    def sweep(self, known: Collection[str]) -> list[str]:
+        """Remove what a power cut left unnamed; the names of files that are not ``known``, which stay.
+
+        Only for whoever is alone at the folder: a file that is just being written has no name either.
+        """
+        if not self.folder.is_dir():
+            return []
+        for waiting in self.folder.glob(f"*{_UNNAMED}"):
+            waiting.unlink(missing_ok=True)
+        named = (path.stem for path in self.folder.glob("??/*.pkt") if _SHA.fullmatch(path.stem))
+        return sorted(sha for sha in named if sha not in known)
+
+    def _path(self, sha: str) -> Path:
+        if not _SHA.fullmatch(sha):
+            raise ValueError("a packet is named by its SHA-256 in hex")
+        return self.folder / sha[:2] / f"{sha}.pkt"
+
+
+def _make(folder: Path) -> None:
+    """The folder and those above it, their names on the disk too."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+if sys.platform == "win32":
+
+    def _name(waiting: Path, path: Path) -> None:
+        """Windows syncs no folder; the move itself returns when it is on the disk."""
+        import ctypes
+
+        replace_existing, write_through = 1, 8
+        move = ctypes.windll.kernel32.MoveFileExW
+        if not move(str(waiting), str(path), replace_existing | write_through):
+            raise ctypes.WinError()
+
+    def _sync_folder(folder: Path) -> None:
+        """There is no such thing here."""
+
+else:
+
+    def _name(waiting: Path, path: Path) -> None:
+        waiting.replace(path)
+        _sync_folder(path.parent)
+
+    def _sync_folder(folder: Path) -> None:
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
