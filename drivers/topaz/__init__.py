@@ -1,0 +1,1 @@
+"""Signature pads of Topaz on a serial line."""
