@@ -78,6 +78,22 @@ JOURNAL: dict[str, frozenset[str]] = {
     "blanks_destroyed": frozenset({"kind", "names", "witnesses"}),  # subject: the number of the minutes
     "announcement_refused": frozenset({"word"}),  # of a consignment that the province told of
     "card_rejected": frozenset({"card_at", "job"}),
+    # recording people, subject: the recording; counts and flags, never anything of the person
+    "recording_begun": frozenset({"ticket", "mode", "place"}),
+    "recording_sealed": frozenset(
+        {"sha256", "size", "fingers", "irises", "exceptions", "forced", "rechecked", "endorsed"}
+    ),
+    "recording_abandoned": frozenset({"cause"}),
+    "recording_receipted": frozenset({"sha256"}),
+    "recording_refused": frozenset({"sha256", "word"}),
+    "recording_purged": frozenset({"sha256"}),
+    "recording_status": frozenset({"status"}),
+    "ticket_issued": frozenset({"day", "number"}),  # subject: day/number
+    "ticket_called": frozenset({"day", "number"}),
+    "outreach_begun": frozenset({"place", "until", "by"}),  # subject: a word for the place
+    "outreach_ended": frozenset(),
+    "staff_enrolled": frozenset({"slot", "reader"}),  # subject: the staff mark
+    "staff_forgotten": frozenset({"slot", "reader"}),
 }
 
 ORDERS: dict[str, frozenset[str]] = {
@@ -85,6 +101,10 @@ ORDERS: dict[str, frozenset[str]] = {
     "order_withdrawn": frozenset(),
     "policy": frozenset({"from", "rules", "signature"}),
     "blanks_announced": frozenset({"kind", "names", "count", "sender", "signature"}),
+    # subject: the recording. Received: opened, checked and stored by the hub, so that here it may go
+    "recording_received": frozenset({"sha256", "size", "signature"}),
+    "recording_rejected": frozenset({"sha256", "word", "signature"}),
+    "recording_status": frozenset({"status", "signature"}),
 }
 
 

@@ -102,6 +102,20 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """When a sample is good enough, 0-100 by the device's own score, and how often it is tried.
+
+    The defaults are those of MOSIP's registration client.
+    """
+
+    slaps: int = _number(40, 0, 100)
+    thumbs: int = _number(40, 0, 100)
+    irises: int = _number(60, 0, 100)
+    face: int = _number(9, 0, 100)
+    attempts: int = _number(3, 1, 10)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Every rule of one dated policy. ``effective``: the WITA day it begins; ``name`` breaks a tie."""
 
@@ -125,6 +139,9 @@ class Policy:
     hot_rest_minutes: int = _number(0, 0, 1440)
     recordings_a_day: int = _number(50, 0, 10_000)
     recording_mode: str = _one_of("online_required", "online_required", "store_and_forward")
+    capture: Capture = Capture()
+    outreach_a_day: int = _number(50, 0, 10_000)  # days in the field are counted apart
+    outreach_offline: str = _one_of("as_recording_mode", "as_recording_mode", "allowed", "never")
     announce_channels: tuple[str, ...] = _words(CHANNELS, CHANNELS)
     hand_over: HandOver = HandOver()
 

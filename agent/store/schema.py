@@ -205,4 +205,51 @@ CREATE TABLE keeping (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: dict[int, str] = {1: V1, 2: V2, 3: V3}
+V4 = """
+-- Recordings of people: what became of each, and nothing of the person. The sealed packet is a file of
+-- its own (agent/store/packets.py) under its sha256; the hash stands here before the file is there.
+CREATE TABLE recording (
+    id           TEXT PRIMARY KEY,
+    state        TEXT NOT NULL,                       -- agent.recording.book.State
+    status       TEXT,                                -- the centre's last answer
+    odd          INTEGER NOT NULL DEFAULT 0 CHECK (odd IN (0, 1)),  -- it does not follow the one before
+    cause        TEXT,                                -- why it was abandoned or rejected
+    sha256       TEXT UNIQUE CHECK (length(sha256) = 64),
+    size         INTEGER CHECK (size > 0),
+    counts       TEXT CHECK (json_valid(counts)),     -- what the line recording_sealed tells beside these
+    mode         TEXT NOT NULL,
+    ticket       TEXT,                                -- day/number
+    place        TEXT,                                -- null: at the counter
+    begun_ms     INTEGER NOT NULL,
+    sealed_ms    INTEGER,
+    receipted_ms INTEGER,
+    at_ms        INTEGER NOT NULL                     -- of its last move
+) STRICT, WITHOUT ROWID;
+CREATE INDEX recording_state ON recording (state, sealed_ms, id);
+CREATE INDEX recording_begun ON recording (begun_ms);
+CREATE TABLE ticket (
+    day       TEXT NOT NULL,                          -- YYYY-MM-DD, WITA
+    number    INTEGER NOT NULL CHECK (number > 0),
+    state     TEXT NOT NULL CHECK (state IN ('issued', 'called', 'taken')),
+    recording TEXT REFERENCES recording (id),
+    at_ms     INTEGER NOT NULL,
+    PRIMARY KEY (day, number)
+) STRICT, WITHOUT ROWID;
+-- Days in the field; at most one is open.
+CREATE TABLE outreach (
+    place    TEXT NOT NULL,
+    until    TEXT NOT NULL,                           -- the last day, YYYY-MM-DD, WITA
+    begun_ms INTEGER NOT NULL,
+    ended_ms INTEGER
+) STRICT;
+-- Whose finger lies in which slot of a reader's own library; a staff mark, never a name.
+CREATE TABLE staff_finger (
+    reader TEXT NOT NULL,
+    slot   INTEGER NOT NULL,
+    staff  TEXT NOT NULL,
+    at_ms  INTEGER NOT NULL,
+    PRIMARY KEY (reader, slot)
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: dict[int, str] = {1: V1, 2: V2, 3: V3, 4: V4}

@@ -22,7 +22,7 @@ Error = sqlite3.Error
 VERSION: str = sqlite3.sqlite_version
 
 APPLICATION_ID = 0x4C4F4B54  # "LOKT"
-SCHEMA_VERSION = 3  # the newest migration in agent.store.migrations
+SCHEMA_VERSION = 4  # the newest migration in agent.store.migrations
 SQLITE_FIXED = (3, 51, 3)  # the WAL-reset bug ends here; these older lines got the repair too:
 SQLITE_BACKPORTS = {(3, 50): 7, (3, 44): 6}
 _BUSY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 10, 11, 13, 14, 26

@@ -1,0 +1,1 @@
+"""Recording people: the sitting, its rules, and the book of what became of each recording."""
