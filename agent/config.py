@@ -13,15 +13,17 @@ from pathlib import Path
 
 from agent.trouble import Trouble
 
-DEVICES = ("printer", "chip", "reader", "biometrics", "desk", "paper")
+DEVICES = ("printer", "chip", "reader", "biometrics", "pad", "desk", "paper")
 CERTIFICATES = ("ca", "cert", "key")
+PATHS = (*CERTIFICATES, "trust")
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """What ``loket init`` asked for. An empty address means: there is no such device here.
 
-    For a broker at mqtts, paths: ``ca`` who signed its certificate, ``cert`` and ``key`` our own.
+    For a broker at mqtts, paths: ``ca`` who signed its certificate, ``cert`` and ``key`` our own. ``trust``:
+    the path of a PEM file with the certificates that the makers of biometric devices are trusted by.
     """
 
     office: str
@@ -30,6 +32,8 @@ class Config:
     chip: str = ""
     reader: str = ""
     biometrics: str = ""
+    pad: str = ""  # for signatures
+    trust: str = ""
     desk: str = ""  # the chip reader on the clerk's desk
     paper: str = ""  # the printer of paper sheets
     broker: str = "mqtt://127.0.0.1:1883"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import keys
-from agent.config import CERTIFICATES, DEVICES, Config, to_toml
+from agent.config import DEVICES, PATHS, Config, to_toml
 from agent.home import Home, Reserve
 from agent.store.migrations import migrate
 from agent.trouble import Trouble
@@ -25,7 +25,7 @@ def make_station(
     home: Home, join_path: Path, office: str | None, station: int | None, devices: Mapping[str, str]
 ) -> Config:
     """Make the station and return its configuration. ``devices``: addresses by name, ``broker``, and the
-    paths of its ``ca``, ``cert`` and ``key``.
+    paths of its ``ca``, ``cert`` and ``key``, and of ``trust``.
 
     Raises Trouble (a home that is a station already, a file that is no join file, an address that is
     none, a certificate that is not there) and RefusedByRule UNKNOWN_OFFICE, WRONG_STATION; nothing is
@@ -69,7 +69,7 @@ def _read(path: Path) -> join_file.JoinFile:
 
 def _certificates(told: Mapping[str, str]) -> dict[str, str]:
     """The paths by name, from the root on: the service starts elsewhere."""
-    paths = {name: Path(told[name]).resolve() for name in CERTIFICATES if told.get(name)}
+    paths = {name: Path(told[name]).resolve() for name in PATHS if told.get(name)}
     for name, path in paths.items():
         if not path.is_file():
             raise Trouble(f"There is no file {path} for --{name}.")

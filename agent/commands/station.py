@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 @click.option("--chip", default="", help="Address of the chip reader in the printer.")
 @click.option("--reader", default="", help="Address of the fingerprint reader.")
 @click.option("--biometrics", default="", help="Address of the biometric device service.")
+@click.option("--pad", default="", help="Address of the signature pad.")
+@click.option("--trust", default="", help="PEM file of who vouches for biometric devices.")
 @click.option("--desk", default="", help="Address of the chip reader on the clerk's desk.")
 @click.option("--paper", default="", help="Address of the printer of paper sheets.")
 @click.option("--broker", default="", help="URL of the broker; else the join file's.")
