@@ -22,6 +22,8 @@ BATCH_WEIGHT_GOAL = (
 )  # bytes a batch may weigh on the wire, by estimate, unless one entry alone is more
 ENTRY_WEIGHT_MAX = 512 * 1024  # 64 kbit/s carries this in about a minute: within twice the keepalive
 WINDOW = 4  # batches on their way before an answer is waited for
+PATIENCE_MS = 45_000  # for an answer: a full window of batches leaves a 64 kbit/s line in 16 s
+PATIENCE_MAX_MS = 300_000
 WITHHELD = "withheld"  # stands in for an entry that no message can carry; body: {event, cause}
 
 Check = Callable[[str, dict[str, Any]], str | None]

@@ -10,11 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from sync.log import Batch, FollowedLog, Fork, Gap, OwnedLog, Sender
+from sync.log import (
+    PATIENCE_MAX_MS,
+    PATIENCE_MS,
+    Batch,
+    FollowedLog,
+    Fork,
+    Gap,
+    OwnedLog,
+    Sender,
+)
 from sync.wire import Have, Hello, Keys, Message, Refused
-
-PATIENCE_MS = 45_000  # a full window of batches leaves a 64 kbit/s line in 16 s
-PATIENCE_MAX_MS = 300_000
 
 
 class Standing(StrEnum):
@@ -107,6 +113,11 @@ class Talk:
     def waiting(self) -> bool:
         """Whether batches are on their way."""
         return self._sender.waiting
+
+    @property
+    def idle(self) -> bool:
+        """Whether both sides talk and no batch is owed an answer: then what is not urgent may leave."""
+        return self.standing is Standing.TALKING and not self._sender.waiting
 
     def _on_hello(self, hello: Hello, now_ms: int) -> list[Message]:
         self.skew_ms = hello.at_ms - self._now_unix_ms()

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hmac
 import json
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
@@ -21,8 +22,11 @@ from typing import Any, NoReturn
 from sync.columns import NUMBER_MAX, Misshapen, fold, unfold
 from sync.dictionary import DICTIONARY
 from sync.log import START, Batch, Mark
+from sync.pieces import PIECE_BYTES_MAX, Held, Piece
 
 VERSION = 1
+_HEX = frozenset("0123456789abcdef")
+_MARKS = ("head", "have", "mark")
 HEAD_BYTES = 4
 SIGNATURE_BYTES = 64
 WIRE_BYTES_MAX = 1024 * 1024
@@ -92,8 +96,10 @@ class Presence:
     at_ms: int
 
 
-Message = Hello | Batch | Have | Refused | Presence
-KINDS: dict[int, type[Message]] = {1: Hello, 2: Batch, 3: Have, 4: Refused, 5: Presence}
+Message = Hello | Batch | Have | Refused | Presence | Piece | Held
+KINDS: dict[int, type[Message]] = {
+    1: Hello, 2: Batch, 3: Have, 4: Refused, 5: Presence, 6: Piece, 7: Held,
+}  # fmt: skip
 _KIND_OF = {message: kind for kind, message in KINDS.items()}
 
 
@@ -104,7 +110,9 @@ def encode(message: Message, route: str, sign: Sign) -> bytes:
     """
     head = b"LK" + bytes([VERSION, _KIND_OF[type(message)]])
     text = json.dumps(_to_json(message), separators=(",", ":"), allow_nan=False).encode("ascii")
-    deflater = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, DICTIONARY)
+    # Base64 of what is sealed repeats nothing: looking for it costs time, and bytes.
+    strategy = zlib.Z_HUFFMAN_ONLY if isinstance(message, Piece) else zlib.Z_DEFAULT_STRATEGY
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -15, 9, strategy, DICTIONARY)
     deflated = deflater.compress(text) + deflater.flush()
     if len(text) > INFLATED_BYTES_MAX or HEAD_BYTES + SIGNATURE_BYTES + len(deflated) > WIRE_BYTES_MAX:
         raise ValueError("the message is too large for the wire")
@@ -185,8 +193,10 @@ def _no_constant(name: str) -> NoReturn:
 def _to_json(message: Message) -> Any:
     if isinstance(message, Batch):
         return fold(message)
+    if isinstance(message, Piece):
+        return asdict(message) | {"data": b64encode(message.data).decode()}
     told = {
-        name: [value["seq"], value["epoch"]] if name in ("head", "have", "mark") else value
+        name: [value["seq"], value["epoch"]] if name in _MARKS and isinstance(value, dict) else value
         for name, value in asdict(message).items()
     }
     return {name: value for name, value in told.items() if value is not None}
@@ -230,6 +240,10 @@ _READERS: dict[type[Message], Callable[[dict[str, Any]], Message]] = {
     Have: lambda told: Have(_mark(told["mark"]), told.get("gap") is True),
     Refused: lambda told: Refused(_word(told["word"]), _mark(told["have"])),
     Presence: lambda told: Presence(told["online"] is True, _whole(told["at_ms"])),
+    Piece: lambda told: Piece(
+        _sha256(told["sha256"]), _whole(told["size"]), _whole(told["offset"]), _data(told["data"])
+    ),
+    Held: lambda told: Held(_sha256(told["sha256"]), _whole(told["have"]), told.get("gap") is True),
 }
 
 
@@ -249,3 +263,15 @@ def _word(told: Any) -> str:
     if not isinstance(told, str) or len(told) > 4096:
         raise Misshapen("not a word")
     return told
+
+
+def _sha256(told: Any) -> str:
+    if len(_word(told)) != 64 or not set(told) <= _HEX:
+        raise Misshapen("not a SHA-256")
+    return str(told)
+
+
+def _data(told: Any) -> bytes:
+    if not isinstance(told, str) or len(told) > -(-PIECE_BYTES_MAX // 3) * 4:
+        raise Misshapen("not a piece")
+    return b64decode(told, validate=True)

@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.link import PROFILES, Line
-from sync.log import BATCH_WEIGHT_GOAL, WINDOW
+from sync.log import BATCH_WEIGHT_GOAL, PATIENCE_MS, WINDOW
 from sync.mqtt import Link
 from sync.pulse import SILENCE_S, SLOWEST_BYTES_PER_S, Pulse
 from sync.session import LinkDown
-from sync.talk import PATIENCE_MS
 
 KEEPALIVE_NOTICES_S = 120.0
 ACK_BYTES = 4

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sync.log import START, Batch, Entry, Fork, Gap, Mark, Taken, on_batch
-from sync.talk import PATIENCE_MAX_MS, PATIENCE_MS, Standing, Talk
+from sync.log import (
+    PATIENCE_MAX_MS,
+    PATIENCE_MS,
+    START,
+    Batch,
+    Entry,
+    Fork,
+    Gap,
+    Mark,
+    Taken,
+    on_batch,
+)
+from sync.talk import Standing, Talk
 from sync.wire import Have, Hello, Message, Refused
 from tests.unit.sync.office import Log, entries
 

@@ -19,6 +19,7 @@ from domain.keys import SigningKey
 from sync import columns, wire
 from sync.dictionary import DICTIONARY
 from sync.log import BATCH_ENTRIES_MAX, Batch, Entry, Mark
+from sync.pieces import Held, Piece
 from tests.unit.sync import office
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "sync" / "v1.json").read_text())
@@ -26,6 +27,7 @@ SIGNER = SigningKey(b64encode(bytes.fromhex(VECTORS["signer_seed"])).decode())
 VERIFY = SIGNER.public().verify
 UP = "up/64.11-1"
 
+PACKET = sha256(b"loket").hexdigest()
 before = {"before": {"cards": 3, "panels": 12}}
 MEANINGS: dict[str, wire.Message] = {
     "a station greets and wants an answer": wire.Hello(
@@ -55,6 +57,10 @@ MEANINGS: dict[str, wire.Message] = {
     "the hub misses something": wire.Have(Mark(7, 9), gap=True),
     "another history": wire.Refused("fork", Mark(8, 9)),
     "the last will": wire.Presence(False, 1790000000000),
+    "a piece of a packet": Piece(PACKET, 20000, 8192, bytes(range(48))),
+    "how far is the hub": Piece(PACKET, 20000, 0),
+    "the hub holds so much": Held(PACKET, 16384),
+    "the hub wants it from there": Held(PACKET, 0, gap=True),
 }  # fmt: skip
 
 
