@@ -58,6 +58,8 @@ Cause = Literal[
     "untrusted",
     "clock_off",
     "other_transaction",
+    "other_device",
+    "other_version",
     "count_differs",
     "chain_broken",
     "stream_lost",
