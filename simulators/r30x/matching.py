@@ -1,0 +1,165 @@
+"""Whether two templates are of one finger, as the module decides it: 1:1, turned, moved, partly there.
+
+Each mark has a neighbourhood: where other marks lie around it and how they point, seen from it. The pairs of
+marks whose neighbourhoods are most alike say how one picture may lie on the other; each such way is tried and
+mended, and the marks that then fall together are counted. The score says how unlikely that many would be by
+chance, where both pictures show skin.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from simulators.r30x.template import Floats, Marks, unpack
+
+SECURITY = {1: 60, 2: 70, 3: 80, 4: 100, 5: 120}
+"""The score a match needs, by the module's security level; 3 is how it leaves the works."""
+MOST_SCORE = 300
+
+TURN_MAX = math.radians(35)
+WAYS = 24
+AROUND_PX, CELLS, CELL_SOFT_PX, HEADINGS = 72.0, 8, 9.0, 6
+NEAR_PX, NEAR_RAD = 9.0, math.radians(22)
+ROUGH_PX, ROUGH_RAD = 15.0, math.radians(32)
+SEEN_PX = 26.0
+CHANCE_MIN = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """A template's marks and their neighbourhoods, one row of length 1 for each mark."""
+
+    marks: Marks
+    around: Floats
+
+
+def score(first: bytes, second: bytes) -> int:
+    """0-MOST_SCORE for two templates. Raises BadTemplate for bytes that are none."""
+    one, other = ready(first), ready(second)
+    if not len(one.marks) or not len(other.marks):
+        return 0
+    ways = candidates(one, other)
+    if not len(ways[0]):
+        return 0
+    turn, x, y = mended(one.marks, other.marks, *ways)
+    return best(one.marks, other.marks, turn, x, y)
+
+
+def matches(first: bytes, second: bytes, level: int = 3) -> bool:
+    """Whether the module of this security level (1-5) takes them for one finger."""
+    return score(first, second) >= SECURITY[level]
+
+
+@lru_cache(maxsize=2048)
+def ready(template: bytes) -> Ready:
+    """A template made ready; kept, since a library is searched again and again."""
+    marks = unpack(template)
+    return Ready(marks, neighbourhoods(marks))
+
+
+def neighbourhoods(marks: Marks) -> Floats:
+    """For each mark, how much lies in each cell around it, by heading; seen as if the mark looked right."""
+    cos, sin = np.cos(marks.turn)[:, None], np.sin(marks.turn)[:, None]
+    over, up = marks.x - marks.x[:, None], marks.y[:, None] - marks.y
+    ahead, left = over * cos + up * sin, up * cos - over * sin
+    weight = (np.hypot(ahead, left) < AROUND_PX + 2 * CELL_SOFT_PX).astype(np.float32)
+    np.fill_diagonal(weight, 0)
+    cells = (np.arange(CELLS, dtype=np.float32) + 0.5) * (2 * AROUND_PX / CELLS) - AROUND_PX
+    across = np.exp(-((ahead[:, None, :] - cells[:, None]) ** 2) / (2 * CELL_SOFT_PX**2)) * weight[:, None, :]
+    along = np.exp(-((left[:, None, :] - cells[:, None]) ** 2) / (2 * CELL_SOFT_PX**2))
+    turned = marks.turn - marks.turn[:, None]
+    headings = np.arange(HEADINGS, dtype=np.float32) * np.float32(2 * np.pi / HEADINGS)
+    facing = np.exp(2.5 * (np.cos(turned[:, None, :] - headings[:, None]) - 1))
+    both = (across[:, :, None, :] * along[:, None, :, :]).reshape(len(marks), CELLS * CELLS, len(marks))
+    told = np.sqrt(both @ facing.transpose(0, 2, 1)).reshape(len(marks), -1)
+    length: Floats = told / (np.linalg.norm(told, axis=1, keepdims=True) + 1e-6)
+    return length.astype(np.float32)
+
+
+def candidates(one: Ready, other: Ready) -> tuple[Floats, Floats, Floats]:
+    """The likeliest ways ``one`` lies on ``other``: a turn, and where its origin comes to lie (x, y)."""
+    alike = one.around @ other.around.T
+    turn = other.marks.turn - one.marks.turn[:, None]
+    turn = (turn + np.pi) % (2 * np.pi) - np.pi
+    alike[np.abs(turn) > TURN_MAX] = 0
+    count = min(WAYS, alike.size)
+    top = np.argpartition(alike.ravel(), -count)[-count:]
+    top = top[alike.ravel()[top] > 0]
+    i, j = np.unravel_index(top, alike.shape)
+    by = turn[i, j].astype(np.float32)
+    x, y = turned(one.marks.x[i], one.marks.y[i], by)
+    return by, other.marks.x[j] - x, other.marks.y[j] - y
+
+
+def turned(x: Floats, y: Floats, by: Floats) -> tuple[Floats, Floats]:
+    """Points turned counter-clockwise as seen (y runs down)."""
+    cos, sin = np.cos(by), np.sin(by)
+    return cos * x + sin * y, cos * y - sin * x
+
+
+def together(
+    one: Marks, other: Marks, way: tuple[Floats, Floats, Floats], near_px: float, near_rad: float
+) -> tuple[npt.NDArray[np.bool_], Floats, Floats]:
+    """For each way, which marks (ways, one, other) are each other's nearest and near; and ``one`` as laid."""
+    by, dx, dy = (each[:, None] for each in way)
+    x, y = turned(one.x[None, :], one.y[None, :], by)
+    x, y = x + dx, y + dy
+    apart = (x[:, :, None] - other.x) ** 2 + (y[:, :, None] - other.y) ** 2
+    off = np.cos((one.turn[None, :] + by)[:, :, None] - other.turn)
+    apart = np.where((apart < near_px**2) & (off > math.cos(near_rad)), apart, np.float32(np.inf))
+    pairs = np.isfinite(apart)
+    pairs &= apart == apart.min(2, keepdims=True)
+    pairs &= apart == apart.min(1, keepdims=True)
+    return pairs, x, y
+
+
+def mended(one: Marks, other: Marks, by: Floats, dx: Floats, dy: Floats) -> tuple[Floats, Floats, Floats]:
+    """Each way, laid anew by the least squares of the marks that roughly fall together."""
+    pairs, _, _ = together(one, other, (by, dx, dy), ROUGH_PX, ROUGH_RAD)
+    weight = pairs.astype(np.float32)
+    count = weight.sum((1, 2))
+    ax, ay = weight.sum(2) @ one.x / count, weight.sum(2) @ one.y / count
+    bx, by_ = weight.sum(1) @ other.x / count, weight.sum(1) @ other.y / count
+    px, py = one.x - ax[:, None], one.y - ay[:, None]
+    qx, qy = np.einsum("kij,j->ki", weight, other.x), np.einsum("kij,j->ki", weight, other.y)
+    rows = weight.sum(2)
+    qx, qy = qx - rows * bx[:, None], qy - rows * by_[:, None]
+    along, aside = (px * qx + py * qy).sum(1), (py * qx - px * qy).sum(1)
+    turn = np.where(count >= 3, np.arctan2(aside, along), by).astype(np.float32)
+    x, y = turned(ax, ay, turn)
+    return turn, bx - x, by_ - y
+
+
+def best(one: Marks, other: Marks, by: Floats, dx: Floats, dy: Floats) -> int:
+    """The score of the best way."""
+    pairs, x, y = together(one, other, (by, dx, dy), NEAR_PX, NEAR_RAD)
+    found = pairs.sum((1, 2))
+    tops = np.argsort(-found)[:4]
+    return max(surprise(one, other, x[way], y[way], int(found[way])) for way in tops)
+
+
+def surprise(one: Marks, other: Marks, x: Floats, y: Floats, found: int) -> int:
+    """How unlikely ``found`` pairs are by chance, among the marks that lie where both pictures show skin."""
+    apart = np.hypot(x[:, None] - other.x, y[:, None] - other.y)
+    mine = int((apart.min(1) < SEEN_PX).sum())
+    its = int((apart.min(0) < SEEN_PX).sum())
+    trials = max(min(mine, its), found)
+    if found < 4:
+        return 0
+    shared = max(mine, its, 1) * math.pi * SEEN_PX**2 / 2.2
+    chance = min(0.5, max(CHANCE_MIN, max(mine, its) / shared * math.pi * NEAR_PX**2 * 0.5))
+    return min(MOST_SCORE, max(0, round(-10 * log10_tail(trials, found, chance))))
+
+
+def log10_tail(trials: int, found: int, chance: float) -> float:
+    """log10 of the chance of ``found`` or more successes among ``trials``."""
+    total = sum(
+        math.comb(trials, each) * chance**each * (1 - chance) ** (trials - each)
+        for each in range(found, trials + 1)
+    )
+    return math.log10(max(total, 1e-300))
