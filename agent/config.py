@@ -14,8 +14,7 @@ from pathlib import Path
 from agent.trouble import Trouble
 
 DEVICES = ("printer", "chip", "reader", "biometrics", "pad", "desk", "paper")
-CERTIFICATES = ("ca", "cert", "key")
-PATHS = (*CERTIFICATES, "trust")
+PATHS = ("ca", "cert", "key", "trust")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,39 @@ OFFICES: dict[str, str] = {
     "64.74": "Bontang",
 }
 
+KECAMATAN: dict[str, range] = {
+    "64.01": range(1, 11),
+    "64.02": range(1, 21),
+    "64.03": range(1, 14),
+    "64.07": range(5, 21),
+    "64.08": range(1, 19),
+    "64.09": range(1, 5),
+    "64.11": range(1, 6),
+    "64.71": range(1, 7),
+    "64.72": range(1, 11),
+    "64.74": range(1, 4),
+}
+"""The codes of the kecamatan in each, 2025. Older people carry codes of places that are others by now."""
+STATISTICS_OFFICE: dict[str, str] = {"64.02": "64.07", "64.03": "64.02", "64.04": "64.08", "64.05": "64.03"}
+"""Its numbers that mean another office than the ministry's, with the office they mean."""
+
+
+def doubt(region: str, office: str) -> str | None:
+    """Why the region inside a NIK (six digits) is worth a second look at ``office``; never a refusal.
+
+    BPS_CODE: it is what the statistics office calls this very office. UNKNOWN_REGION, UNKNOWN_KECAMATAN:
+    the province has none of this code today, though people may carry it from before. Other provinces'
+    codes are not known here.
+    """
+    code = f"{region[:2]}.{region[2:4]}"
+    if STATISTICS_OFFICE.get(code) == office:
+        return "BPS_CODE"
+    if region[:2] != PROVINCE:
+        return None
+    if code not in OFFICES:
+        return "UNKNOWN_REGION"
+    return None if int(region[4:6]) in KECAMATAN[code] else "UNKNOWN_KECAMATAN"
+
 
 def kind(office: str) -> str:
     """``kota`` for a city, ``kabupaten`` for a regency: cities are numbered from 71."""

@@ -95,6 +95,8 @@ SENTENCES: dict[str, str] = {
     "LINK_REQUIRED": "People are recorded only while the link to the province is up; so say the rules.",
     "QUOTA_REACHED": "As many people were recorded today as the rules allow; come again tomorrow.",
     "DISK_LOW": "The disk is nearly full; free some space before somebody is recorded.",
+    "NIK_DIFFERS": "The biodata tells another NIK.",
+    "BAD_BIODATA": "The biodata is not of the form that is asked for.",
     "TOO_YOUNG_TO_RECORD": "The person has not reached the age of recording, and was never married.",
     "UNKNOWN_TICKET": "There is no such ticket today, or it was taken.",
     "OUTREACH_OPEN": "Days in the field have begun already; end them first.",
