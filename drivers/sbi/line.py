@@ -1,0 +1,179 @@
+"""HTTP with the odd verbs of SBI: one request, one answer, one connection. PROTOCOL.md §1.
+
+Nothing on the far side is worth less for being asked twice, so every trouble is Unreachable; whether to ask
+again is of the caller.
+"""
+
+import http.client
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from drivers.errors import Refused, Unreachable
+from drivers.sbi import stream
+from drivers.sbi.verbs import PATHS, UNKNOWN_VERB, VERBS, Call, Dialect
+
+ANSWER_BYTES_MAX = 32 << 20
+_HEAD: Mapping[str, str] = {"Content-Type": "application/json", "Connection": "close"}
+
+
+class Reply(stream.Source, Protocol):
+    """An answer that goes on; ``kind`` is its content type."""
+
+    kind: str
+
+    def hang_up(self) -> None:
+        """End it, also while another thread waits for a byte of it."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it; only by whoever reads."""
+        ...
+
+
+class Line(Protocol):
+    """A way to ask the services of one machine."""
+
+    def ask(
+        self, port: int, dialect: Dialect, call: Call, body: bytes, timeout_s: float, connect_s: float
+    ) -> bytes:
+        """The answer's body. Unreachable, or Refused ``unsupported`` where the verb is not known."""
+        ...
+
+    def open(self, port: int, dialect: Dialect, body: bytes, silence_s: float, connect_s: float) -> Reply:
+        """A preview's answer; no more than ``silence_s`` may pass without a byte. Raises as ``ask``."""
+        ...
+
+
+class HttpLine:
+    """``Line`` over TCP to ``host``."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def ask(
+        self, port: int, dialect: Dialect, call: Call, body: bytes, timeout_s: float, connect_s: float
+    ) -> bytes:
+        """See ``Line``; ``timeout_s`` is for the whole exchange."""
+        connection = self._connect(port, connect_s)
+        with _closing(connection), _at_most(_socket(connection), timeout_s), _said():
+            response = self._say(connection, dialect, call, body, timeout_s)
+            raw = response.read(ANSWER_BYTES_MAX + 1)
+        if len(raw) > ANSWER_BYTES_MAX:
+            raise Unreachable("garbled_reply", "an answer without end")
+        if response.length:  # a bounded read does not mind a short one
+            raise Unreachable("no_answer", "the answer was cut")
+        return raw
+
+    def open(self, port: int, dialect: Dialect, body: bytes, silence_s: float, connect_s: float) -> Reply:
+        """See ``Line``."""
+        connection = self._connect(port, connect_s)
+        wire = _socket(connection)
+        try:
+            with _said():
+                response = self._say(connection, dialect, Call.PREVIEW, body, silence_s)
+        except BaseException:
+            connection.close()
+            raise
+        return _Stream(connection, wire, response)
+
+    def _connect(self, port: int, connect_s: float) -> http.client.HTTPConnection:
+        connection = http.client.HTTPConnection(self._host, port, timeout=connect_s)
+        try:
+            connection.connect()
+        except ConnectionRefusedError as error:
+            raise Unreachable("refused_connection", f"port {port}") from error
+        except (OSError, UnicodeError) as error:
+            raise Unreachable("no_answer", type(error).__name__) from error
+        return connection
+
+    def _say(
+        self,
+        connection: http.client.HTTPConnection,
+        dialect: Dialect,
+        call: Call,
+        body: bytes,
+        timeout_s: float,
+    ) -> http.client.HTTPResponse:
+        _socket(connection).settimeout(timeout_s)
+        connection.request(VERBS[dialect][call], PATHS[call], body, _HEAD)
+        response = connection.getresponse()
+        if response.status in UNKNOWN_VERB:
+            raise Refused("unsupported", f"{VERBS[dialect][call]} is not known there")
+        if response.status != http.client.OK:
+            raise Unreachable("garbled_reply", f"HTTP status {response.status}")
+        return response
+
+
+class _Stream:
+    """``Reply`` of a preview."""
+
+    def __init__(
+        self, connection: http.client.HTTPConnection, wire: socket.socket, response: http.client.HTTPResponse
+    ) -> None:
+        self._connection = connection
+        self._wire = wire
+        self._response = response
+        self.kind = response.headers.get_content_type()
+
+    def readline(self, limit: int = -1, /) -> bytes:
+        """A line of the body."""
+        with _said():
+            return self._response.readline(limit)
+
+    def read(self, amount: int, /) -> bytes:
+        """``amount`` bytes of the body; fewer at its end."""
+        with _said():
+            return self._response.read(amount)
+
+    def hang_up(self) -> None:
+        """No more bytes."""
+        _hang_up(self._wire)
+
+    def close(self) -> None:
+        """Let go."""
+        self._response.close()
+        self._connection.close()
+
+
+@contextmanager
+def _closing(connection: http.client.HTTPConnection) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Whatever goes wrong on the wire once something was said, as no answer."""
+    try:
+        yield
+    except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: read after close
+        raise Unreachable("no_answer", type(error).__name__) from error
+
+
+@contextmanager
+def _at_most(wire: socket.socket, seconds: float) -> Iterator[None]:
+    """Hang up when the time is over: an answer could come drop by drop."""
+    watch = threading.Timer(seconds, _hang_up, (wire,))
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+def _hang_up(wire: socket.socket) -> None:
+    with suppress(OSError):
+        wire.shutdown(socket.SHUT_RDWR)
+
+
+def _socket(connection: http.client.HTTPConnection) -> socket.socket:
+    wire = connection.sock
+    if not isinstance(wire, socket.socket):
+        raise Unreachable("no_answer", "not connected")
+    return wire
