@@ -7,6 +7,7 @@ printer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from agent.config import DEVICES, Config
@@ -14,6 +15,8 @@ from agent.home import Busy, Home
 from agent.trouble import Trouble
 
 SIMULATED = "SIM"  # how a simulator's own serial number begins
+NOT_HELD = frozenset({"paper", "biometrics"})
+"""Kinds that the agent never holds: a command speaks to them, and others may at the same time."""
 
 
 def listed(home: Home, live: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -29,7 +32,7 @@ def listed(home: Home, live: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     others = [kind for kind in DEVICES if getattr(config, kind) and kind not in known]
     for kind in others:
         address = str(getattr(config, kind))
-        told.append(_paper(address) if kind == "paper" else _line(kind, address, state="in_use"))
+        told += _asked(config, kind) if kind in NOT_HELD else [_line(kind, address, state="in_use")]
     return told
 
 
@@ -38,17 +41,20 @@ def configured(home: Home) -> list[dict[str, Any]]:
     config = home.config()
     try:
         with home.lock(0):
-            return [_asked(config, kind) for kind in DEVICES if getattr(config, kind)]
+            return [line for kind in DEVICES if getattr(config, kind) for line in _asked(config, kind)]
     except Busy:  # an agent that starts or stops: its devices are not ours to ask
         return [
             _line(kind, getattr(config, kind), state="stopped") for kind in DEVICES if getattr(config, kind)
         ]
 
 
-def _asked(config: Config, kind: str) -> dict[str, Any]:
+def _asked(config: Config, kind: str) -> list[dict[str, Any]]:
+    """The lines of one address; a service of biometric devices has one for each of them."""
     address = str(getattr(config, kind))
+    if kind == "biometrics":
+        return _biometrics(address, config.trust)
     asked = {"printer": _printer, "paper": _paper}.get(kind)
-    return asked(address) if asked else _line(kind, address, state="stopped")
+    return [asked(address) if asked else _line(kind, address, state="stopped")]
 
 
 def _line(kind: str, address: str, **told: Any) -> dict[str, Any]:
@@ -91,3 +97,37 @@ def _paper(address: str) -> dict[str, Any]:
     except DeviceError as error:
         return _line("paper", address, state="offline", cause=error.cause)
     return _line("paper", address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)
+
+
+def _biometrics(address: str, trust: str) -> list[dict[str, Any]]:
+    """The devices behind a biometric service; ``untrusted`` where nobody said whom to trust."""
+    import time
+    from contextlib import closing
+
+    from drivers.clock import MonotonicClock
+    from drivers.errors import DeviceError
+    from drivers.registry import open_scanner
+
+    if not trust:
+        return [_line("biometrics", address, state="error", cause="untrusted")]
+
+    def now_unix_ms() -> int:
+        return time.time_ns() // 1_000_000
+
+    try:
+        pem, clock = Path(trust).read_bytes(), MonotonicClock()
+        with closing(open_scanner(address, trust=pem, now_unix_ms=now_unix_ms, clock=clock)) as scanner:
+            now = scanner.status()
+            if now.state == "offline":
+                return [_line("biometrics", address, state="offline", cause=now.cause)]
+            told = {"state": now.state, "cause": now.cause}
+            return [
+                _line("biometrics", address, model=f"{who.modality}: {who.model}", serial=who.serial, **told)
+                for who in scanner.identify()
+            ]
+    except OSError as error:
+        raise Trouble(f"{trust} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    except DeviceError as error:
+        return [_line("biometrics", address, state="error", cause=error.cause)]

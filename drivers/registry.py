@@ -9,7 +9,11 @@ from collections.abc import Callable
 from drivers.address import Address, parse
 from drivers.card_printer import Artefact, CardPrinter, Clock, Transport
 from drivers.chip import ChipReader
+from drivers.finger_reader import FingerReader
 from drivers.paper_printer import PaperPrinter
+from drivers.scanner import Scanner
+from drivers.signature_pad import SignaturePad
+from drivers.transports.streams import OpenStream
 
 
 def open_transport(address: Address) -> Transport:
@@ -58,6 +62,47 @@ def open_chip(address: str) -> ChipReader:
     if found.wire not in _READERS:
         raise ValueError(f"'{address}' is no chip reader Loket can drive.")
     return _READERS[found.wire](found)
+
+
+def open_reader(
+    address: str, *, clock: Clock, open_stream: OpenStream | None = None, password: int = 0
+) -> FingerReader:
+    """The fingerprint reader at ``address``; nothing is said to it yet. ValueError if it is none.
+
+    ``open_stream`` makes the line, else the address's own wire does.
+    """
+    found = parse(address)
+    if found.family != "r30x":
+        raise ValueError(f"'{address}' is no fingerprint reader Loket can drive.")
+    from drivers.r30x.opening import opened
+
+    return opened(found, clock, open_stream, password)
+
+
+def open_pad(address: str, *, clock: Clock, open_stream: OpenStream | None = None) -> SignaturePad:
+    """The signature pad at ``address``; its line is not open yet. ValueError if it is none."""
+    found = parse(address)
+    if found.family != "topaz":
+        raise ValueError(f"'{address}' is no signature pad Loket can drive.")
+    from drivers.topaz.opening import opened
+
+    return opened(found, clock, open_stream)
+
+
+def open_scanner(address: str, *, trust: bytes, now_unix_ms: Callable[[], int], clock: Clock) -> Scanner:
+    """The scanner of people at ``address``; nothing is said to it yet.
+
+    ``trust``: PEM of the certificates its devices' own must lead to; ``now_unix_ms``: unix time, as the
+    province has it. ValueError with one sentence if the address is no scanner's, or ``trust`` holds nothing.
+    """
+    found = parse(address)
+    if found.family != "sbi":
+        raise ValueError(f"'{address}' is no scanner of people Loket can drive.")
+    from drivers.sbi.line import HttpLine
+    from drivers.sbi.scanner import SbiScanner
+    from drivers.sbi.trust import Anchors
+
+    return SbiScanner(HttpLine(found.host), found, Anchors(trust), now_unix_ms=now_unix_ms, clock=clock)
 
 
 def prepare(family: str, model: str, ribbon: str, front: bytes, back: bytes | None, stamp_s: int) -> Artefact:
