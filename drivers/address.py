@@ -11,7 +11,8 @@
     spool+windows:///QUEUE NAME          a queue of Windows
     ipp://HOST:631/ipp/print             a printer of paper sheets; ``ipps`` with TLS
     r30x+tcp://HOST:PORT         the same behind a serial server
-    topaz+serial:///dev/ttyUSB1  a signature pad; ``topaz+tcp://HOST:PORT`` likewise
+    r30x+serial:///dev/ttyUSB0?baud=115200&module=00000001    a line that is not as modules are when new
+    topaz+serial:///dev/ttyUSB1?model=siglitelcd1x5   a signature pad; ``topaz+tcp://HOST:PORT`` likewise
     sbi://HOST                   a MOSIP SBI service, looked for on the ports 4501-4600
     sbi://HOST:4501              the one on this port
     vpcd://HOST:35963
@@ -22,7 +23,7 @@ Nothing is ever probed by guess: what is not named in the address is not touched
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 DEFAULT_PORTS = {"tcp": 9100, "usbip": 3240, "sbi": 0, "vpcd": 35963, "ipp": 631, "ipps": 631}
 """0: it is looked for, on the ports that the protocol names."""
@@ -38,6 +39,8 @@ FAMILIES = {
 ALONE = {"sbi": "sbi", "vpcd": "vpcd", "pcsc": "pcsc", "ipp": "ipp", "ipps": "ipps"}
 """Schemes without ``+wire``: family and wire are one word."""
 PCSC = "pcsc://"
+OPTIONS = {"r30x": frozenset({"baud", "module"}), "topaz": frozenset({"baud", "model"})}
+"""What may stand behind a question mark, by family; elsewhere a question mark has no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Address:
     serial: str = ""
     busid: str = ""
     path: str = ""
+    options: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -73,9 +77,20 @@ def parse(text: str) -> Address:
         found.host.encode("idna")  # as sockets do, which would raise this at every look at the device
     except UnicodeError as error:
         raise ValueError(f"'{text}' names no host: {error}.") from error
+    if family in OPTIONS:
+        found = replace(found, options=_options(family, parts, text))
     if wire not in DEFAULT_PORTS:
         return found
     return replace(found, port=PORTS_OF.get((family, wire), DEFAULT_PORTS[wire]) if port is None else port)
+
+
+def _options(family: str, parts: SplitResult, text: str) -> tuple[tuple[str, str], ...]:
+    found = tuple(parse_qsl(parts.query, keep_blank_values=True))
+    for name, _ in found:
+        if name not in OPTIONS[family]:
+            known = ", ".join(sorted(OPTIONS[family]))
+            raise ValueError(f"'{text}' says '{name}', which is none of {known}.")
+    return found
 
 
 def _scheme(scheme: str, text: str) -> tuple[str, str]:

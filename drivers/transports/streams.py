@@ -5,9 +5,12 @@ Errors of the wire are Python's own (OSError); ``cause`` gives the word for them
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
+from drivers.address import Address
 from drivers.errors import Cause
+
+BAUD_MAX = 4_000_000
 
 
 class Stream(Protocol):
@@ -48,3 +51,23 @@ def cause(error: OSError) -> Cause:
             return "refused_connection"
         case _:
             return "unplugged"
+
+
+def opener(address: Address, baud: int, parity: Literal["N", "O"] = "N", data_bits: int = 8) -> OpenStream:
+    """How the stream at ``address`` is opened, on its own wire. ValueError for one in memory."""
+    if address.wire == "serial":
+        from drivers.transports.serial_line import SerialStream
+
+        return lambda: SerialStream(address.path, baud, parity, data_bits)
+    if address.wire == "tcp":
+        from drivers.transports.tcp_stream import TcpStream
+
+        return lambda: TcpStream(address.host, address.port)
+    raise ValueError(f"'{address}' is on no wire Loket can use.")
+
+
+def rate(told: str, address: Address) -> int:
+    """The baud rate that ``address`` names as ``told``. ValueError if it is none."""
+    if not told.isascii() or not told.isdigit() or not 0 < int(told) <= BAUD_MAX:
+        raise ValueError(f"'{address}': '{told}' is no baud rate.")
+    return int(told)
