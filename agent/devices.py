@@ -6,16 +6,16 @@ printer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from agent.config import DEVICES, Config
 from agent.home import Busy, Home
 from agent.trouble import Trouble
 
 SIMULATED = "SIM"  # how a simulator's own serial number begins
-NOT_HELD = frozenset({"paper", "biometrics"})
+NOT_HELD = frozenset({"paper", "biometrics", "reader", "pad"})
 """Kinds that the agent never holds: a command speaks to them, and others may at the same time."""
 
 
@@ -53,7 +53,7 @@ def _asked(config: Config, kind: str) -> list[dict[str, Any]]:
     address = str(getattr(config, kind))
     if kind == "biometrics":
         return _biometrics(address, config.trust)
-    asked = {"printer": _printer, "paper": _paper}.get(kind)
+    asked = {"printer": _printer, "paper": _paper, "reader": _reader, "pad": _pad}.get(kind)
     return [asked(address) if asked else _line(kind, address, state="stopped")]
 
 
@@ -65,38 +65,68 @@ def _line(kind: str, address: str, **told: Any) -> dict[str, Any]:
 
 def _printer(address: str) -> dict[str, Any]:
     from drivers.clock import MonotonicClock
-    from drivers.errors import DeviceError
     from drivers.registry import open_printer
 
-    try:
-        printer = open_printer(address, clock=MonotonicClock())
-        try:
-            who, now = printer.identify(), printer.status()
-        finally:
-            printer.close()
-    except ValueError as error:
-        raise Trouble(str(error)) from error
-    except DeviceError as error:
-        return _line("printer", address, state="offline", cause=error.cause)
-    return _line("printer", address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)
+    return _told("printer", address, lambda: open_printer(address, clock=MonotonicClock()))
 
 
 def _paper(address: str) -> dict[str, Any]:
-    """The printer of paper, which the agent never holds: a command speaks to it."""
-    from contextlib import closing
-
     from drivers.clock import MonotonicClock
-    from drivers.errors import DeviceError
     from drivers.registry import open_paper
 
+    return _told("paper", address, lambda: open_paper(address, clock=MonotonicClock()))
+
+
+def _reader(address: str) -> dict[str, Any]:
+    from drivers.clock import MonotonicClock
+    from drivers.registry import open_reader
+
+    return _told("reader", address, lambda: open_reader(address, clock=MonotonicClock()))
+
+
+def _pad(address: str) -> dict[str, Any]:
+    from drivers.clock import MonotonicClock
+    from drivers.registry import open_pad
+
+    return _told("pad", address, lambda: open_pad(address, clock=MonotonicClock()))
+
+
+class _Identity(Protocol):
+    @property
+    def model(self) -> str: ...
+    @property
+    def serial(self) -> str: ...
+
+
+class _Status(Protocol):
+    @property
+    def state(self) -> str: ...
+    @property
+    def cause(self) -> str | None: ...
+
+
+class _Device(Protocol):
+    """What all devices can be asked."""
+
+    def identify(self) -> _Identity: ...
+    def status(self) -> _Status: ...
+    def close(self) -> None: ...
+
+
+def _told(kind: str, address: str, opened: Callable[[], _Device]) -> dict[str, Any]:
+    """The line of a device that tells who it is and how it stands. Raises Trouble for an address of none."""
+    from contextlib import closing
+
+    from drivers.errors import DeviceError
+
     try:
-        with closing(open_paper(address, clock=MonotonicClock())) as printer:
-            who, now = printer.identify(), printer.status()
+        with closing(opened()) as device:
+            who, now = device.identify(), device.status()
     except ValueError as error:
         raise Trouble(str(error)) from error
     except DeviceError as error:
-        return _line("paper", address, state="offline", cause=error.cause)
-    return _line("paper", address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)
+        return _line(kind, address, state="offline", cause=error.cause)
+    return _line(kind, address, model=who.model, serial=who.serial, state=now.state, cause=now.cause)
 
 
 def _biometrics(address: str, trust: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@
 Errors of the wire are Python's own (OSError); ``cause`` gives the word for them.
 """
 
+import errno
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -48,6 +49,10 @@ def cause(error: OSError) -> Cause:
         case TimeoutError():
             return "no_answer"
         case PermissionError():
+            return "refused_connection"
+        case OSError(errno=number) if number in (errno.EAGAIN, errno.EBUSY):  # somebody else holds the line
+            return "busy"
+        case OSError(errno=errno.EACCES):
             return "refused_connection"
         case _:
             return "unplugged"
