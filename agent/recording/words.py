@@ -1,7 +1,7 @@
-"""What the clerk is told and asked during a sitting, in Indonesian and in English. Tables; nothing of a person.
+"""What the clerk is told and asked during a sitting, in Indonesian and English: tables, nothing of a person.
 
-Every fault of a device is one sentence with the next step: what a hand does now. Afterwards the sitting goes on
-by itself where it was.
+Every fault of a device is one sentence with the next step: what a hand does now. Afterwards the sitting goes
+on by itself where it was.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ FAULTS: dict[str, Said] = {
     "bad_placement": Said("Letaknya kurang tepat; tempatkan di tengah, lurus, lalu diam.",
                           "It is badly placed; put it in the middle, straight, and hold still."),
     "too_few_features": Said("Gambar jari terlalu miskin; bersihkan jari, tekan lebih lebar.",
-                             "The picture of the finger shows too little; clean the finger and press flatter."),
+                             "The picture of the finger shows too little; clean the finger, press flatter."),
     "wrong_hand": Said("Itu tangan yang lain; pakai tangan yang diminta.",
                        "That is the other hand; use the one that is asked for."),
     "lens_dirty": Said("Kaca atau lensa kotor; bersihkan dengan kain kering.",
@@ -133,7 +133,7 @@ SAID: dict[str, Said] = {
                      "The recorded finger does not match the person; a supervisor has to decide."),
     "no_reader": Said("Tanpa pembaca kecil telunjuk tidak diperiksa ulang; ini dicatat.",
                       "Without the small reader the index fingers are not checked again; this is noted."),
-    "scanner_gone": Said("Pemindai belum bisa dipakai. Coba lagi, catat bagian yang tidak ada, atau berhenti?",
+    "scanner_gone": Said("Pemindai belum bisa dipakai. Coba lagi, catat bagian yang tak ada, atau berhenti?",
                          "The scanner is not usable yet. Try again, tell a missing part, or stop?"),
     "reader_gone": Said("Pembaca sidik jari belum bisa dipakai. Coba lagi, lanjut tanpa, atau berhenti?",
                         "The fingerprint reader is not usable yet. Try again, go on without it, or stop?"),

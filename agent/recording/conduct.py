@@ -1,0 +1,192 @@
+"""One sitting from the biodata to the sign-off: the devices and the clerk, by the rules of sitting.py.
+
+Everything is held in memory; what comes out is one Recording, or nothing (Abandoned with its cause).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from agent.recording import sitting, words
+from agent.recording.desk import Desk
+from agent.recording.patience import Abandoned, Clock, Patience, Way
+from agent.recording.plan import Devices, Held, Pictures, Plan
+from agent.recording.press import Press
+from agent.recording.sitting import GROUPS, INDEXES, STEPS, Step
+from domain import people
+from domain.packet import Rechecked, Recording
+from drivers.errors import DeviceError
+from drivers.finger_reader import Answer, FingerReader
+from drivers.scanner import Scanner
+from drivers.signature_pad import Signature
+
+FINGER_S, SIGN_S = 15.0, 90.0
+MARK_TRIES = 3
+_WITHOUT: tuple[Way, ...] = ("without",)
+
+
+class Sitting:
+    """One sitting. ``unix_ms``: the time of day; ``clock``: what waits are measured by."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        devices: Devices,
+        desk: Desk,
+        pictures: Pictures,
+        clock: Clock,
+        unix_ms: Callable[[], int],
+    ) -> None:
+        self._plan = plan
+        self._devices = devices
+        self._desk = desk
+        self._pictures = pictures
+        self._unix_ms = unix_ms
+        self._patience = Patience(desk, clock, plan.patience_ms)
+        self._held = Held(plan.missing, plan.second, [*plan.flags, *plan.person.warnings])
+        self._press = Press(plan, devices, desk, pictures, self._patience, self._held, self._supervisor)
+
+    def run(self) -> Recording:
+        """Every step this person needs. Raises Abandoned."""
+        scanner = self._devices.scanner
+        self._patience.ask("scanner", scanner, lambda: scanner.begin(transaction(self._plan.id)))
+        acts: dict[Step, Callable[[], None]] = {
+            Step.BIODATA: self._biodata,
+            Step.RECHECK: self._recheck,
+            Step.SIGNATURE: self._sign,
+            Step.SIGN_OFF: self._sign_off,
+        }
+        for step in STEPS:
+            if step in GROUPS:
+                self._press.take(step)
+            else:
+                acts[step]()
+        return self._recording()
+
+    def _biodata(self) -> None:
+        for word in self._plan.person.warnings:
+            self._desk.tell(words.SAID[word])
+        self._desk.show(self._plan.person.biodata)
+        if self._desk.ask(words.SAID["read_back"], ("yes", "no")) != "yes":
+            raise Abandoned("biodata_wrong")
+
+    def _recheck(self) -> None:
+        """The index fingers as recorded against the living ones."""
+        reader = self._devices.reader
+        if reader is None:
+            self._desk.tell(words.SAID["no_reader"])
+            return
+        answers: dict[str, Answer] = {}
+        for part in self._held.parts:
+            if part.part in INDEXES:
+                answer = self._compare(reader, part.part, part.record)
+                if answer is None:
+                    self._held.flag("recheck_left_out")
+                    return
+                answers[part.part] = answer
+        self._held.rechecked = sitting.rechecked(answers)
+        if self._held.rechecked is Rechecked.MISMATCH:
+            self._desk.tell(words.SAID["mismatch"])
+            if not self._supervisor():
+                raise Abandoned("recheck_mismatch")
+            self._held.flag("mismatch_overridden")
+
+    def _compare(self, reader: FingerReader, part: str, record: bytes) -> Answer | None:
+        """One finger, as often as the rules try anything; None when it goes without the reader."""
+        picture = self._pictures.finger(record)
+        if picture is None:
+            return "unable"
+        answer: Answer = "unable"
+        for _ in range(self._plan.rules.attempts):
+            self._desk.tell(words.filled(words.PROMPTS[Step.RECHECK], words.PARTS[part]))
+            told = self._patience.ask(
+                "reader", reader, lambda: reader.match_picture(picture, FINGER_S), _WITHOUT
+            )
+            if told in ("match", "without"):
+                return "match" if told == "match" else None
+            answer = "mismatch" if told == "mismatch" else "unable"
+            self._desk.tell(words.SAID["no_match"])
+        return answer
+
+    def _sign(self) -> None:
+        pad = self._devices.pad
+        self._desk.tell(words.PROMPTS[Step.SIGNATURE])
+        if pad is not None:
+            told = self._patience.ask("pad", pad, lambda: pad.sign(SIGN_S), _WITHOUT)
+            if isinstance(told, Signature):
+                self._held.signature, self._held.endorsed = told, True
+                return
+        self._held.flag("paper_signature")
+        self._held.endorsed = self._desk.ask(words.SAID["on_paper"], ("yes", "no")) == "yes"
+
+    def _sign_off(self) -> None:
+        if sitting.lacking(self._held.parts, self._held.missing):
+            raise Abandoned("incomplete")
+        if self._held.missing and not self._supervisor():
+            raise Abandoned("supervisor_needed")
+        if self._desk.ask(words.SAID["sign_off"], ("yes", "no")) != "yes":
+            raise Abandoned("not_signed_off")
+
+    def _supervisor(self) -> bool:
+        """Whether a second person gave a mark, once for the whole sitting."""
+        for _ in range(MARK_TRIES):
+            if self._held.second:
+                return True
+            mark = self._desk.write(words.SAID["supervisor"])
+            if not mark:
+                return False
+            if people.is_mark(mark) and not (self._plan.by and people.same(mark, self._plan.by)):
+                self._held.second = mark
+            else:
+                self._desk.tell(words.SAID["not_a_mark"])
+        return bool(self._held.second)
+
+    def _recording(self) -> Recording:
+        held, plan = self._held, self._plan
+        return Recording(
+            id=plan.id,
+            station=plan.station,
+            begun_ms=plan.begun_ms,
+            ended_ms=self._unix_ms(),
+            mode=plan.mode,
+            place=plan.place,
+            biodata=plan.person.biodata,
+            parts=tuple(held.parts),
+            missing=held.missing,
+            signature=None if held.signature is None else drawn(held.signature),
+            rechecked=held.rechecked,
+            endorsed=held.endorsed,
+            staff={"by": plan.by, "second": held.second},
+            flags=tuple(held.flags),
+            devices=_identities(self._devices.scanner),
+        )
+
+
+def transaction(recording: str) -> str:
+    """A recording's name as scanners take it: letters, digits and dashes."""
+    return recording.replace(".", "-")
+
+
+def drawn(signature: Signature) -> dict[str, Any]:
+    """A signature as the packet holds it (domain.packet.Recording)."""
+    strokes = [[[p.at_ms, p.x, p.y, p.pressure] for p in stroke] for stroke in signature.strokes]
+    size = {"width": signature.width, "height": signature.height, "dpi": signature.dpi}
+    return {**size, "strokes": strokes}
+
+
+def _identities(scanner: Scanner) -> tuple[Mapping[str, str], ...]:
+    """The scanner's devices; one that is gone by now has told all that counts before."""
+    try:
+        found = scanner.identify()
+    except DeviceError:
+        return ()
+    return tuple(
+        {
+            "modality": str(each.modality),
+            "model": each.model,
+            "serial": each.serial,
+            "firmware": each.firmware,
+        }
+        for each in found
+    )

@@ -1,0 +1,135 @@
+"""Taking one group of parts: press until it is good enough, its tries are over, or the person lacks it.
+
+What a clerk pressed with a finger of their own is thrown away, as far as the small reader's library can
+tell; a supervisor may say that the reader errs, which is flagged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from agent.recording import sitting, words
+from agent.recording.desk import Desk
+from agent.recording.patience import POLL_MS, Abandoned, Patience, Way
+from agent.recording.plan import Devices, Held, Pictures, Plan
+from agent.recording.sitting import GROUPS, Step, Tries, Verdict
+from agent.recording.words import Said
+from domain.packet import Modality, Part
+from domain.recorded_images import refusal
+from drivers.scanner import Sample
+
+CAPTURE_MS = 10_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """The scanner's part of a sitting. ``supervisor``: whether a second person gave a mark."""
+
+    plan: Plan
+    devices: Devices
+    desk: Desk
+    pictures: Pictures
+    patience: Patience
+    held: Held
+    supervisor: Callable[[], bool]
+
+    def take(self, step: Step) -> None:
+        """Take the group of ``step``, into ``held``. Raises Abandoned."""
+        rules, tries = self.plan.rules, Tries()
+        least = sitting.threshold(step, rules)
+        while sitting.needed(step, self.held.missing):
+            parts = sitting.present(step, self.held.missing)
+            last = sitting.verdict(tries, parts, least, rules.attempts)
+            if last is not Verdict.AGAIN:
+                self._keep(step, tries, least, last)
+                return
+            tries = self._once(step, tries)
+            if sitting.verdict(tries, parts, least, rules.attempts) is not Verdict.AGAIN:
+                tries = self._without_clerks(step, tries)
+
+    def _once(self, step: Step, tries: Tries) -> Tries:
+        """One press, and what the tries are after it."""
+        self.desk.tell(words.SAID["again"] if tries.made else self._prompt(step))
+        wanted = sitting.wanted(step, self.held.missing, self.plan.rules, CAPTURE_MS)
+        scanner = self.devices.scanner
+        samples = self.patience.ask("scanner", scanner, lambda: scanner.capture(wanted), ("missing",))
+        if isinstance(samples, str):
+            self._tell_missing()
+            return tries
+        if not all(_usable(step, sample) for sample in samples):
+            self.desk.tell(words.SAID["unusable"])
+            self.desk.pause(POLL_MS)
+            return tries
+        return sitting.taken(tries, samples, fits=self._background_fits(step, samples))
+
+    def _keep(self, step: Step, tries: Tries, least: int, last: Verdict) -> None:
+        if last is Verdict.FORCED:
+            self.desk.tell(words.SAID["forced"])
+            self.held.flag(f"forced_{step}")
+        parts = sitting.present(step, self.held.missing)
+        self.held.parts += sitting.kept_parts(step, tries, parts, least)
+
+    def _prompt(self, step: Step) -> Said:
+        said = words.PROMPTS[step]
+        if step is Step.PHOTO:
+            return words.filled(said, words.COLOURS[self.plan.person.background])
+        return said
+
+    def _background_fits(self, step: Step, samples: tuple[Sample, ...]) -> bool:
+        if step is not Step.PHOTO:
+            return True
+        right = self.plan.person.background
+        fits = all(self.pictures.background(sample.record) == right for sample in samples)
+        if not fits:
+            self.desk.tell(words.filled(words.SAID["background"], words.COLOURS[right]))
+        return fits
+
+    def _tell_missing(self) -> None:
+        """A part that the person does not have, told on the way."""
+        try:
+            told = sitting.told_missing(self.desk.write(words.SAID["which_missing"]))
+        except ValueError:
+            return
+        self.held.missing = sitting.with_missing(self.held.missing, (told,))
+        self.held.parts = [part for part in self.held.parts if part.part != told.part]
+
+    # -- the clerk's own finger ------------------------------------------------------------------------------
+
+    def _without_clerks(self, step: Step, tries: Tries) -> Tries:
+        """The tries without what is in the small reader's library."""
+        if self.devices.reader is None or GROUPS[step].kept_as is not Modality.FINGER:
+            return tries
+        hits = {part for part, kept in tries.best.items() if self._is_clerks(kept.sample)}
+        if not hits:
+            return tries
+        self.desk.tell(words.SAID["clerks_finger"])
+        way = self.desk.ask(words.SAID["clerks_finger_way"], ("again", "override", "stop"))
+        if way == "stop":
+            raise Abandoned("clerks_finger")
+        if way == "override" and self.supervisor():
+            self.held.flag("clerks_finger_overridden")
+            return tries
+        return sitting.thrown_away(tries, hits)
+
+    def _is_clerks(self, sample: Sample) -> bool:
+        reader, picture = self.devices.reader, self.pictures.finger(sample.record)
+        if reader is None or picture is None:
+            self.held.flag("clerk_unchecked")
+            return False
+        way: tuple[Way, ...] = ("without",)
+        hit = self.patience.ask("reader", reader, lambda: reader.search_picture(picture), way)
+        if hit == "without":
+            self.held.flag("clerk_unchecked")
+            return False
+        return hit is not None
+
+
+def _usable(step: Step, sample: Sample) -> bool:
+    """Whether the picture is one that a recording may hold at all."""
+    kept_as = GROUPS[step].kept_as
+    part = Part(kept_as, sample.part, sample.record, sample.quality, 1, False, sample.attestation)
+    return refusal(part) is None
