@@ -101,6 +101,14 @@ def next_unsent(reads: Reads) -> tuple[str, str, int] | None:
     return id, sha256, size
 
 
+def unsent(reads: Reads) -> list[tuple[str, str, int]]:
+    """The same of every packet that waits for its receipt, in that order."""
+    rows = reads.rows(
+        "SELECT id, sha256, size FROM recording WHERE state = 'sealed' ORDER BY sealed_ms, id"
+    )
+    return [(id, sha256, size) for id, sha256, size in rows]
+
+
 def due_for_purge(reads: Reads, now_ms: int) -> list[tuple[str, str]]:
     """Name and sha256 of the packets that the province has had for a day."""
     rows = reads.rows(
