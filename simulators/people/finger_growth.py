@@ -25,7 +25,7 @@ Spectrum = npt.NDArray[np.complex64]
 
 
 def grow(dice: np.random.Generator, flow: Field) -> Grid:
-    """The ridges of ``flow`` (on SHAPE points) as a master of HEIGHT x WIDTH: +1 a ridge, -1 a valley."""
+    """The ridges of ``flow``, both on SHAPE points: +1 a ridge, -1 a valley."""
     picture = dice.normal(0, 0.03, SHAPE).astype(np.float32)
     seeds = int(dice.integers(*POINTS))
     picture[dice.integers(0, SHAPE[0], seeds), dice.integers(0, SHAPE[1], seeds)] = 1
@@ -38,7 +38,7 @@ def grow(dice: np.random.Generator, flow: Field) -> Grid:
         for sieve, share in zip(bank, shares, strict=True):
             grown += share * np.fft.irfft2(told * sieve, SHAPE)
         picture = np.tanh(grown * np.float32(STEEP / float(grown.std())))
-    return spread(picture)
+    return picture
 
 
 @lru_cache(maxsize=4)
@@ -71,11 +71,11 @@ def mixture(flow: Field, middle: float) -> list[Grid]:
 
 
 def spread(picture: Grid) -> Grid:
-    """The same waves on the points of a master."""
+    """What grew, on the HEIGHT x WIDTH points of a master: the same waves, seen closer."""
     told = np.fft.rfft2(picture)
     wide: Spectrum = np.zeros((HEIGHT, WIDTH // 2 + 1), np.complex64)
     half, columns = SHAPE[0] // 2, told.shape[1] - 1  # without the highest wave, which has no room to turn
     wide[:half, :columns] = told[:half, :columns]
     wide[HEIGHT - half + 1 :, :columns] = told[half + 1 :, :columns]
     full: Grid = np.fft.irfft2(wide, (HEIGHT, WIDTH)).astype(np.float32)
-    return np.clip(full * np.float32((HEIGHT * WIDTH) / (SHAPE[0] * SHAPE[1])), -1, 1)
+    return np.asarray(np.clip(full * ((HEIGHT * WIDTH) / (SHAPE[0] * SHAPE[1])), -1, 1), np.float32)

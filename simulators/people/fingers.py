@@ -24,7 +24,7 @@ from simulators.people.finger_score import score
 
 __all__ = [
     "EVERYDAY", "HEIGHT", "PARTS", "PICTURE", "WIDTH", "Condition", "Grid", "Master", "Picture", "everyday",
-    "four_bits", "impression", "master", "score",
+    "four_bits", "grown", "impression", "master", "score", "whole",
 ]  # fmt: skip
 
 _NAMES = ("Thumb", "IndexFinger", "MiddleFinger", "RingFinger", "LittleFinger")
@@ -47,13 +47,25 @@ class Master:
 
 @lru_cache(maxsize=64)
 def master(person_seed: int, finger: int) -> Master:
-    """Finger 0-9 of a person. Raises IndexError for another number."""
-    part = PARTS[finger]
-    dice = np.random.default_rng([person_seed, PARTS.index(part), 0x4649])
+    """Finger 0-9 of a person; both numbers from 0. Raises ValueError for others."""
+    klass, small = grown(person_seed, finger)
+    return whole(person_seed, finger, klass, small)
+
+
+def grown(person_seed: int, finger: int) -> tuple[str, Grid]:
+    """The class of this finger, and its ridges on the few points they grow on: all that need be kept."""
+    if finger not in range(len(PARTS)):
+        raise ValueError("a person has ten fingers, 0 to 9")
+    dice = np.random.default_rng([person_seed, finger, 0x4649])
     flow = finger_field.field(dice, finger, finger_growth.SHAPE)
-    ridges = finger_growth.grow(dice, flow)
+    return flow.klass, finger_growth.grow(dice, flow)
+
+
+def whole(person_seed: int, finger: int, klass: str, small: Grid) -> Master:
+    """The master of what ``grown`` said."""
+    ridges = finger_growth.spread(small)
     ridges.setflags(write=False)
-    return Master(person_seed, finger, flow.klass, ridges)
+    return Master(person_seed, finger, klass, ridges)
 
 
 def impression(

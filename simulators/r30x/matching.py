@@ -9,15 +9,16 @@ chance, where both pictures show skin.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from simulators.r30x.template import Floats, Marks, unpack
+from simulators.r30x.template import Floats, Marks, pack, unpack
 
-SECURITY = {1: 60, 2: 70, 3: 80, 4: 100, 5: 120}
+SECURITY = {1: 60, 2: 70, 3: 80, 4: 95, 5: 115}
 """The score a match needs, by the module's security level; 3 is how it leaves the works."""
 MOST_SCORE = 300
 
@@ -38,21 +39,56 @@ class Ready:
     around: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """How one picture lies on another: turned about its origin, then moved; which marks fell together."""
+
+    score: int
+    turn: np.floating[Any]
+    x: np.floating[Any]
+    y: np.floating[Any]
+    pairs: npt.NDArray[np.bool_]
+
+
 def score(first: bytes, second: bytes) -> int:
     """0-MOST_SCORE for two templates. Raises BadTemplate for bytes that are none."""
-    one, other = ready(first), ready(second)
-    if not len(one.marks) or not len(other.marks):
-        return 0
-    ways = candidates(one, other)
-    if not len(ways[0]):
-        return 0
-    turn, x, y = mended(one.marks, other.marks, *ways)
-    return best(one.marks, other.marks, turn, x, y)
+    found = laid(ready(first), ready(second))
+    return found.score if found else 0
 
 
 def matches(first: bytes, second: bytes, level: int = 3) -> bool:
     """Whether the module of this security level (1-5) takes them for one finger."""
     return score(first, second) >= SECURITY[level]
+
+
+def combine(first: bytes, second: bytes, level: int = 3) -> bytes | None:
+    """One template of two presses of a finger, lying as ``first`` does; None when they do not match.
+
+    What both saw comes first. Raises BadTemplate for bytes that are none.
+    """
+    one, other = ready(first).marks, ready(second).marks
+    way = laid(ready(second), ready(first))
+    if way is None or way.score < SECURITY[level]:
+        return None
+    x, y = turned(other.x, other.y, way.turn)
+    moved = replace(other, x=x + way.x, y=y + way.y, turn=(other.turn + way.turn) % (2 * np.pi))
+    seen = way.pairs.any(0)
+    far = np.hypot(moved.x[:, None] - one.x, moved.y[:, None] - one.y).min(1) > NEAR_PX
+    fits = (moved.x >= 0) & (moved.x <= 255) & (moved.y >= 0) & far & ~way.pairs.any(1)
+    once = np.concatenate([one.quality[~seen], moved.quality[fits]])
+    both = joined(one.only(np.flatnonzero(~seen)), moved.only(np.flatnonzero(fits)))
+    return pack(joined(one.only(np.flatnonzero(seen)), both.only(np.argsort(-once, kind="stable"))))
+
+
+def joined(one: Marks, other: Marks) -> Marks:
+    """The marks of one, then those of the other."""
+    return Marks(
+        x=np.concatenate([one.x, other.x]),
+        y=np.concatenate([one.y, other.y]),
+        turn=np.concatenate([one.turn, other.turn]),
+        fork=np.concatenate([one.fork, other.fork]),
+        quality=np.concatenate([one.quality, other.quality]),
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -76,7 +112,7 @@ def neighbourhoods(marks: Marks) -> Floats:
     headings = np.arange(HEADINGS, dtype=np.float32) * np.float32(2 * np.pi / HEADINGS)
     facing = np.exp(2.5 * (np.cos(turned[:, None, :] - headings[:, None]) - 1))
     both = (across[:, :, None, :] * along[:, None, :, :]).reshape(len(marks), CELLS * CELLS, len(marks))
-    told = np.sqrt(both @ facing.transpose(0, 2, 1)).reshape(len(marks), -1)
+    told = np.sqrt(both @ facing.transpose(0, 2, 1)).reshape(len(marks), CELLS * CELLS * HEADINGS)
     length: Floats = told / (np.linalg.norm(told, axis=1, keepdims=True) + 1e-6)
     return length.astype(np.float32)
 
@@ -96,7 +132,7 @@ def candidates(one: Ready, other: Ready) -> tuple[Floats, Floats, Floats]:
     return by, other.marks.x[j] - x, other.marks.y[j] - y
 
 
-def turned(x: Floats, y: Floats, by: Floats) -> tuple[Floats, Floats]:
+def turned(x: Floats, y: Floats, by: Floats | np.floating[Any]) -> tuple[Floats, Floats]:
     """Points turned counter-clockwise as seen (y runs down)."""
     cos, sin = np.cos(by), np.sin(by)
     return cos * x + sin * y, cos * y - sin * x
@@ -122,7 +158,7 @@ def mended(one: Marks, other: Marks, by: Floats, dx: Floats, dy: Floats) -> tupl
     """Each way, laid anew by the least squares of the marks that roughly fall together."""
     pairs, _, _ = together(one, other, (by, dx, dy), ROUGH_PX, ROUGH_RAD)
     weight = pairs.astype(np.float32)
-    count = weight.sum((1, 2))
+    count = np.maximum(weight.sum((1, 2)), 1)
     ax, ay = weight.sum(2) @ one.x / count, weight.sum(2) @ one.y / count
     bx, by_ = weight.sum(1) @ other.x / count, weight.sum(1) @ other.y / count
     px, py = one.x - ax[:, None], one.y - ay[:, None]
@@ -135,12 +171,21 @@ def mended(one: Marks, other: Marks, by: Floats, dx: Floats, dy: Floats) -> tupl
     return turn, bx - x, by_ - y
 
 
-def best(one: Marks, other: Marks, by: Floats, dx: Floats, dy: Floats) -> int:
-    """The score of the best way."""
-    pairs, x, y = together(one, other, (by, dx, dy), NEAR_PX, NEAR_RAD)
+def laid(one: Ready, other: Ready) -> Laid | None:
+    """The best way to lay ``one`` on ``other``, if there is any."""
+    if not len(one.marks) or not len(other.marks):
+        return None
+    ways = candidates(one, other)
+    if not len(ways[0]):
+        return None
+    ways = mended(one.marks, other.marks, *ways)
+    pairs, x, y = together(one.marks, other.marks, ways, NEAR_PX, NEAR_RAD)
     found = pairs.sum((1, 2))
-    tops = np.argsort(-found)[:4]
-    return max(surprise(one, other, x[way], y[way], int(found[way])) for way in tops)
+    best, way = max(
+        (surprise(one.marks, other.marks, x[way], y[way], int(found[way])), int(way))
+        for way in np.argsort(-found)[:4]
+    )
+    return Laid(best, ways[0][way], ways[1][way], ways[2][way], pairs[way])
 
 
 def surprise(one: Marks, other: Marks, x: Floats, y: Floats, found: int) -> int:
