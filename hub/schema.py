@@ -1,9 +1,10 @@
 """The hub's tables, as numbered steps that suit both engines.
 
 ``event`` and ``order_log`` are the two directions of the truth, ``station``, ``epoch``, ``order_``,
-``order_move``, ``withdrawn``, ``person``, ``act`` and ``policy`` what the province itself decided. Every
-other table is a projection: it can be dropped and folded again from the truth (see hub/projections.py). Each
-step runs in one transaction with its number; released steps are never edited, a change is a new step.
+``order_move``, ``withdrawn``, ``person``, ``act``, ``policy``, ``recording``, ``recording_answer`` and
+``recording_told`` what the province itself decided. Every other table is a projection: it can be dropped and
+folded again from the truth (see hub/projections.py). Each step runs in one transaction with its number;
+released steps are never edited, a change is a new step.
 """
 
 from __future__ import annotations
@@ -111,6 +112,26 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # Folded again from the first line on, now that its rows are kept too.
         "DELETE FROM blank_account",
         "DELETE FROM reader WHERE name = 'blanks'",
+    ),
+    (
+        # Sealed packets that a station's journal told of: only their pieces are taken. log_seq: the place of
+        # the answer (the receipt, or why not) in that station's order log, null until the packet is whole.
+        """CREATE TABLE recording_told (
+            station TEXT NOT NULL, sha256 TEXT NOT NULL, id TEXT NOT NULL, size BIGINT NOT NULL,
+            log_seq BIGINT,
+            PRIMARY KEY (station, sha256))""",
+        "CREATE INDEX recording_unanswered ON recording_told (size) WHERE log_seq IS NULL",
+        # Packets that were opened, checked and kept, sealed as they came: hub/recordings/keep.py. person: a
+        # keyed digest of the NIK; flags: words, a JSON array; status: the centre's last answer.
+        """CREATE TABLE recording (
+            id TEXT PRIMARY KEY, station TEXT NOT NULL, sha256 TEXT NOT NULL, size BIGINT NOT NULL,
+            person BYTES NOT NULL, received_ms BIGINT NOT NULL, status TEXT NOT NULL, flags TEXT NOT NULL)""",
+        "CREATE INDEX recording_person ON recording (person)",
+        # Every answer of the centre, also one that does not follow (odd). told: when, in the centre's words.
+        """CREATE TABLE recording_answer (
+            id TEXT NOT NULL, status TEXT NOT NULL, told TEXT NOT NULL, odd BIGINT NOT NULL,
+            imported_ms BIGINT NOT NULL,
+            PRIMARY KEY (id, status, told))""",
     ),
 )
 
