@@ -18,6 +18,7 @@ LAZY = {
     "demo": ("simulators.demo.cli", "demo"),
     "paper": ("simulators.ipp.cli", "paper"),
     "spooler": ("simulators.ipp.cli", "spooler"),
+    "reader": ("simulators.r30x.cli", "reader"),
 }
 MAKES = {
     "evolis": (("primacy2", "primacy", "zenius"), ("ymcko", "ymckok", "ko", "k")),
@@ -158,3 +159,7 @@ def list_faults() -> None:
         click.echo(f"loket-sim {command}:")
         for name, meaning in known.items():
             click.echo(f"  {name}@job=N[,for=MS]: {meaning}")
+    click.echo("loket-sim reader:")
+    for name, meaning in importlib.import_module("simulators.r30x.faults").KNOWN.items():
+        click.echo(f"  {name}@exchange=N|ms=T[,WHAT]: {meaning}")
+    click.echo("  WHAT: op=HEX (the first such one from N on)  at=command|answer|data  for=MS  code=HEX")

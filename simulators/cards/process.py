@@ -155,7 +155,7 @@ def listen_to_hands(world: World[Any], speed: float, hand: Callable[[Any], dict[
         try:
             told = json.loads(line)
         except ValueError:
-            told = None
+            told = line.decode("utf-8", "replace")  # words; whose hands know none answer so
         if isinstance(told, dict) and isinstance(wait_ms := told.get("wait"), int):
             loop.call_later(wait_ms / 1000 / speed, tell, {"waited": wait_ms})
         else:

@@ -1,0 +1,112 @@
+"""Accidents of devices on a serial line: ``NAME@WHEN[,WHAT]``.
+
+``WHEN`` is ``exchange=N`` (the N-th instruction since the device was new), or ``ms=T`` of its clock.
+``WHAT``: ``op=HEX`` waits for the first such instruction from then on, ``at=command|answer|data`` says where
+in the exchange, ``for=MS`` how long, ``code=HEX`` which answer. What strikes is spent, and kept in the state
+file, so that a device that comes back is not struck twice. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+WHENS = ("exchange", "ms")
+PLACES = ("command", "answer", "data")
+_KEYS = {"op", "at", "for", "code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One accident to come."""
+
+    text: str
+    name: str
+    when: str
+    value: int
+    place: str | None = None
+    op: int | None = None
+    for_ms: int | None = None
+    code: int | None = None
+
+    def lasts_ms(self, usual_ms: int) -> int:
+        """``for=``, or what is usual."""
+        return usual_ms if self.for_ms is None else self.for_ms
+
+
+def parse(text: str, known: Mapping[str, str]) -> Fault:
+    """Read ``NAME@WHEN[,WHAT]``. Raises ValueError with one sentence that names what is wrong."""
+    name, _, rest = text.partition("@")
+    if name not in known:
+        raise ValueError(f"no fault is called {name!r}; there are {', '.join(known)}")
+    words = {key: value for key, _, value in (part.partition("=") for part in rest.split(","))}
+    when = next((key for key in WHENS if key in words), None)
+    if when is None:
+        raise ValueError(f"{name} needs exchange=N or ms=T, as in {name}@exchange=5")
+    if unknown := set(words) - _KEYS - {when}:
+        raise ValueError(f"{name} does not know {', '.join(sorted(unknown))}")
+    if words.get("at", "answer") not in PLACES:
+        raise ValueError(f"at is one of {', '.join(PLACES)}")
+    return Fault(
+        text,
+        name,
+        when,
+        _number(name, when, words, 10) or 0,
+        words.get("at"),
+        _number(name, "op", words, 16),
+        _number(name, "for", words, 10),
+        _number(name, "code", words, 16),
+    )
+
+
+def _number(name: str, key: str, words: Mapping[str, str], base: int) -> int | None:
+    if key not in words:
+        return None
+    try:
+        return int(words[key], base)
+    except ValueError:
+        raise ValueError(f"{name}: {key} must be a number, not {words[key]!r}") from None
+
+
+@dataclass(slots=True)
+class Faults:
+    """The accidents still to come, and those that struck."""
+
+    ahead: list[Fault] = field(default_factory=list)
+    struck: list[str] = field(default_factory=list)
+
+    def exchange(self, number: int, op: int) -> list[Fault]:
+        """Those that strike this instruction; they are spent by being told."""
+        return self._spend(
+            [
+                each
+                for each in self.ahead
+                if each.when == "exchange"
+                and (each.value == number if each.op is None else each.value <= number and each.op == op)
+            ]
+        )
+
+    def clock(self, now_ms: int) -> list[Fault]:
+        """Those whose time has come."""
+        return self._spend([each for each in self.ahead if each.when == "ms" and each.value <= now_ms])
+
+    def next_ms(self) -> int | None:
+        """The nearest of those."""
+        return min((each.value for each in self.ahead if each.when == "ms"), default=None)
+
+    def _spend(self, found: list[Fault]) -> list[Fault]:
+        for fault in found:
+            self.ahead.remove(fault)
+            self.struck.append(fault.text)
+        return found
+
+
+def still_ahead(ordered: Iterable[Fault], struck: list[str]) -> Faults:
+    """The faults a technician ordered, without those that struck before the restart."""
+    ahead, past = [], list(struck)
+    for fault in ordered:
+        if fault.text in past:
+            past.remove(fault.text)
+        else:
+            ahead.append(fault)
+    return Faults(ahead, list(struck))

@@ -1,0 +1,1 @@
+"""A simulated serial fingerprint module (drivers/r30x/PROTOCOL.md)."""
