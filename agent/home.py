@@ -4,6 +4,7 @@
     journal.db   the journal and its kin  lock      held by whoever writes the journal
     run/         the running agent's address and token
     reserve      room kept back for the day the disk is full
+    recordings/  sealed packets, until the province has had them for a day
 
 The lock is an SQLite file held in an exclusive transaction: it works alike on Linux and Windows
 and dies with the process that held it.
@@ -47,6 +48,7 @@ class Home:
         self.run_path = root / "run"
         self.control_path = root / "run" / "control.json"
         self.reserve_path = root / "reserve"
+        self.recordings_path = root / "recordings"
 
     def config(self) -> Config:
         """The station's configuration. Raises Trouble."""

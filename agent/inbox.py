@@ -18,6 +18,7 @@ from typing import Any
 from agent import policies
 from agent.counter import suket
 from agent.printing import jobs
+from agent.recording import answers
 from agent.stock import announced
 from agent.store.journal import Tx, set_cursor
 from domain import certificates, events, policy
@@ -50,6 +51,8 @@ def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
             policies.refuse(tx, entry.subject, refused.word, entry.body.get("from"))
     elif entry.event == "blanks_announced":
         announced.receive(tx, entry.subject, entry.body, station, hub)
+    elif entry.event in answers.EVENTS:
+        answers.apply(tx, entry, station, hub)
     set_cursor(tx, CURSOR, entry.seq, entry.epoch)
 
 

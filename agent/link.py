@@ -1,9 +1,9 @@
-"""The station's line to the province: journal up, orders down, in one thread of its own.
+"""The station's line to the province: journal up, orders down, packets up, in one thread of its own.
 
 Offline is normal: the thread tries the line again with full jitter and everything else goes on. It
-wakes for a new journal line (``wake``), a message, or a deadline. What it stores, it stores through the
-journal, in the same transaction as the cursor; ``hub_has`` moves when the hub says so after its commit,
-never because a broker took something. Rules of the conversation: sync/talk.py.
+wakes for a new journal line (``wake``), a message, or a deadline. Lines go before pieces of packets: those
+leave only while nothing else waits or is owed an answer. What is stored, and when: agent/logs.py. Rules of
+the conversation: sync/talk.py, sync/pieces.py.
 """
 
 from __future__ import annotations
@@ -12,22 +12,21 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from agent import policies
-from agent.inbox import CURSOR, apply
 from agent.keys import Keys, forget_token
-from agent.printing import jobs
+from agent.logs import JournalUp, OrdersDown
+from agent.recording.upload import Uploads
 from agent.store import behind
-from agent.store.journal import DiskFull, Journal, Tx, cursor, set_cursor
-from domain.keys import VerifyKey
+from agent.store.journal import DiskFull, Journal
 from sync import topics, wire
 from sync.backoff import until_done
-from sync.log import START, WITHHELD, Batch, Entry, Fork, Gap, Mark, Taken, epoch_at, on_batch
+from sync.log import Mark
 from sync.mqtt import Certificates, Link, Will
+from sync.pieces import Held
 from sync.session import LinkDown
 from sync.talk import Standing, Talk
 
@@ -37,91 +36,11 @@ SPREAD_S = 2.0  # stations that lost one broker at one moment do not come back a
 log = logging.getLogger("loket.link")
 
 
-class JournalUp:
-    """The journal as sync.log.OwnedLog asks for it; nothing of it is pruned yet."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-
-    def base(self) -> Mark:
-        """Where the journal begins."""
-        return START
-
-    def head(self) -> Mark:
-        """The mark after its last line."""
-        return self._journal.last()
-
-    def read(self, after: int, limit: int) -> Sequence[Entry]:
-        """Lines above ``after``."""
-        return self._journal.entries(after, limit)
-
-    def acknowledged(self, mark: Mark) -> None:
-        """The province holds the journal up to ``mark``; when it said so is a receipt of its own.
-
-        An order whose end it holds needs no personal part any more.
-        """
-
-        def receipt(tx: Tx) -> None:
-            jobs.forget_told(tx, cursor(tx, "hub_has"), mark.seq)
-            jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days)
-            set_cursor(tx, "hub_has", mark.seq, mark.epoch)
-
-        self._journal.write(receipt)
-
-    def holds(self, mark: Mark) -> bool:
-        """Whether this journal has the line that ``mark`` stands at, or has pruned it."""
-        return mark.seq < self.base().seq or epoch_at(self, mark.seq) == mark.epoch
-
-
-class _Any:
-    """The station keeps one mark of its orders, not every epoch; the hub finds what this lets pass."""
-
-    def __contains__(self, epoch: object) -> bool:
-        return True
-
-
-class OrdersDown:
-    """The order log as sync.log.FollowedLog asks for it: the agent's inbox."""
-
-    def __init__(self, journal: Journal, station: str, hub: VerifyKey) -> None:
-        self._journal = journal
-        self._station = station
-        self._hub = hub
-
-    def have(self) -> Mark:
-        """The mark after the last order applied."""
-        return self._journal.mark(CURSOR)
-
-    def take(self, batch: Batch) -> Taken | Gap | Fork:
-        """Apply what is new, each line with its cursor, all in one transaction.
-
-        Nothing while this disk lacks lines that the province holds: an order may be printed already.
-        """
-        have = self.have()
-        if behind.is_behind(self._journal):
-            return Fork(have)
-        judged = on_batch(have, batch, _Any(), _carried)
-        if isinstance(judged, Taken) and judged.have != have:
-            self._journal.write(lambda tx: self._store(tx, judged))
-        return judged
-
-    def _store(self, tx: Tx, taken: Taken) -> None:
-        words = {entry.seq: word for entry, word in taken.aside}
-        for entry in sorted([*taken.fresh, *(entry for entry, _ in taken.aside)], key=lambda each: each.seq):
-            if word := words.get(entry.seq):
-                tx.note("order_refused", entry.subject, {"word": word})
-                set_cursor(tx, CURSOR, entry.seq, entry.epoch)
-            else:
-                apply(tx, entry, station=self._station, hub=self._hub)
-
-
-def _carried(event: str, _body: Mapping[str, Any]) -> str | None:
-    """Whether the line itself came; what an order must hold is the inbox's to judge."""
-    return "WITHHELD" if event == WITHHELD else None
-
-
 class LinkThread:
-    """Keeps the line. ``broker``: URL, ``certificates`` for mqtts; ``keys_path``: where a used token lies."""
+    """Keeps the line. ``broker``: URL, ``certificates`` for mqtts; ``keys_path``: where a used token lies.
+
+    ``uploads``: the packets to carry, None where none are recorded.
+    """
 
     def __init__(
         self,
@@ -133,6 +52,7 @@ class LinkThread:
         *,
         version: str = "",
         certificates: Certificates | None = None,
+        uploads: Uploads | None = None,
         now_unix_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._journal = journal
@@ -141,6 +61,7 @@ class LinkThread:
         self._keys_path = keys_path
         self._joining = keys.token is not None
         self._now_unix_ms = now_unix_ms
+        self._uploads = uploads
         down = topics.down(station)
         self._link = Link(broker, f"loket-{station}", [down], will=self._will, certificates=certificates)
         self._up = JournalUp(journal)
@@ -206,6 +127,7 @@ class LinkThread:
         """One connection, first byte to last. Raises LinkDown if the hub was never heard on it."""
         self._heard = False
         try:
+            self._look_after_packets()
             self._link.open()
             self._send(self._talk.greet(_now_ms()))
             while not self._stop.is_set():
@@ -221,22 +143,44 @@ class LinkThread:
             self._down = ("offline", "disk_full")
             raise LinkDown("disk_full", "the disk is full") from error
         finally:
-            self._talk.apart()
+            self._apart()
             self._link.close()
 
     def _turn(self) -> None:
         """Wait for what comes first, and answer it."""
-        now_ms, deadline_ms = _now_ms(), self._talk.deadline_ms
-        left_s = LOOK_S if deadline_ms is None else min(LOOK_S, max(0, deadline_ms - now_ms) / 1000)
-        for received in self._link.wait(left_s):
+        for received in self._link.wait(self._left_s()):
             self._hear(received.payload)
         if self._link.take_unheard():
             self._talk.unheard(_now_ms())
+            if self._uploads is not None:
+                self._uploads.apart()
         head = self._journal.head()
         now_ms, deadline_ms = _now_ms(), self._talk.deadline_ms
         if head != self._seen or (deadline_ms is not None and now_ms >= deadline_ms):
             self._seen = head
             self._send(self._talk.due(now_ms))
+        self._look_after_packets()
+        if self._uploads is not None and self._talk.idle and head == self._journal.head():
+            self._send(self._uploads.next(head, now_ms))
+
+    def _left_s(self) -> float:
+        """How long nothing has to be done unless something comes."""
+        deadlines = [self._talk.deadline_ms]
+        if self._uploads is not None and self._talk.idle:
+            deadlines.append(self._uploads.deadline_ms)
+        left = [
+            max(0, deadline_ms - _now_ms()) / 1000 for deadline_ms in deadlines if deadline_ms is not None
+        ]
+        return min([LOOK_S, *left])
+
+    def _look_after_packets(self) -> None:
+        if self._uploads is not None:
+            self._uploads.purge(self._now_unix_ms())
+
+    def _apart(self) -> None:
+        self._talk.apart()
+        if self._uploads is not None:
+            self._uploads.apart()
 
     def _hear(self, payload: bytes) -> None:
         try:
@@ -248,6 +192,12 @@ class LinkThread:
         if isinstance(message, wire.Hello) and self._joining:
             forget_token(self._keys_path)
             self._joining = False
+        if isinstance(message, Held):
+            if self._uploads is not None:
+                self._uploads.on_held(message)
+            return
+        if isinstance(message, wire.Hello) and self._uploads is not None:
+            self._uploads.apart()  # it may have been away, and what was on its way with it
         self._compare(message)
         self._send(self._talk.on_message(message, _now_ms()))
 

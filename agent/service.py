@@ -30,7 +30,10 @@ from agent.link import LinkThread
 from agent.press import OpenTransport, Press, put_together
 from agent.printing import jobs
 from agent.printing.patience import Pace
+from agent.recording import purge
+from agent.recording.upload import Uploads
 from agent.store.journal import Journal, note_start
+from agent.store.packets import Packets
 from agent.trouble import Trouble
 from agent.web import app
 from agent.web.server import WebThread
@@ -87,9 +90,10 @@ def build(
     config, secret = home.config(), keys.load(home.keys_path)
     journal = open_journal(home, unix_ms)
     papers = Certificates(config.ca, config.cert, config.key)
-    link = LinkThread(
-        journal, config.name, config.broker, secret, home.keys_path, version=VERSION, certificates=papers
-    )
+    packets = Packets(home.recordings_path)
+    purge.sweep(journal, packets)
+    line = (journal, config.name, config.broker, secret, home.keys_path)
+    link = LinkThread(*line, version=VERSION, certificates=papers, uploads=Uploads(journal, packets))
     bell = Bell()
     press = None
     try:

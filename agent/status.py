@@ -18,6 +18,8 @@ from agent.counter import suket
 from agent.keeping import book, report
 from agent.printing import jobs
 from agent.printing.states import State
+from agent.recording import book as recordings
+from agent.recording import purge
 from agent.stock import blanks
 from agent.stock.notices import notices
 from agent.store import behind
@@ -64,7 +66,6 @@ def collect(
     """The document of ``loket status --json``. ``live``: agent.control.Live's answer, None when stopped."""
     has = mark(reads, "hub_has")
     ((receipt_ms,),) = reads.rows("SELECT at_ms FROM cursor WHERE name = 'hub_has'")
-    unsent, oldest_ms = unsent_events(reads, has.seq)
     told = live or {}
     keeping = report.asks(report.read(reads, now_ms), told.get("printer", {}))
     asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, keeping=keeping)
@@ -80,7 +81,7 @@ def collect(
             "last_receipt_at": stamp(receipt_ms),
             "hub_has": has.seq,
         },
-        "unsent": {"events": unsent, "recordings": 0, "oldest_at": stamp(oldest_ms)},
+        "unsent": _unsent(reads, has.seq),
         "printer": {"state": "stopped", "cause": None, "counters": None, **told.get("printer", {})},
         "jobs": jobs.counts(reads),
         "orders": orders(reads),
@@ -112,13 +113,23 @@ def unsent_events(reads: Reads, hub_has: int) -> tuple[int, int | None]:
     return count, oldest_ms
 
 
+def _unsent(reads: Reads, hub_has: int) -> dict[str, Any]:
+    """Lines that the province does not have and packets without its receipt; the oldest of all of them."""
+    events, event_ms = unsent_events(reads, hub_has)
+    ((packets, packet_ms),) = reads.rows(
+        "SELECT count(*), min(sealed_ms) FROM recording WHERE state = 'sealed'"
+    )
+    oldest_ms = min((ms for ms in (event_ms, packet_ms) if ms is not None), default=None)
+    return {"events": events, "recordings": packets, "oldest_at": stamp(oldest_ms)}
+
+
 def attention(reads: Reads, *, free_bytes: int, now_ms: int, keeping: report.Asks) -> list[Attention]:
     """What a person should look at, the most pressing first. ``keeping``: what the printer's keeping asks."""
     found = [Attention(behind.WORD, sentence(behind.WORD), red=True)] if behind.is_behind(reads) else []
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
-    found += [*_about_link(reads, now_ms), *_about_papers(reads)]
+    found += [*_about_link(reads, now_ms), *_about_packets(reads), *_about_papers(reads)]
     found += [Attention(word, text, red=False, count=count) for word, text, count in keeping]
     return sorted(found, key=lambda each: not each.red)
 
@@ -171,6 +182,21 @@ def _about_link(reads: Reads, now_ms: int) -> list[Attention]:
             "Rules from the province were not taken here, the ones before hold; this program may be too old."
         )
         found.append(Attention("POLICY_REFUSED", text, red=False, count=count))
+    return found
+
+
+def _about_packets(reads: Reads) -> list[Attention]:
+    """Sealed recordings that the province cannot use, and files that do not fit the journal."""
+    found, files = [], purge.read(reads)
+    if files.missing:
+        text = "Sealed recordings without a receipt are not on this disk any more; restore them."
+        found.append(Attention("RECORDINGS_MISSING", text, red=True, count=files.missing))
+    if count := recordings.counts(reads).get(recordings.State.REJECTED, 0):
+        text = "The province could not use recordings; those people are recorded again."
+        found.append(Attention("RECORDINGS_REJECTED", text, red=False, count=count))
+    if files.unclaimed:
+        text = "Sealed recordings lie here that the journal does not know; keep them, call the technician."
+        found.append(Attention("RECORDINGS_UNCLAIMED", text, red=False, count=files.unclaimed))
     return found
 
 

@@ -88,6 +88,7 @@ JOURNAL: dict[str, frozenset[str]] = {
     "recording_refused": frozenset({"sha256", "word"}),
     "recording_purged": frozenset({"sha256"}),
     "recording_status": frozenset({"status"}),
+    "recording_answer_refused": frozenset({"word"}),  # what the province said of it does not hold
     "ticket_issued": frozenset({"day", "number"}),  # subject: day/number
     "ticket_called": frozenset({"day", "number"}),
     "outreach_begun": frozenset({"place", "until", "by"}),  # subject: a word for the place

@@ -129,6 +129,8 @@ SENTENCES: dict[str, str] = {
     "IMAGE_SMALL": "A picture is smaller than a recording needs.",
     "IMAGE_DEPTH": "A picture has other shades than eight bits.",
     "IMAGE_OTHER": "A picture is not stored as its record tells.",
+    "OTHER_PACKET": "The province's answer is about another packet than the one that was sealed here.",
+    "BAD_ANSWER": "The province's answer does not have the form of one.",
     "UNKNOWN_RECORDING": "There is no such recording here.",
     "UNKNOWN_STATUS": "The status is none that the centre gives.",
     "STATUS_MOVE": "The centre's answer does not follow the one before it; it is kept and flagged.",

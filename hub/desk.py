@@ -21,13 +21,21 @@ from hub.database import Database
 from hub.ingest import FORKED
 from hub.order_log import OrderLog
 from sync import topics, wire
+from sync.pieces import Held, Piece
 from sync.talk import Standing, Talk
 
 Said = tuple[str, wire.Message]
 """(station, what to say to it)."""
+Pieces = Callable[[Database, str, Piece], Held]
+"""What a piece of a station's packet is answered. Errors: Dropped with a word, DatabaseLost."""
 _ITS_OWN_FAULT = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 log = logging.getLogger("loket.hub.desk")
+
+
+def no_pieces(_db: Database, _name: str, _piece: Piece) -> Held:
+    """A hub that takes no packets."""
+    raise wire.Dropped("unannounced")
 
 
 @dataclass(slots=True)
@@ -43,7 +51,8 @@ class Desk:
     """One desk a connection to the broker, over one connection to the database.
 
     ``joined``: called with a station's name right after its keys were pinned; ``taken``: after events of a
-    station were committed. Times are milliseconds of a steady clock, except ``now_unix_ms``.
+    station were committed; ``pieces`` answers a piece of a packet. Times are milliseconds of a steady clock,
+    except ``now_unix_ms``.
     """
 
     def __init__(
@@ -53,12 +62,14 @@ class Desk:
         *,
         joined: Callable[[Database, str], None] = lambda _db, _name: None,
         taken: Callable[[str], None] = lambda _name: None,
+        pieces: Pieces = no_pieces,
         version: str = "",
     ) -> None:
         self._db = db
         self._now_unix_ms = now_unix_ms
         self._joined = joined
         self._taken = taken
+        self._pieces = pieces
         self._version = version
         self._lines: dict[str, _Line] = {}
         self.dropped: Counter[str] = Counter()
@@ -114,6 +125,8 @@ class Desk:
 
     def _said(self, name: str, channel: str, payload: bytes, now_ms: int) -> list[wire.Message]:
         line, message = self._recognise(name, payload)
+        if channel == "up" and isinstance(message, Piece):
+            return [self._pieces(self._db, name, message)]
         if channel == "up":
             return self._answer(name, line, message, now_ms)
         if isinstance(message, wire.Presence) and not message.online:

@@ -15,7 +15,7 @@ from random import SystemRandom
 
 from domain.keys import SigningKey
 from hub.database import Database, DatabaseLost
-from hub.desk import Desk, Said
+from hub.desk import Desk, Pieces, Said, no_pieces
 from sync import topics, wire
 from sync.backoff import until_done
 from sync.mqtt import Certificates, Link
@@ -31,7 +31,7 @@ class HubLink:
     """Talks with all stations. ``open_database`` is called in its thread.
 
     ``joined``: called with a station's name right after its keys were pinned; ``taken``: after events of a
-    station were committed. Both run in the link's thread and must be quick.
+    station were committed; ``pieces`` answers pieces of packets. All run in the link's thread, and are quick.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class HubLink:
         *,
         joined: Callable[[Database, str], None] = lambda _db, _name: None,
         taken: Callable[[str], None] = lambda _name: None,
+        pieces: Pieces = no_pieces,
         version: str = "",
         certificates: Certificates | None = None,
         now_unix_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
@@ -49,7 +50,7 @@ class HubLink:
         self._open_database = open_database
         self._sign = sign
         self._desk: Callable[[Database], Desk] = lambda db: Desk(
-            db, now_unix_ms, joined=joined, taken=taken, version=version
+            db, now_unix_ms, joined=joined, taken=taken, pieces=pieces, version=version
         )
         self._link = Link(
             broker, "loket-hub", [topics.ALL_UP, topics.ALL_PRESENCE], certificates=certificates

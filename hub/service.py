@@ -23,6 +23,9 @@ from hub.home import Config, Home
 from hub.link import HubLink
 from hub.order_log import Writer
 from hub.projections import Folder
+from hub.recordings.incoming import FOLDER, Incoming
+from hub.recordings.parts import Parts
+from hub.recordings.receipts import Keep, Receipts
 from hub.web import app
 from hub.web.server import WebThread
 from sync.mqtt import Certificates
@@ -34,11 +37,14 @@ log = logging.getLogger("loket.hub")
 
 
 class Clerk:
-    """Makes something of what came in: routes moved orders, dispatches waiting ones, folds."""
+    """Makes something of what came in: routes moved orders, dispatches waiting ones, folds, opens packets."""
 
-    def __init__(self, opened: Callable[[], Database], writer: Callable[[], Writer]) -> None:
+    def __init__(
+        self, opened: Callable[[], Database], writer: Callable[[], Writer], receipts: Receipts | None
+    ) -> None:
         self._opened = opened
         self._writer = writer
+        self._receipts = receipts
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
@@ -75,6 +81,8 @@ class Clerk:
                 moves.route(db, self._writer())
                 announce.forward(db, self._writer())
                 orders.dispatch_all(db, self._writer())
+                if self._receipts is not None:
+                    self._receipts.settle(db, self._writer())
                 folder.catch_up()
                 self._wake.wait(LOOK_S)
         finally:
@@ -84,7 +92,9 @@ class Clerk:
 class Service:
     """``start()`` gives the page's address once all works; ``wait()`` returns when it is over."""
 
-    def __init__(self, home: Home, config: Config, *, now_ms: Callable[[], int], epoch: int) -> None:
+    def __init__(
+        self, home: Home, config: Config, *, now_ms: Callable[[], int], epoch: int, keep: Keep | None = None
+    ) -> None:
         self._url = home.database(config)
         self._now_ms = now_ms
         self._epoch = epoch
@@ -94,13 +104,15 @@ class Service:
         db = self._opened()
         schema.check(db)
         db.close()
-        self._clerk = Clerk(self._opened, self._writer)
+        parts = Parts(home.root / FOLDER)
+        self._clerk = Clerk(self._opened, self._writer, Receipts(parts, keep) if keep else None)
         self._link = HubLink(
             self._opened,
             config.broker,
             self._keys.sign,
             joined=lambda _db, _name: self._clerk.wake(),
             taken=lambda _name: self._clerk.wake(),
+            pieces=Incoming(parts, self._clerk.wake).hear,
             certificates=Certificates(config.ca, config.cert, config.key),
             version=version("loket"),
             now_unix_ms=now_ms,

@@ -164,9 +164,10 @@ def fits(piece: Piece, have: int) -> bool:
     return bool(piece.data) and piece.offset == have
 
 
-def answer(piece: Piece, before: int, have: int) -> Held:
-    """What the hub says to a piece: it held ``before`` bytes when the piece came, and ``have`` now.
+def answer(piece: Piece, have: int) -> Held:
+    """What the hub says to a piece, now that it holds ``have`` bytes.
 
-    An overlap is answered with what is held; a question, a gap or a beginning anew with where to go on.
+    One that it holds already is answered with what is held; a question, a gap, an end that is missing and a
+    beginning anew with where to go on.
     """
-    return Held(piece.sha256, have, gap=not piece.data or piece.offset > before or have < before)
+    return Held(piece.sha256, have, gap=not piece.data or have < piece.offset + len(piece.data))

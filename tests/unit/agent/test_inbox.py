@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent import inbox
-from agent.link import JournalUp
+from agent.logs import JournalUp
 from agent.printing import jobs
 from agent.printing.states import Event
 from agent.store import audit

@@ -10,7 +10,8 @@ import pytest
 
 from agent import keys
 from agent.home import Home
-from agent.link import LinkThread, OrdersDown
+from agent.link import LinkThread
+from agent.logs import OrdersDown
 from agent.printing import jobs
 from agent.printing.actions import print_orders
 from agent.store import behind

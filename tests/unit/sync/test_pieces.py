@@ -48,13 +48,12 @@ class HubSide:
     def hear(self, piece: Piece) -> Held | None:
         if refusal(piece, len(SEALED)):
             return None
-        before = len(self.kept)
-        if fits(piece, before):
+        if fits(piece, len(self.kept)):
             self.kept += piece.data
             self.written.update(range(piece.offset, piece.offset + len(piece.data), PIECE_BYTES))
             if len(self.kept) == len(SEALED) and sha256(self.kept).hexdigest() != SHA:
                 self.lose()
-        return answer(piece, before, len(self.kept))
+        return answer(piece, len(self.kept))
 
     def lose(self) -> None:
         self.kept.clear()
@@ -292,6 +291,26 @@ def test_only_announced_packets_within_their_bounds_are_taken(
     piece: Piece, announced: int | None, word: str | None
 ) -> None:
     assert refusal(piece, announced) == word
+
+
+@pytest.mark.parametrize(
+    ("offset", "size", "have", "gap"),
+    [
+        (0, 0, 0, True),  # a question
+        (8, 0, 4, True),
+        (0, 4, 4, False),  # appended
+        (4, 4, 8, False),
+        (0, 4, 8, False),  # held before
+        (4, 8, 8, True),  # its end is missing
+        (8, 4, 4, True),  # what is before it is missing
+        (4, 4, 0, True),  # it was the last, and the whole was another
+        (0, 4, 0, True),
+    ],
+)
+def test_every_piece_is_answered_with_what_is_held_and_whether_to_go_back_to_it(
+    offset: int, size: int, have: int, gap: bool
+) -> None:
+    assert answer(Piece(SHA, 99, offset, bytes(size)), have) == Held(SHA, have, gap)
 
 
 def test_both_ends_agree_on_how_large_a_packet_may_be() -> None:

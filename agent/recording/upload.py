@@ -1,0 +1,107 @@
+"""The station's sealed packets on their way to the province: which goes next, and from where it is read.
+
+Pieces and their order are sync/pieces.py's; what waits for a receipt the book says (agent/recording/book.py).
+The province holding every byte is no receipt: such a packet is passed over for a while and asked about again,
+so that the next one need not wait until it was opened there. Driven by the link's thread alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from hashlib import sha256
+
+from agent.recording import book, purge
+from agent.store.journal import Journal
+from agent.store.packets import Packets
+from sync.pieces import Carrier, Held, Packet, Piece
+
+RECEIPT_MS = 600_000  # how long the province may take to open a packet that it holds
+PURGE_EVERY_MS = 3_600_000
+
+log = logging.getLogger("loket.recordings")
+
+
+class Uploads:
+    """``now_ms`` is the link's steady clock everywhere but in ``purge``."""
+
+    def __init__(self, journal: Journal, packets: Packets) -> None:
+        self._journal = journal
+        self._packets = packets
+        self._carrier = Carrier(packets.read)
+        self._looked_at = -1  # the journal's head when the book was last read
+        self._waiting: list[Packet] = []
+        self._held: dict[str, int] = {}  # packets that the province holds, and when to ask again
+        self._lost: set[str] = set()  # packets whose file is not what was sealed
+        self._purged_ms: int | None = None
+
+    def next(self, head: int, now_ms: int) -> list[Piece]:
+        """The pieces that may leave now. ``head``: of the journal. Call only while nothing else waits."""
+        self._look(head)
+        self._choose(now_ms)
+        pieces = self._carrier.next(now_ms)
+        if self._carrier.lost and self._carrier.packet is not None:
+            self._lose(self._carrier.packet)
+        return pieces
+
+    def on_held(self, held: Held) -> None:
+        """The province said how much it holds."""
+        self._carrier.on_held(held)
+
+    def apart(self) -> None:
+        """The line is gone, or nobody listens: everything is asked again."""
+        self._carrier.apart()
+        self._held.clear()
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When ``next`` has to be called at the latest; None while nothing is waited for."""
+        return self._carrier.deadline_ms
+
+    def purge(self, now_unix_ms: int) -> None:
+        """Once an hour: the files that the province has had for a day go."""
+        if self._purged_ms is None or not 0 <= now_unix_ms - self._purged_ms < PURGE_EVERY_MS:
+            self._purged_ms = now_unix_ms
+            purge.purge(self._journal, self._packets, now_unix_ms)
+
+    def _look(self, head: int) -> None:
+        """What waits changes by lines of the journal alone."""
+        if head != self._looked_at:
+            self._looked_at = head
+            self._waiting = [Packet(sha, size) for _, sha, size in book.unsent(self._journal)]
+            shas = {packet.sha256 for packet in self._waiting}
+            self._held = {sha: again_ms for sha, again_ms in self._held.items() if sha in shas}
+
+    def _choose(self, now_ms: int) -> None:
+        """The oldest that the province does not hold yet; the one under way is seen to its end."""
+        current = self._carrier.packet
+        if current is not None and self._carrier.whole and current.sha256 not in self._held:
+            self._held[current.sha256] = now_ms + RECEIPT_MS
+        if current in self._waiting and self._may_go(current, now_ms) and not self._carrier.whole:
+            return
+        self._carrier.carry(None)
+        for packet in self._waiting:
+            if self._may_go(packet, now_ms) and self._is_sound(packet):
+                self._held.pop(packet.sha256, None)
+                self._carrier.carry(packet)
+                return
+
+    def _may_go(self, packet: Packet | None, now_ms: int) -> bool:
+        if packet is None or packet.sha256 in self._lost:
+            return False
+        return packet.sha256 not in self._held or now_ms >= self._held[packet.sha256]
+
+    def _is_sound(self, packet: Packet) -> bool:
+        """Whether the file still is what was sealed: a bad one would be sent and thrown away for ever."""
+        try:
+            sealed = self._packets.read(packet.sha256, 0, packet.size + 1)
+        except OSError:
+            sealed = b""
+        if sha256(sealed).hexdigest() != packet.sha256:
+            self._lose(packet)
+            return False
+        return True
+
+    def _lose(self, packet: Packet) -> None:
+        log.error("the packet %s… is not on this disk as it was sealed", packet.sha256[:8])
+        self._lost.add(packet.sha256)
+        self._carrier.carry(None)

@@ -1,0 +1,87 @@
+"""The answer to a packet: opened, checked and stored, or why not; a signed line of the station's order log.
+
+Runs in the clerk's thread. A crash between any two steps repeats harmlessly: the packet stays in its file
+until its answer is committed, ``keep`` keeps the same packet once, and a packet is answered once.
+"""
+
+from __future__ import annotations
+
+import logging
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+from domain.keys import order_bytes
+from hub import order_log
+from hub.database import Database
+from hub.order_log import Writer
+from hub.recordings.parts import Parts
+from sync.pieces import PACKET_BYTES_MAX
+
+Keep = Callable[[Database, str, str, bytes], str | None]
+"""(database, station, recording, sealed bytes) -> None once it is stored for good, or the word why it never
+will be. Not in a transaction; told the same twice it changes nothing. Errors: OSError, DatabaseLost."""
+
+TOO_LARGE = "TOO_LARGE"
+AGAIN_MS = 30_000  # after a disk that took nothing
+
+log = logging.getLogger("loket.hub.recordings")
+
+
+class Receipts:
+    """``settle`` is called whenever something came in, and now and then."""
+
+    def __init__(self, parts: Parts, keep: Keep) -> None:
+        self._parts = parts
+        self._keep = keep
+        self._not_before_ms = 0
+
+    def settle(self, db: Database, writer: Writer) -> int:
+        """Answer every packet that is whole; how many were answered now. Errors: DatabaseLost."""
+        if writer.now_ms < self._not_before_ms <= writer.now_ms + AGAIN_MS:
+            return 0
+        try:
+            done = sum(self._settled(db, station, sha, writer) for station, sha in self._parts.whole())
+        except OSError as error:
+            log.error("a recording cannot be stored: %s", error.strerror)
+            self._not_before_ms = writer.now_ms + AGAIN_MS
+            return 0
+        return done + _refuse_the_too_large(db, writer)
+
+    def _settled(self, db: Database, station: str, sha: str, writer: Writer) -> bool:
+        told = db.one("SELECT id, log_seq FROM recording_told WHERE station = ? AND sha256 = ?", station, sha)
+        new = False
+        if told is not None and told[1] is None:
+            sealed = self._parts.read(station, sha)
+            word = self._keep(db, station, told[0], sealed)
+            new = answer(db, station, sha, word, writer)
+        self._parts.remove(station, sha)
+        return new
+
+
+def answer(db: Database, station: str, sha: str, word: str | None, writer: Writer) -> bool:
+    """Put the receipt in the station's order log, or ``word`` why there is none; False if it was answered."""
+    with db.transaction():
+        row = db.locked("SELECT order_head FROM station WHERE station = ?", station)
+        told = db.locked(
+            "SELECT id, size FROM recording_told WHERE station = ? AND sha256 = ? AND log_seq IS NULL",
+            *(station, sha),
+        )
+        if row is None or told is None:
+            return False
+        id, size = told
+        event = "recording_received" if word is None else "recording_rejected"
+        body: dict[str, Any] = {"sha256": sha} | ({"size": size} if word is None else {"word": word})
+        signature = writer.keys.sign.sign(order_bytes(station, id, body))
+        lines = [(id, body | {"signature": b64encode(signature).decode()})]
+        ((_, seq),) = order_log.append(db, station, row[0], event, lines, writer)
+        db.run("UPDATE recording_told SET log_seq = ? WHERE station = ? AND sha256 = ?", seq, station, sha)
+    return True
+
+
+def _refuse_the_too_large(db: Database, writer: Writer) -> int:
+    """Packets whose pieces are never taken: their stations are told, and show it."""
+    rows = db.rows(
+        "SELECT station, sha256 FROM recording_told WHERE log_seq IS NULL AND size > ?", PACKET_BYTES_MAX
+    )
+    return sum(answer(db, station, sha, TOO_LARGE, writer) for station, sha in rows)
