@@ -20,7 +20,6 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from domain.iso19794 import BadRecord, single
-from domain.keys import canonical
 from domain.packet import FINGERS, IRISES, BadPacket, Missing, Modality, Part
 from domain.xml_tree import Children, Node, parse
 
@@ -142,7 +141,10 @@ def _attested(attestation: bytes) -> dict[str, str]:
 
 
 def read(data: bytes) -> tuple[tuple[Part, ...], tuple[Missing, ...]]:
-    """What ``write`` was given; an attestation comes back as canonical JSON. Raises BadPacket BAD_XML."""
+    """What ``write`` was given; an attestation comes back as the SBI driver writes it.
+
+    Raises BadPacket BAD_XML.
+    """
     root = parse(data, NAMESPACE)
     if root.name != "BIR":
         raise BadPacket("BAD_XML")
@@ -246,6 +248,5 @@ def _attestation(signed: Node | None, others: Mapping[str, str]) -> bytes:
     header, dots, signature = _bytes(signed).decode("ascii", "replace").partition("..")
     if not dots or "PAYLOAD" not in others or "HASH" not in others:
         raise BadPacket("BAD_XML")
-    return canonical(
-        {"header": header, "payload": others["PAYLOAD"], "signature": signature, "hash": others["HASH"]}
-    )
+    told = {"header": header, "payload": others["PAYLOAD"], "signature": signature, "hash": others["HASH"]}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()

@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 PACKET_BYTES_MAX = 8 << 20
-"""No packet is larger, sealed or not: three times what ten fingers, two irises and two faces take."""
+"""No sealed packet is larger: three times what ten fingers, two irises and two faces take."""
+SEAL_BYTES_MAX = 4096
+"""What sealing may add to a packet."""
 
 
 class Modality(StrEnum):

@@ -26,7 +26,7 @@ STROKES_MAX, POINTS_MAX, UNIT_MAX = 1_000, 100_000, 1_000_000
 TEXT_MAX, FIELDS_MAX, DEVICES_MAX, FLAGS_MAX, ATTEMPTS_MAX = 400, 64, 16, 32, 999
 _STATION = re.compile(r"[0-9]{2}\.[0-9]{2}-[0-9]{1,3}")
 _ID = re.compile(r"R-[A-Za-z0-9.-]{1,60}")
-_WORD = re.compile(r"[A-Za-z0-9_]{1,40}")
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 _PLACE = re.compile(r"[\w .,'/()-]{0,80}")
 _FIELD = re.compile(r"[a-z][a-z_]{0,39}")
 _HEADING = (
@@ -79,7 +79,7 @@ def _good_heading(told: Recording) -> bool:
     if not all(_whole(at_ms, TIME_MAX) for at_ms in (told.begun_ms, told.ended_ms)):
         return False
     named = _ID.fullmatch(told.id) and _STATION.fullmatch(told.station) and not people.holds_nik(told.id)
-    placed = _WORD.fullmatch(told.mode) and _PLACE.fullmatch(told.place)
+    placed = _WORD.fullmatch(told.mode) and _PLACE.fullmatch(told.place) and not people.holds_nik(told.place)
     return bool(named and placed and told.begun_ms <= told.ended_ms and _good_lists(told))
 
 
@@ -93,6 +93,8 @@ def _good_lists(told: Recording) -> bool:
         return False
     flags, devices = told.flags, told.devices
     if len(flags) > FLAGS_MAX or not all(isinstance(flag, str) and _WORD.fullmatch(flag) for flag in flags):
+        return False
+    if any(map(people.holds_nik, (*flags, told.mode))):  # they stand in rows and answers
         return False
     return len(devices) <= DEVICES_MAX and all(map(_texts, devices))
 

@@ -23,11 +23,12 @@ from typing import Any
 
 from domain import cbeff, packet_form
 from domain.keys import canonical
-from domain.packet import PACKET_BYTES_MAX, BadPacket, Recording
+from domain.packet import PACKET_BYTES_MAX, SEAL_BYTES_MAX, BadPacket, Recording
 
 FORMAT = "loket-packet/1"
 MANIFEST, SIGNED = "manifest.json", "manifest.sig"
-MEMBERS = {"biodata.json": 64 << 10, "biometrics.xml": PACKET_BYTES_MAX, "signature.json": 2 << 20}
+PACKED_BYTES_MAX = PACKET_BYTES_MAX - SEAL_BYTES_MAX
+MEMBERS = {"biodata.json": 64 << 10, "biometrics.xml": PACKED_BYTES_MAX, "signature.json": 2 << 20}
 """The other members in their order, and how large each may be."""
 _MANIFEST_BYTES_MAX = 64 << 10
 _NAMES = (MANIFEST, SIGNED, *MEMBERS)
@@ -93,7 +94,7 @@ def _zip(members: Mapping[str, bytes]) -> bytes:
 
 
 def _unzip(data: bytes) -> dict[str, bytes]:
-    if len(data) > PACKET_BYTES_MAX:
+    if len(data) > PACKED_BYTES_MAX:
         raise BadPacket("PACKET_LARGE")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
@@ -113,7 +114,7 @@ def _unzip(data: bytes) -> dict[str, bytes]:
 
 def _bounded(members: Mapping[str, bytes], packed: bytes) -> None:
     limits = {MANIFEST: _MANIFEST_BYTES_MAX, SIGNED: _MANIFEST_BYTES_MAX, **MEMBERS}
-    if len(packed) > PACKET_BYTES_MAX or any(len(data) > limits[name] for name, data in members.items()):
+    if len(packed) > PACKED_BYTES_MAX or any(len(data) > limits[name] for name, data in members.items()):
         raise BadPacket("PACKET_LARGE")
 
 

@@ -65,7 +65,7 @@ class Children:
 
 def parse(data: bytes, namespace: str) -> Node:
     """The root of a UTF-8 document whose every element is of ``namespace``. Raises BadPacket BAD_XML."""
-    if len(data) > PACKET_BYTES_MAX:
+    if len(data) > PACKET_BYTES_MAX or not data.startswith(b"<"):  # a mark before it would be another code
         raise BadPacket("BAD_XML")
     parser = expat.ParserCreate("utf-8", " ")
     builder = _Builder(namespace)

@@ -105,7 +105,8 @@ def attestation(modality: Modality, part: str, held: bytes, quality: float, **ot
     whole = payload.replace("<bioValue>", url64(held)).encode()
     signed = key.sign(f"{header}.{url64(whole)}".encode(), padding.PKCS1v15(), hashes.SHA256())
     chain = sha256(b64decode("") + held).hexdigest().upper()
-    return canonical({"header": header, "payload": payload, "signature": url64(signed), "hash": chain})
+    kept = {"header": header, "payload": payload, "signature": url64(signed), "hash": chain}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def part(modality: Modality, name: str, held: bytes, quality: float = 71.5) -> Part:
