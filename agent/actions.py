@@ -13,6 +13,7 @@ from agent.counter import announce, handover, suket_actions
 from agent.keeping import actions as keeping
 from agent.printing import actions as printing
 from agent.printing import came_out
+from agent.recording import actions as recording
 from agent.stock import actions as stock
 
 ACTIONS: dict[str, Action] = {
@@ -41,4 +42,14 @@ ACTIONS: dict[str, Action] = {
     "blanks-lose": stock.lose_blanks,
     "blanks-void": stock.void_card,
     "blanks-destroy": stock.destroy_blanks,
+    "recording-begin": recording.begin,
+    "recording-about": recording.about,
+    "recording-sealed": recording.sealed,
+    "recording-abandon": recording.abandon,
+    "ticket-issue": recording.ticket_issue,
+    "ticket-call": recording.ticket_call,
+    "outreach-begin": recording.outreach_begin,
+    "outreach-end": recording.outreach_end,
+    "staff-enrolled": recording.staff_enrolled,
+    "staff-forgotten": recording.staff_forgotten,
 }

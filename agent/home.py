@@ -3,6 +3,8 @@
     loket.toml   configuration            keys/     the station's secrets and the hub's pins, 0600
     journal.db   the journal and its kin  lock      held by whoever writes the journal
     run/         the running agent's address and token
+    sitting      held while somebody is recorded
+    recordings/  sealed packets, which nobody here can open
     reserve      room kept back for the day the disk is full
     recordings/  sealed packets, until the province has had them for a day
 
@@ -48,6 +50,7 @@ class Home:
         self.run_path = root / "run"
         self.control_path = root / "run" / "control.json"
         self.reserve_path = root / "reserve"
+        self.sitting_path = root / "sitting"
         self.recordings_path = root / "recordings"
 
     def config(self) -> Config:
