@@ -15,6 +15,8 @@ from simulators.people.finger_field import CORE, Grid, smooth
 
 Picture = npt.NDArray[np.uint8]
 STRETCH_PX = 2.5
+HALF_PX = (158.0, 118.0)  # the contact of a whole finger, down and across
+ASIDE_PX = (90.0, 60.0)  # how far off the middle a small contact may be
 PAPER, INK = 248.0, 40.0
 
 
@@ -98,11 +100,12 @@ def grain(dice: np.random.Generator, shape: tuple[int, int]) -> Grid:
 
 
 def contact(dice: np.random.Generator, condition: Condition, shape: tuple[int, int]) -> Grid:
-    """Where skin touches the glass: an ellipse with an uneven rim, 0-1."""
+    """Where skin touches the glass, 0-1: an ellipse with an uneven rim; a small one is any part of it."""
     size = float(np.sqrt(max(condition.area, 0.0))) * (0.9 + 0.1 * condition.pressure)
-    rows = np.arange(shape[0], dtype=np.float32)[:, None] - shape[0] / 2 - condition.dy
-    columns = np.arange(shape[1], dtype=np.float32)[None, :] - shape[1] / 2 - condition.dx
-    out = np.sqrt((rows / (158 * size + 0.1)) ** 2 + (columns / (118 * size + 0.1)) ** 2)
+    aside = max(0.0, 1 - size) * dice.uniform(-1, 1, 2) * ASIDE_PX
+    rows = np.arange(shape[0], dtype=np.float32)[:, None] - shape[0] / 2 - condition.dy - aside[0]
+    columns = np.arange(shape[1], dtype=np.float32)[None, :] - shape[1] / 2 - condition.dx - aside[1]
+    out = np.sqrt((rows / (HALF_PX[0] * size + 0.1)) ** 2 + (columns / (HALF_PX[1] * size + 0.1)) ** 2)
     out = out + 0.03 * smooth(dice, shape, 6)
     touch: Grid = np.clip((1.0 - out) * 14, 0, 1).astype(np.float32)
     return touch

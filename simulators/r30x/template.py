@@ -3,7 +3,7 @@
     4s magic | u8 version | u8 count | u16 zero | u32 CRC-32 of the marks | count x 5 bytes | zeros
 
 A mark is x (u8), y with the fork's bit on top (u16), direction in 256ths of a turn (u8), quality (u8). All
-numbers big-endian. A template with another magic, a wrong CRC or bytes behind its marks is invalid.
+numbers big-endian. A template with another magic, no mark, a wrong CRC or bytes behind its marks is invalid.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def unpack(data: bytes) -> Marks:
         raise BadTemplate("not 512 bytes")
     magic, version, count, zero, crc = _HEAD.unpack_from(data)
     end = _HEAD.size + count * _MARK.itemsize
-    if (magic, version, zero) != (MAGIC, VERSION, 0) or end > BYTES or any(data[end:]):
+    if (magic, version, zero) != (MAGIC, VERSION, 0) or not 0 < count <= MOST or any(data[end:]):
         raise BadTemplate("not a template of this module")
     if zlib.crc32(data[_HEAD.size : end]) != crc:
         raise BadTemplate("a damaged template")

@@ -1,0 +1,139 @@
+"""The same finger is known turned, moved, wet, partly there and by another scanner; another finger is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from simulators.people import fingers
+from simulators.people.fingers import Condition
+from simulators.r30x import matching, minutiae
+from simulators.r30x.template import unpack
+from tests import fingers as keep
+
+SOME = ((9001, 0), (9001, 7), (9002, 2), (9002, 6))
+
+
+@lru_cache(maxsize=64)
+def seen(person: int, finger: int, seed: int, condition: Condition = fingers.EVERYDAY) -> bytes:
+    template = minutiae.template(fingers.impression(keep.kept(person, finger), seed, condition))
+    assert template is not None
+    return template
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Condition(turn_deg=30),
+        Condition(turn_deg=-30),
+        Condition(dx=40, dy=-40),
+        Condition(area=0.5),
+        Condition(noise=0.7),
+        Condition(wet=1.0),
+        Condition(wet=-1.0),
+        Condition(pressure=0.5),
+        Condition(noise=0.5, wet=-0.6, dx=20, dy=-25, turn_deg=15, area=0.7, pressure=0.7),
+    ],
+    ids=str,
+)
+def test_a_finger_is_known_however_it_is_laid(condition: Condition) -> None:
+    for number, (person, finger) in enumerate(SOME):
+        other = SOME[number - 1]
+        assert matching.matches(seen(person, finger, 1), seen(person, finger, 2, condition))
+        assert not matching.matches(seen(*other, 1), seen(person, finger, 2, condition))
+
+
+def test_it_does_not_matter_which_came_first() -> None:
+    for person, finger in SOME:
+        one, other = seen(person, finger, 1), seen(person, finger, 2, Condition(turn_deg=20, dx=15))
+        assert matching.score(one, other) == pytest.approx(matching.score(other, one), rel=0.15)
+
+
+def test_a_finger_turned_too_far_is_not_known() -> None:
+    for person, finger in SOME:
+        assert not matching.matches(
+            seen(person, finger, 1), seen(person, finger, 1, Condition(turn_deg=60)), level=1
+        )
+
+
+def test_a_finger_is_most_like_itself() -> None:
+    for person, finger in SOME:
+        one = seen(person, finger, 1)
+        assert matching.score(one, one) >= 200
+
+
+def from_a_slap(person: int, finger: int) -> fingers.Picture:
+    """A larger picture of a slap scanner, cut to the module's size, with another noise and pressure."""
+    condition = Condition(noise=0.3, turn_deg=-8, dx=12, dy=-10, pressure=1.2, wet=0.3)
+    whole = fingers.impression(keep.kept(person, finger), 77, condition, (400, 300))
+    return whole[56:344, 22:278]
+
+
+@pytest.mark.parametrize("by", [from_a_slap, lambda *one: fingers.four_bits(from_a_slap(*one))])
+def test_a_recorded_finger_is_known_by_the_module_too(by: Callable[[int, int], fingers.Picture]) -> None:
+    for number, (person, finger) in enumerate(SOME):
+        recorded = minutiae.template(by(person, finger))
+        assert recorded is not None
+        assert matching.matches(recorded, seen(person, finger, 3))
+        assert not matching.matches(recorded, seen(*SOME[number - 1], 3))
+
+
+def test_two_presses_make_one_template_that_is_known_as_well() -> None:
+    """Two small patches of a finger show more of it together than each alone."""
+    more = 0
+    for person, finger in SOME:
+        first = seen(person, finger, 1, Condition(area=0.55))
+        second = seen(person, finger, 2, Condition(area=0.55, turn_deg=10, dx=12))
+        both = matching.combine(first, second)
+        assert both is not None
+        more += len(unpack(both)) - max(len(unpack(first)), len(unpack(second)))
+        assert matching.matches(both, seen(person, finger, 3))
+        assert matching.score(both, first) > matching.SECURITY[5]
+        assert matching.score(both, second) > matching.SECURITY[5]
+    assert more >= len(SOME)
+
+
+def test_a_joined_template_lies_as_the_first_press_did() -> None:
+    first = seen(9001, 0, 1)
+    both = matching.combine(first, seen(9001, 0, 2, Condition(turn_deg=20, dx=25)))
+    assert both is not None
+    way = matching.laid(matching.ready(both), matching.ready(first))
+    assert way is not None and abs(way.turn) < 0.02 and abs(way.x) < 2 and abs(way.y) < 2
+
+
+def test_two_fingers_make_no_template() -> None:
+    assert matching.combine(seen(*SOME[0], 1), seen(*SOME[1], 1)) is None
+
+
+def test_a_stricter_level_asks_for_more() -> None:
+    levels = [matching.SECURITY[level] for level in (1, 2, 3, 4, 5)]
+    assert levels == sorted(set(levels)) and levels[-1] < matching.MOST_SCORE
+
+
+@pytest.mark.parametrize(("found", "least"), [(4, 0), (10, 40), (20, 150)])
+def test_more_marks_together_are_less_likely_by_chance(found: int, least: float) -> None:
+    assert -10 * matching.log10_tail(30, found, 0.05) > least
+    assert matching.log10_tail(30, found + 1, 0.05) < matching.log10_tail(30, found, 0.05)
+    assert matching.log10_tail(30, 0, 0.05) == pytest.approx(0)
+
+
+def test_twenty_fingers_are_told_apart(record_property: Callable[[str, object], None]) -> None:
+    told_apart(keep.rates(keep.twenty(), 3, across=9), record_property)
+
+
+@pytest.mark.long
+def test_a_hundred_fingers_are_told_apart(record_property: Callable[[str, object], None]) -> None:
+    hundred = (fingers.master(9100 + number // 10, number % 10) for number in range(100))
+    told_apart(keep.rates(hundred, 5, across=1), record_property)
+
+
+def told_apart(figures: keep.Rates, record_property: Callable[[str, object], None]) -> None:
+    """At the level the module leaves the works with, either error in at most one pair of a hundred."""
+    for name, figure in figures.told().items():
+        record_property(name, figure)
+    assert figures.refused() <= 0.01, figures.told()
+    assert figures.accepted() <= 0.01, figures.told()
+    assert np.median(figures.genuine) > 2 * matching.SECURITY[3]
