@@ -1,4 +1,4 @@
-"""Fingers of nobody: same numbers, same finger; other numbers, another; a score that falls as presses fail."""
+"""Fingers of nobody: same numbers, same finger; other numbers, another; the score falls as presses fail."""
 
 from __future__ import annotations
 
