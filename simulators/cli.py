@@ -16,6 +16,7 @@ LAZY = {
     "people": ("simulators.people.cli", "people"),
     "link": ("simulators.link", "link"),
     "demo": ("simulators.demo.cli", "demo"),
+    "sbi": ("simulators.sbi.cli", "sbi"),
     "paper": ("simulators.ipp.cli", "paper"),
     "spooler": ("simulators.ipp.cli", "spooler"),
     "reader": ("simulators.r30x.cli", "reader"),
@@ -159,6 +160,12 @@ def list_faults() -> None:
         click.echo(f"loket-sim {command}:")
         for name, meaning in known.items():
             click.echo(f"  {name}@job=N[,for=MS]: {meaning}")
+    sbi = importlib.import_module("simulators.sbi.faults")
+    click.echo("loket-sim sbi:")
+    for name, sbi_kind in sbi.KINDS.items():
+        click.echo(
+            f"  {name}@start|capture=N|stream=N|ms=T[,of=GROUP][,times=K][,for=MS]: {sbi_kind.meaning}"
+        )
     click.echo("loket-sim reader:")
     for name, meaning in importlib.import_module("simulators.r30x.faults").KNOWN.items():
         click.echo(f"  {name}@exchange=N|ms=T[,WHAT]: {meaning}")

@@ -18,7 +18,8 @@ from simulators.r30x.model import Eye
 
 
 class MemoryModule:
-    """One simulated module, its clock and the hands beside it. ``kept``: what `memory.freeze` told before."""
+    """One simulated module, its clock and the hands beside it. ``kept``: what `memory.freeze` told
+    before; ``cold``: only just switched on."""
 
     def __init__(
         self,
@@ -30,6 +31,7 @@ class MemoryModule:
         kept: dict[str, Any] | None = None,
         witness: Witness | None = None,
         steady: bool = False,
+        cold: bool = False,
     ) -> None:
         if eye is None:
             from simulators.r30x.eye import SkinEye  # numpy, only when fingers are really looked at
@@ -39,7 +41,7 @@ class MemoryModule:
         self.module = memory.build(model, seed, eye, ordered, kept, witness or Memory())
         self.module.glass.steady = steady
         self._wire = Wire(self.module, lambda: clock.next_ms(self.module), self._advance)
-        self.module.power_on()
+        self.module.power_on(warm=not cold)
 
     def connect(self) -> Opened:
         """The line. ConnectionRefusedError when it is unplugged."""

@@ -52,7 +52,7 @@ def search(module: Module, arguments: bytes) -> Reply | Work:
 
 
 def combine(module: Module, _: bytes) -> Reply | Work:
-    """05: the first scan stands for all if they are of one finger; an R503 takes all buffers that are filled."""
+    """05: the first scan stands for all if they are of one finger; an R503 takes all filled buffers."""
     filled = [module.buffers[number] for number in sorted(module.buffers)]
     if len(filled) < 2 or module.buffers.get(1) is None or module.buffers.get(2) is None:
         return Reply(Code.NOT_COMBINED)

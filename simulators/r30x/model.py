@@ -123,14 +123,16 @@ class Module:
 
     # Power and plug
 
-    def power_on(self) -> None:
-        """It starts, and is ready after a while."""
+    def power_on(self, *, warm: bool = False) -> None:
+        """It starts, and is ready after a while; ``warm``: it has been on for a while."""
         if not self.powered and not self.dead:
             self.powered = True
             self.deadlines.pop("power", None)
             self.active = self.flash.parameters.copy()
             self.line.baud = self.active.baud * codes.BAUD_STEP
-            self.deadlines["boot"] = self.now_ms + self.make.boot_ms
+            self.awake = warm
+            if not warm:
+                self.deadlines["boot"] = self.now_ms + self.make.boot_ms
 
     def power_off(self, for_ms: int | None) -> None:
         """All that is not flash is gone. ``for_ms``: when it comes back by itself."""

@@ -55,12 +55,12 @@ class Workshop:
         self._world.settle()
 
 
-def _begin(world: World[Module]) -> None:
-    Workshop(world)
-    world.printer.power_on()
+def _family(*, warm: bool) -> Family[Module]:
+    def begin(world: World[Module]) -> None:
+        Workshop(world)
+        world.printer.power_on(warm=warm)
 
-
-FAMILY = Family("r30x", clock.next_ms, clock.advance, hands.do, _begin)
+    return Family("r30x", clock.next_ms, clock.advance, hands.do, begin)
 
 
 async def run(setup: Setup) -> None:
@@ -72,6 +72,6 @@ async def run(setup: Setup) -> None:
     )
     module.glass.steady = setup.steady
     module.stream.silence_ms = round(SILENCE_MS * max(1.0, setup.wires.speed))  # hosts do not run faster
-    await serve(module, FAMILY, setup.wires)
+    await serve(module, _family(warm=kept is None), setup.wires)
     module.remember()
     witness.close()
