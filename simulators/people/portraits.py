@@ -23,20 +23,24 @@ Colour = tuple[int, int, int]
 
 def portrait(person: Person) -> bytes:
     """A JPEG of 240 x 320, at most 12 KB; the same person, the same bytes."""
-    dice = random.Random(person.nik)
     born = date.fromisoformat(person.birthdate)
-    picture = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), RED if born.year % 2 else BLUE)
+    drawn = drawing(random.Random(person.nik), born.year, woman=person.woman)
+    return _as_jpeg(drawn.resize((WIDTH, HEIGHT), Image.Resampling.BOX))
+
+
+def drawing(dice: random.Random, born: int, *, woman: bool) -> Image.Image:
+    """Head and shoulders before red or blue, FINER times WIDTH x HEIGHT. ``born``: a year."""
+    picture = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), RED if born % 2 else BLUE)
     pen = ImageDraw.Draw(picture)
     skin, cloth = dice.choice(SKINS), dice.choice(CLOTHES)
-    hair = HAIRS[2] if born.year < 1965 else dice.choice(HAIRS[:2])
-    veil = person.woman and dice.random() < 0.6
-    if veil or person.woman:
+    hair = HAIRS[2] if born < 1965 else dice.choice(HAIRS[:2])
+    veil = woman and dice.random() < 0.6
+    if veil or woman:
         _ellipse(pen, 52, 40, 188, 250, cloth if veil else hair)
     _ellipse(pen, 20, 232, 220, 420, cloth)
     pen.rectangle(_scaled(102, 190, 138, 246), skin)
     _face(pen, dice, skin, hair, veil=veil)
-    small = picture.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
-    return _as_jpeg(small)
+    return picture
 
 
 def _face(pen: ImageDraw.ImageDraw, dice: random.Random, skin: Colour, hair: Colour, *, veil: bool) -> None:

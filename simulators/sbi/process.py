@@ -1,0 +1,124 @@
+"""`loket-sim sbi`: the service as a process. Standard input is the technician's hands (`hands`), a line each.
+
+A SIGKILL forgets the person and the counters; with ``--state`` the keys stay, so that an anchor that was
+pinned stays good.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from simulators.sbi import hands, keys, model, parts, studio
+from simulators.sbi.answers import Pen
+from simulators.sbi.desk import FRAME_MS, Clock, Desk, RealClock
+from simulators.sbi.faults import Fault, Faults
+from simulators.sbi.http import Handler, Server
+from simulators.sbi.subject import Counter, Subject
+
+HOST = "127.0.0.1"
+PORTS = range(4501, 4601)
+SLOW_START_MS = 5_000
+FRAME_MS_MIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the command line says. ``port`` None: the first free one of PORTS; 0: any."""
+
+    port: int | None
+    seed: int
+    subject: Subject
+    ca: Path | None
+    purpose: str
+    env: str
+    faults: tuple[Fault, ...]
+    speed: float
+    state: Path | None
+
+
+def run(setup: Setup) -> None:
+    """Serve until told to stop. OSError when no port can be had, ValueError on a bad state."""
+    clock = RealClock(setup.speed, lambda: datetime.now(UTC))
+    server = listening(setup.port)
+    desk = build(setup, server.server_port, clock)
+    if setup.ca:
+        setup.ca.write_bytes(desk.pen.keys.anchors())
+    server.desk = desk
+    server.frame_s = max(FRAME_MS_MIN, FRAME_MS / setup.speed) / 1000
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    slow = desk.service.faults.found("slow_start", {}, 0)
+    delay_ms = 0 if slow is None else slow.for_ms or SLOW_START_MS
+    serving = threading.Timer(delay_ms / 1000 / setup.speed, _serve, (server,))
+    serving.daemon = True
+    serving.start()
+    serial = desk.service.devices[0].serial
+    tell({"ready": True, "addresses": [f"sbi://{HOST}:{server.server_port}"], "serial": serial})
+    threading.Thread(target=_listen_to_hands, args=(desk, setup.state), name="hands", daemon=True).start()
+    stop.wait()
+    serving.cancel()
+    server.server_close()
+
+
+def build(setup: Setup, port: int, clock: Clock) -> Desk:
+    """The service behind a port, with its keys."""
+    devices = parts.devices(setup.seed)
+    names = tuple(device.id for device in devices)
+    now = clock.wall()
+    made = keys.kept(setup.state, names, now) if setup.state else keys.make(names, now)
+    service = model.Service(setup.purpose, setup.env, devices, Counter(setup.subject), Faults(setup.faults))
+    pen = Pen(service, made, port, os.urandom, studio.record)
+    return Desk(service, pen, clock, threading.Condition())
+
+
+def listening(port: int | None) -> Server:
+    """A server that has its port, but does not let anybody in yet. OSError when there is none free."""
+    wanted = PORTS if port is None else (port,)
+    for number in wanted:
+        server = Server((HOST, number), Handler, bind_and_activate=False)
+        try:
+            server.server_bind()
+            if port is None:
+                server.server_activate()  # a bound port is not yet taken from another service
+        except OSError:
+            server.server_close()
+            if number == wanted[-1]:
+                raise
+        else:
+            return server
+    raise OSError("no port is free")
+
+
+def tell(line: object) -> None:
+    """One JSON object on standard output, at once."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _serve(server: Server) -> None:
+    server.server_activate()
+    server.serve_forever(poll_interval=0.2)
+
+
+def _listen_to_hands(desk: Desk, state: Path | None) -> None:
+    """Each line of standard input is answered by one line; its end means that the technician has gone
+    home.
+    """
+    rest = b""
+    try:
+        while chunk := os.read(sys.stdin.fileno(), 65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                tell(hands.do(desk, line.decode("utf-8", "replace")))
+                if state and b"rotate" in line:
+                    keys.save(desk.pen.keys, state)
+    except (OSError, ValueError, AttributeError):
+        return  # no standard input
