@@ -46,7 +46,8 @@ class Setup:
 def run(setup: Setup) -> None:
     """Serve until told to stop. OSError when no port can be had, ValueError on a bad state."""
     clock = RealClock(setup.speed, lambda: datetime.now(UTC))
-    server = listening(setup.port)
+    slow = Faults(setup.faults).found("slow_start", {}, 0)
+    server = listening(setup.port, let_in=slow is None)
     desk = build(setup, server.server_port, clock)
     if setup.ca:
         setup.ca.write_bytes(desk.pen.keys.anchors())
@@ -55,9 +56,8 @@ def run(setup: Setup) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    slow = desk.service.faults.found("slow_start", {}, 0)
     delay_ms = 0 if slow is None else slow.for_ms or SLOW_START_MS
-    serving = threading.Timer(delay_ms / 1000 / setup.speed, _serve, (server,))
+    serving = threading.Timer(delay_ms / 1000 / setup.speed, _serve, (server, slow is not None))
     serving.daemon = True
     serving.start()
     serial = desk.service.devices[0].serial
@@ -79,15 +79,15 @@ def build(setup: Setup, port: int, clock: Clock) -> Desk:
     return Desk(service, pen, clock, threading.Condition())
 
 
-def listening(port: int | None) -> Server:
-    """A server that has its port, but does not let anybody in yet. OSError when there is none free."""
+def listening(port: int | None, *, let_in: bool) -> Server:
+    """A server that has its port; nobody is refused any more if ``let_in``. OSError when none is free."""
     wanted = PORTS if port is None else (port,)
     for number in wanted:
         server = Server((HOST, number), Handler, bind_and_activate=False)
         try:
             server.server_bind()
-            if port is None:
-                server.server_activate()  # a bound port is not yet taken from another service
+            if let_in:
+                server.server_activate()
         except OSError:
             server.server_close()
             if number == wanted[-1]:
@@ -103,8 +103,9 @@ def tell(line: object) -> None:
     sys.stdout.flush()
 
 
-def _serve(server: Server) -> None:
-    server.server_activate()
+def _serve(server: Server, closed: bool) -> None:
+    if closed:
+        server.server_activate()
     server.serve_forever(poll_interval=0.2)
 
 
