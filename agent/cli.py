@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "suket": ("suket",),
     "policy": ("policy",),
     "printer": ("printer",),
+    "record": ("record", "recordings"),
+    "recording_days": ("tickets", "outreach", "staff"),
     "bench": ("conformance",),
 }
 _FILES = {command: file for file, commands in COMMANDS.items() for command in commands}

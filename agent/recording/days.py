@@ -30,7 +30,7 @@ class Outreach:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What holds now. ``quota``: of people; ``taken``: recorded, or just sitting; ``promised``: to tickets."""
+    """What holds now. ``quota``: of people; ``taken``: recorded or sitting; ``promised``: to tickets."""
 
     day: str
     mode: str
