@@ -25,12 +25,14 @@ class PacketFiles:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._made: set[Path] = set()
 
     def put(self, data: bytes) -> str:
         """Keep ``data``; its SHA-256 in hex. On the disk when this returns, wholly absent when it raises."""
         sha = sha256(data).hexdigest()
         path = self._path(sha)
-        _make(path.parent)
+        self._make(path.parent)
+        there = path.exists()
         waiting = self.folder / f"{secrets.token_hex(8)}{_UNNAMED}"
         try:
             file = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -41,8 +43,9 @@ class PacketFiles:
                 os.fsync(out.fileno())
             _name(waiting, path)
         except BaseException:
-            with suppress(OSError):
-                waiting.unlink(missing_ok=True)
+            for each in (waiting,) if there else (waiting, path):
+                with suppress(OSError):
+                    each.unlink(missing_ok=True)
             raise
         return sha
 
@@ -78,19 +81,20 @@ class PacketFiles:
         named = (path.stem for path in self.folder.glob("??/*.pkt") if _SHA.fullmatch(path.stem))
         return sorted(sha for sha in named if sha not in known)
 
+    def _make(self, room: Path) -> None:
+        """A room of the folder, with the names of both on the disk: once for each in a process's life, since
+        whoever made it first may have died before it was."""
+        if room in self._made:
+            return
+        room.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync_folder(self.folder)
+        _sync_folder(self.folder.parent)
+        self._made.add(room)
+
     def _path(self, sha: str) -> Path:
         if not _SHA.fullmatch(sha):
             raise ValueError("a packet is named by its SHA-256 in hex")
         return self.folder / sha[:2] / f"{sha}.pkt"
-
-
-def _make(folder: Path) -> None:
-    """The folder and those above it, their names on the disk too."""
-    if folder.is_dir():
-        return
-    _make(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
 
 
 if sys.platform == "win32":

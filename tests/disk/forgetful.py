@@ -1,8 +1,8 @@
-"""A file system that keeps what was synced and forgets the rest: FUSE, one folder, everything in memory.
+"""A file system that keeps what was synced and forgets the rest: FUSE, everything in memory.
 
-A write is volatile until its file is synced; a new file is there for good only after it or the folder was
-synced, and a removed one is gone for good only after the folder was. It is told what to do by extended
-attributes of its root:
+A write is volatile until its file is synced; a new file is there for good only after it or its folder was
+synced; a name that was given or taken away, and a new folder, only after the folder around it was. It is told
+what to do by extended attributes of its root:
 
     user.cut    b"N drop|torn SEED"   the power goes at the N-th write from here: it and all after it fail;
                                       what was not synced is forgotten, or partly kept, in pieces of 512 bytes
@@ -20,7 +20,7 @@ import os
 import stat
 import sys
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from random import Random
 from typing import Any
 
@@ -34,13 +34,12 @@ ROOT = "/"
 class File:
     """``seen``: what readers get; ``kept``: what survives; ``late``: writes between the two, in order.
 
-    ``linked``: its name survives, too. A late write is (offset, data), a late cut (size, None).
+    A late write is (offset, data), a late cut (size, None).
     """
 
     seen: bytearray = field(default_factory=bytearray)
     kept: bytearray = field(default_factory=bytearray)
     late: list[tuple[int, bytes | None]] = field(default_factory=list)
-    linked: bool = False
 
     def apply(self, to: bytearray, offset: int, data: bytes | None) -> None:
         """One write, or one change of size."""
@@ -60,7 +59,6 @@ class File:
         """Everything so far survives."""
         self.kept[:] = self.seen
         self.late.clear()
-        self.linked = True
 
     def forget(self, dice: Random | None) -> None:
         """The power went: the late writes are lost, or some pieces of them with dice."""
@@ -77,13 +75,17 @@ class File:
 
 
 class Forgetful(mfusepy.Operations):  # type: ignore[misc]
-    """The operations that SQLite needs of a file system, and the switch of its power."""
+    """The operations that SQLite and named packets need of a file system, and the switch of its power.
+
+    ``files`` and ``folders`` are what is seen, ``names`` and ``rooms`` those of them that survive.
+    """
 
     use_ns = True
 
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
-        self.removed: dict[str, File] = {}
+        self.names: dict[str, File] = {}
+        self.folders, self.rooms = {ROOT}, {ROOT}
         self.ops = 0
         self.dead = False
         self._cut_at = self._fail_at = 0
@@ -111,22 +113,25 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
 
     def _heal(self) -> None:
         if self.dead or self._cut_at:
-            for name, file in [*self.files.items(), *self.removed.items()]:
+            for file in {id(file): file for file in (*self.files.values(), *self.names.values())}.values():
                 file.forget(self._tear)
-                self.files.setdefault(name, file)
-            self.files = {name: file for name, file in self.files.items() if file.linked}
-            self.removed = {}
+            self.folders = set(self.rooms)
+            self.names = {name: file for name, file in self.names.items() if _around(name) in self.rooms}
+            self.files = dict(self.names)
         self.dead, self._cut_at, self._fail_at = False, 0, 0
 
-    def _writes(self) -> None:
-        """One operation that writes begins; raises if the power is gone or a fault is due."""
+    def _writes(self, *, frees: bool = False) -> None:
+        """One operation that writes begins; raises if the power is gone or a fault is due.
+
+        What ``frees`` room works on a full disk, too.
+        """
         self.ops += 1
         if self._cut_at and self.ops >= self._cut_at:
             self.dead = True
         if self.dead:
             raise mfusepy.FuseOSError(errno.EIO)
         due = self.ops >= self._fail_at if self._fault == errno.ENOSPC else self.ops == self._fail_at
-        if self._fail_at and due:
+        if self._fail_at and due and not (frees and self._fault == errno.ENOSPC):
             raise mfusepy.FuseOSError(self._fault)
 
     # -- the folder ----------------------------------------------------------------------------------
@@ -138,13 +143,25 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
 
     def getattr(self, path: str, fh: int | None = None) -> dict[str, Any]:
         owner = {"st_uid": os.getuid(), "st_gid": os.getgid()}
-        if path == ROOT:
+        if path in self.folders:
             return {"st_mode": stat.S_IFDIR | 0o700, "st_nlink": 2, **owner}
         file = self._file(path)
         return {"st_mode": stat.S_IFREG | 0o600, "st_nlink": 1, "st_size": len(file.seen), **owner}
 
     def readdir(self, path: str, fh: int) -> list[str]:
-        return [".", "..", *(name[1:] for name in self.files)]
+        inside = [name for name in (*self.files, *self.folders) if name != ROOT and _around(name) == path]
+        return [".", "..", *(PurePosixPath(name).name for name in inside)]
+
+    def mkdir(self, path: str, mode: int) -> int:
+        self._writes()
+        self.folders.add(path)
+        return 0
+
+    def rename(self, old: str, new: str) -> int:
+        self._writes()
+        self.files[new] = self._file(old)
+        del self.files[old]
+        return 0
 
     def create(self, path: str, mode: int, fi: Any = None) -> int:
         self._writes()
@@ -152,18 +169,16 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
         return 0
 
     def unlink(self, path: str) -> int:
-        self._writes()
-        file = self._file(path)
-        if file.linked:
-            self.removed[path] = file
+        self._writes(frees=True)
+        self._file(path)
         del self.files[path]
         return 0
 
     def fsyncdir(self, path: str, datasync: int, fh: int) -> int:
         self._writes()
-        for file in self.files.values():
-            file.linked = True
-        self.removed.clear()
+        self.names = {name: file for name, file in self.names.items() if _around(name) != path}
+        self.names |= {name: file for name, file in self.files.items() if _around(name) == path}
+        self.rooms |= {name for name in self.folders if _around(name) == path}
         return 0
 
     def statfs(self, path: str) -> dict[str, int]:
@@ -202,8 +217,16 @@ class Forgetful(mfusepy.Operations):  # type: ignore[misc]
 
     def fsync(self, path: str, datasync: int, fh: int) -> int:
         self._writes()
-        self._file(path).sync()
+        file = self._file(path)
+        file.sync()
+        if all(file is not other for other in self.names.values()):
+            self.names[path] = file
         return 0
+
+
+def _around(path: str) -> str:
+    """The folder that a name stands in."""
+    return str(PurePosixPath(path).parent)
 
 
 def main(mountpoint: Path) -> None:
