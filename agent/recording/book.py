@@ -103,9 +103,7 @@ def next_unsent(reads: Reads) -> tuple[str, str, int] | None:
 
 def unsent(reads: Reads) -> list[tuple[str, str, int]]:
     """The same of every packet that waits for its receipt, in that order."""
-    rows = reads.rows(
-        "SELECT id, sha256, size FROM recording WHERE state = 'sealed' ORDER BY sealed_ms, id"
-    )
+    rows = reads.rows("SELECT id, sha256, size FROM recording WHERE state = 'sealed' ORDER BY sealed_ms, id")
     return [(id, sha256, size) for id, sha256, size in rows]
 
 
