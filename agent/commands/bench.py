@@ -13,7 +13,7 @@ ATTENTION = 3  # exit code
 
 
 class _Person:
-    """The person at the keyboard is the printer's hands."""
+    """The person at the keyboard is the device's hands."""
 
     def do(self, task: str) -> bool:
         """Ask, and wait for the answer."""
@@ -58,7 +58,7 @@ def _keep(address: str, results: list[dict[str, str]], path: Path) -> None:
         "system": f"{platform.system()} {platform.release()}",
     }
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    made = record.make(address, device, results, families.asks(), at, versions)
+    made = record.make(address, device, results, families.asks(address), at, versions)
     text = record.as_markdown(made) if path.suffix == ".md" else record.as_json(made)
     try:
         path.write_text(text, encoding="utf-8")
@@ -88,6 +88,7 @@ def conformance(address: str, as_json: bool, out: Path | None, hands: bool) -> N
     Example:
         loket conformance evolis+tcp://127.0.0.1:9100
         loket conformance pcsc://
+        loket conformance r30x+serial:///dev/ttyUSB0 --hands
         loket conformance matica+usb://2166 --hands --out xid8600.md
     """
     if out is not None and not out.parent.is_dir():

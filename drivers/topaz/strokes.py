@@ -29,8 +29,8 @@ class Strokes:
 
     @property
     def begun(self) -> bool:
-        """Whether the pen has drawn anything."""
-        return self._began_ms is not None
+        """Whether somebody signs, and did not just touch the pad."""
+        return self._points() >= POINTS_MIN
 
     def take(self, event: Event, at_ms: int) -> None:
         """What the pad told at ``at_ms``."""
@@ -51,7 +51,7 @@ class Strokes:
 
     def over(self, at_ms: int) -> bool:
         """Whether the signature is finished."""
-        if self._points() < POINTS_MIN:
+        if not self.begun:
             return False
         gone = self._left_ms is not None and at_ms - self._left_ms >= GONE_MS
         return gone or at_ms - self._heard_ms >= SILENT_MS
@@ -59,7 +59,7 @@ class Strokes:
     def signature(self) -> Signature | None:
         """All of it; None if it is too little to be one."""
         self._lift()
-        if self._points() < POINTS_MIN:
+        if not self.begun:
             return None
         return Signature(tuple(self._done), self.model.width, self.model.height, self.model.dpi)
 

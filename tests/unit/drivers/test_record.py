@@ -2,8 +2,11 @@
 
 import json
 
-from drivers.conformance import families, record
-from drivers.conformance.card_printer import CHECKS
+import pytest
+
+from drivers.conformance import card_printer, chip, families, finger_reader, record, signature_pad
+
+ADDRESS = "matica+tcp://192.0.2.9"
 
 RESULTS = [
     {"name": "identity", "result": "passed", "detail": "XID8600, serial SIM00001, firmware SIM1.00"},
@@ -16,7 +19,7 @@ DEVICE = {"device": "card printer", "model": "XID8600", "serial": "SIM00001"}
 def made(results: list[dict[str, str]]) -> dict[str, object]:
     versions = {"loket": "0.1.0"}
     at = "2026-11-22T07:00:00+00:00"
-    return record.make("matica+tcp://192.0.2.9", DEVICE, results, families.asks(), at, versions)
+    return record.make("matica+tcp://192.0.2.9", DEVICE, results, families.asks(ADDRESS), at, versions)
 
 
 def test_a_record_counts_its_results_and_says_what_each_check_asks() -> None:
@@ -48,7 +51,11 @@ def test_the_page_holds_every_check_in_a_table_that_nothing_breaks() -> None:
     assert record.as_markdown(made(RESULTS[:1])).startswith("# Device conformance: passed\n")
 
 
-def test_every_check_says_what_it_asks() -> None:
-    asks = families.asks()
-    assert set(CHECKS) <= set(asks)
+@pytest.mark.parametrize(("address", "checks"), [
+    (ADDRESS, card_printer.CHECKS), ("vpcd://192.0.2.9", chip.CHECKS),
+    ("r30x+tcp://192.0.2.9:4001", finger_reader.CHECKS), ("topaz+tcp://192.0.2.9:4001", signature_pad.CHECKS),
+])  # fmt: skip
+def test_every_check_of_a_family_says_what_it_asks(address: str, checks: dict[str, object]) -> None:
+    asks = families.asks(address)
+    assert set(checks) == set(asks)
     assert all(text.endswith(".") for text in asks.values())
