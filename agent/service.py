@@ -30,7 +30,7 @@ from agent.link import LinkThread
 from agent.press import OpenTransport, Press, put_together
 from agent.printing import jobs
 from agent.printing.patience import Pace
-from agent.recording import purge
+from agent.recording import seat
 from agent.recording.upload import Uploads
 from agent.store.journal import Journal, note_start
 from agent.store.packets import Packets
@@ -91,7 +91,6 @@ def build(
     journal = open_journal(home, unix_ms)
     papers = Certificates(config.ca, config.cert, config.key)
     packets = Packets(home.recordings_path)
-    purge.sweep(journal, packets)
     line = (journal, config.name, config.broker, secret, home.keys_path)
     link = LinkThread(*line, version=VERSION, certificates=papers, uploads=Uploads(journal, packets))
     bell = Bell()
@@ -131,6 +130,7 @@ class Service:
         """Start everything, say so in one JSON line, and work until a signal comes."""
         self.journal.write(lambda tx: note_start(tx, VERSION))
         self.journal.write(lambda tx: jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days))
+        seat.at_start(self._home, self.journal, Packets(self._home.recordings_path))
         for name in STOP_SIGNALS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda _number, _frame: self._stop.set())

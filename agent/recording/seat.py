@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from agent.home import Home
-from agent.recording import book
+from agent.recording import book, purge
 from agent.recording.book import State
 from agent.store import sqlite
 from agent.store.journal import Journal
@@ -69,7 +69,7 @@ def put_in_order(reads: Reads, packets: Packets, perform: Perform) -> list[str]:
 
 
 def at_start(home: Home, journal: Journal, packets: Packets) -> None:
-    """The same when the service starts, unless a sitting goes on."""
+    """The same when the service starts, and the files are looked over, unless a sitting goes on."""
     with suppress(RefusedByRule), taken(home):
         for action, args in left_over(journal, packets):
             if action == "recording-sealed":
@@ -79,3 +79,4 @@ def at_start(home: Home, journal: Journal, packets: Packets) -> None:
                 )
             else:
                 journal.write(lambda tx, a=args: book.abandoned(tx, a["id"], a["cause"]))  # type: ignore[misc]
+        purge.sweep(journal, packets)
