@@ -8,7 +8,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Protocol
 
 from drivers.errors import Refused, Unreachable
@@ -58,12 +58,16 @@ class HttpLine:
     ) -> bytes:
         """See ``Line``; ``timeout_s`` is for the whole exchange."""
         connection = self._connect(port, connect_s)
-        with _closing(connection), _at_most(_socket(connection), timeout_s), _said():
-            response = self._say(connection, dialect, call, body, timeout_s)
-            raw = response.read(ANSWER_BYTES_MAX + 1)
+        with (
+            closing(connection),
+            _at_most(_socket(connection), timeout_s),
+            _said(),
+            closing(self._say(connection, dialect, call, body, timeout_s)) as response,
+        ):
+            raw, missing = response.read(ANSWER_BYTES_MAX + 1), response.length
         if len(raw) > ANSWER_BYTES_MAX:
             raise Unreachable("garbled_reply", "an answer without end")
-        if response.length:  # a bounded read does not mind a short one
+        if missing:  # a bounded read does not mind a short one
             raise Unreachable("no_answer", "the answer was cut")
         return raw
 
@@ -100,11 +104,12 @@ class HttpLine:
         _socket(connection).settimeout(timeout_s)
         connection.request(VERBS[dialect][call], PATHS[call], body, _HEAD)
         response = connection.getresponse()
+        if response.status == http.client.OK:
+            return response
+        response.close()
         if response.status in UNKNOWN_VERB:
             raise Refused("unsupported", f"{VERBS[dialect][call]} is not known there")
-        if response.status != http.client.OK:
-            raise Unreachable("garbled_reply", f"HTTP status {response.status}")
-        return response
+        raise Unreachable("garbled_reply", f"HTTP status {response.status}")
 
 
 class _Stream:
@@ -136,14 +141,6 @@ class _Stream:
         """Let go."""
         self._response.close()
         self._connection.close()
-
-
-@contextmanager
-def _closing(connection: http.client.HTTPConnection) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        connection.close()
 
 
 @contextmanager

@@ -237,7 +237,10 @@ class SbiScanner:
     def _frames(self, reply: Reply) -> Iterator[bytes]:
         """Frames until the stream ends, breaks, or is hung up by ourselves."""
         try:
-            yield from frames(reply)
+            for frame in frames(reply):
+                if self._preview is not reply:  # what was on its way when it was hung up
+                    return
+                yield frame
         except Unreachable as error:
             if self._preview is reply:
                 raise Unreachable("stream_lost", error.cause) from error
