@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -120,20 +121,24 @@ def test_more_marks_together_are_less_likely_by_chance(found: int, least: float)
     assert matching.log10_tail(30, 0, 0.05) == pytest.approx(0)
 
 
-def test_twenty_fingers_are_told_apart(record_property: Callable[[str, object], None]) -> None:
-    told_apart(keep.rates(keep.twenty(), 3, across=9), record_property)
+Record = Callable[[str, object], None]
+
+
+def test_twenty_fingers_are_told_apart(record_testsuite_property: Record) -> None:
+    told_apart("twenty", keep.rates(keep.twenty(), 3, across=9), record_testsuite_property)
 
 
 @pytest.mark.long
-def test_a_hundred_fingers_are_told_apart(record_property: Callable[[str, object], None]) -> None:
+def test_a_hundred_fingers_are_told_apart(record_testsuite_property: Record) -> None:
     hundred = (fingers.master(9100 + number // 10, number % 10) for number in range(100))
-    told_apart(keep.rates(hundred, 5, across=1), record_property)
+    told_apart("hundred", keep.rates(hundred, 5, across=1), record_testsuite_property)
 
 
-def told_apart(figures: keep.Rates, record_property: Callable[[str, object], None]) -> None:
+def told_apart(fingers_of: str, figures: keep.Rates, record: Record) -> None:
     """At the level the module leaves the works with, either error in at most one pair of a hundred."""
     for name, figure in figures.told().items():
-        record_property(name, figure)
-    assert figures.refused() <= 0.01, figures.told()
-    assert figures.accepted() <= 0.01, figures.told()
+        record(f"{fingers_of}_{name}", figure)
+    sys.stdout.write(f"{fingers_of}: {figures.told()}\n")  # shown by pytest -rP
+    assert figures.refused() <= 0.01
+    assert figures.accepted() <= 0.01
     assert np.median(figures.genuine) > 2 * matching.SECURITY[3]
