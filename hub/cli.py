@@ -20,6 +20,7 @@ from hub.commands.journal import journal
 from hub.commands.ledger import ledger
 from hub.commands.orders import orders
 from hub.commands.policy import policy
+from hub.commands.recordings import recordings
 
 TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
 
@@ -57,7 +58,7 @@ def main() -> None:
 
 for command in (
     *(province.init, province.run, province.join_code, province.rebuild),
-    *(blanks, ledger, orders, policy, ask.offices, ask.reconcile, ask.report, journal),
+    *(blanks, ledger, orders, policy, recordings, ask.offices, ask.reconcile, ask.report, journal),
 ):
     main.add_command(command)
 

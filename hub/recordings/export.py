@@ -1,0 +1,94 @@
+"""Recordings that go to the centre: sealed to the centre's key, or in clear for a disk that people guard.
+
+A file is on the disk, whole, before its recording is marked as sent; a crash in between exports it once more
+under the same name. ``index.csv`` beside them tells name, station and hash of each file, and no person.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from hashlib import sha256
+from pathlib import Path
+
+from domain.keys import SealKey
+from domain.packet import BadPacket, info
+from domain.recording import Status
+from domain.wita import day
+from domain.words import RefusedByRule
+from hub.database import Database
+from hub.home import Home, Trouble
+from hub.order_log import Writer
+from hub.recordings import book
+from hub.recordings.keep import files, opened
+from hub.reports import stamp
+
+INDEX = "index.csv"
+_UNSENT = (str(Status.BIO_CAPTURED), str(Status.PROCESSING))
+
+
+def key_of(path: Path) -> SealKey:
+    """The centre's public key in a file. Raises Trouble."""
+    try:
+        return SealKey(path.read_text("ascii").strip())
+    except (OSError, ValueError):
+        raise Trouble(f"{path.name} holds no public key to seal to.") from None
+
+
+def export(
+    db: Database, home: Home, out: Path, to: SealKey | None, writer: Writer, named: Collection[str] = ()
+) -> list[dict[str, str]]:
+    """Write every recording that was not sent yet, or those ``named``; {recording, file, sha256} of each.
+
+    ``to`` None: in clear. Raises RefusedByRule UNKNOWN_RECORDING, Trouble for a packet that cannot be read.
+    """
+    kept = book.every(db)
+    if unknown := set(named) - {each.id for each in kept}:
+        raise RefusedByRule("UNKNOWN_RECORDING", min(unknown))
+    due = [each for each in kept if (each.id in named if named else each.status in _UNSENT)]
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    done = []
+    for each in due:
+        data = _data(db, home, each, to)
+        name = f"{each.id}.{'pkt' if to else 'zip'}"
+        _write(out / name, data)
+        done.append({"recording": each.id, "file": name, "sha256": sha256(data).hexdigest()})
+    rows = [",".join((told["recording"], told["file"], told["sha256"])) for told in done]
+    if done:
+        _write(out / INDEX, "\n".join(["recording,file,sha256", *rows, ""]).encode())
+    at = stamp(writer.now_ms) or day(writer.now_ms)
+    for told in done:
+        book.apply(
+            db, told["recording"], book.Answer(told["recording"], str(Status.SENT_FOR_ENROLLMENT), at), writer
+        )
+    return done
+
+
+def _data(db: Database, home: Home, kept: book.Kept, to: SealKey | None) -> bytes:
+    """What goes to the centre: the station's signed packet. It is opened in memory alone."""
+    try:
+        sealed = files(home).read(kept.sha256, 0, kept.size)
+        opened(db, home, kept.station, kept.id, sealed)
+    except FileNotFoundError:
+        raise Trouble(f"The packet of {kept.id} is missing from {files(home).folder}.") from None
+    except BadPacket as bad:
+        raise Trouble(f"The packet of {kept.id} does not open any more: {bad.word}.") from None
+    packed = home.keys().open.open(sealed, info(kept.station, kept.id))
+    return packed if to is None else to.seal(packed, centre_info(kept.id))
+
+
+def centre_info(recording: str) -> bytes:
+    """What a packet is bound to that is sealed to the centre."""
+    return b"loket-centre/1|" + recording.encode()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """The file, whole, readable by its owner alone, on the disk when this returns."""
+    waiting = path.with_name(path.name + ".new")
+    waiting.unlink(missing_ok=True)
+    place = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(place, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    waiting.replace(path)

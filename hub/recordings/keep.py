@@ -1,0 +1,147 @@
+"""A packet at the province: opened in memory, checked, and kept as it came, sealed.
+
+The disk holds no clear biometrics and the row no NIK: whose a recording is, is a keyed digest (hub/persons.py
+does so for orders), so that a second recording of one person is noticed. It is kept and flagged, since only
+the centre can tell which of them is right. Each refusal is one word; the station keeps its packet then.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import time
+from collections.abc import Callable
+from hashlib import sha256
+
+from domain import nik, packing, recorded_images
+from domain.keys import CannotOpen, VerifyKey
+from domain.packet import FINGERS, IRISES, PACKET_BYTES_MAX, BadPacket, Modality, Part, Recording, info
+from domain.recording import Status
+from hub import ingest
+from hub.database import Database
+from hub.home import Home
+from hub.recordings.attested import attested
+from sync.packet_files import PacketFiles
+
+FOLDER = "recordings/kept"  # of the hub's home
+DUPLICATE_PERSON = "DUPLICATE_PERSON"
+NO_SIGNATURE, NOT_ENDORSED = "NO_SIGNATURE", "NOT_ENDORSED"
+"""Flags of the sitting that excuse a missing signature of the person, and a missing sign-off."""
+ODD_ANSWER = "STATUS_MOVE"
+
+
+def files(home: Home) -> PacketFiles:
+    """Where the kept packets lie."""
+    return PacketFiles(home.root / FOLDER)
+
+
+def _unix_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def keep(
+    db: Database,
+    home: Home,
+    station: str,
+    recording_id: str,
+    sealed: bytes,
+    now_ms: Callable[[], int] = _unix_ms,
+) -> str | None:
+    """Keep a sealed packet of ``station``; None once it is there for good, or the word why it never will be.
+
+    The same packet told again is kept once; another under the same name is PACKET_CHANGED. Not in a
+    transaction. Errors: OSError for the disk, Trouble for missing keys, DatabaseLost.
+    """
+    sha = sha256(sealed).hexdigest()
+    known = db.one("SELECT sha256 FROM recording WHERE id = ?", recording_id)
+    if known is not None and known[0] != sha:
+        return "PACKET_CHANGED"
+    if known is not None and files(home).size(sha) == len(sealed):
+        return None
+    try:
+        recording = opened(db, home, station, recording_id, sealed)
+    except BadPacket as bad:
+        return bad.word
+    if word := refusal(recording):
+        return word
+    files(home).put(sealed)
+    return _book(db, home, recording, sha, len(sealed), now_ms())
+
+
+def opened(db: Database, home: Home, station: str, recording_id: str, sealed: bytes) -> Recording:
+    """What is in a sealed packet of ``station``. Raises BadPacket; the words of domain/packing.py beside
+    UNKNOWN_STATION, PACKET_LARGE, PACKET_UNOPENED and OTHER_RECORDING."""
+    held = ingest.station(db, station)
+    if held is None or held.sign_key is None:
+        raise BadPacket("UNKNOWN_STATION")
+    if len(sealed) > PACKET_BYTES_MAX:
+        raise BadPacket("PACKET_LARGE")
+    try:
+        packed = home.keys().open.open(sealed, info(station, recording_id))
+    except CannotOpen:
+        raise BadPacket("PACKET_UNOPENED") from None
+    recording = packing.unpack(packed, VerifyKey(held.sign_key).verify)
+    if (recording.id, recording.station) != (recording_id, station):
+        raise BadPacket("OTHER_RECORDING")
+    if not recording_id.startswith(f"R-{station}-"):
+        raise BadPacket("OTHER_RECORDING")
+    return recording
+
+
+def refusal(recording: Recording) -> str | None:
+    """The first word that speaks against keeping it; None when it is whole."""
+    for part in recording.parts:
+        if word := recorded_images.refusal(part) or _unattested(part):
+            return word
+    if not _complete(recording):
+        return "INCOMPLETE"
+    if not recording.endorsed and NOT_ENDORSED not in recording.flags:
+        return "NOT_ENDORSED"
+    try:
+        nik.parse(recording.biodata.get("nik", ""))
+    except ValueError:
+        return "BAD_NIK"
+    return None
+
+
+def _unattested(part: Part) -> str | None:
+    return None if attested(part) else "BAD_ATTESTATION"
+
+
+def _complete(recording: Recording) -> bool:
+    """Whether every part is there or told as missing, missing fingers are shown, and it is signed."""
+    there = {(part.modality, part.part) for part in recording.parts}
+    gone = {each.part for each in recording.missing}
+    due = {(Modality.FINGER, finger) for finger in FINGERS if finger not in gone}
+    due |= {(Modality.IRIS, eye) for eye in IRISES if eye not in gone}
+    due.add((Modality.FACE, ""))
+    if gone & set(FINGERS):
+        due.add((Modality.EXCEPTION_PHOTO, ""))
+    signed = recording.signature is not None and bool(recording.signature["strokes"])
+    return due <= there and (signed or NO_SIGNATURE in recording.flags)
+
+
+def person_of(home: Home, recording: Recording) -> bytes:
+    """A digest that two recordings share if they are of one person; it tells no NIK."""
+    told = f"recorded\n{recording.biodata['nik']}".encode()
+    return hmac.digest(home.keys().content, told, "sha256")
+
+
+def _book(db: Database, home: Home, told: Recording, sha: str, size: int, now_ms: int) -> str | None:
+    """The row, in one commit with the look for another recording of the same person."""
+    person = person_of(home, told)
+    with db.transaction():
+        # the station's row is held, so that two packets of one name are not booked at a time
+        db.locked("SELECT station FROM station WHERE station = ?", told.station)
+        known = db.one("SELECT sha256 FROM recording WHERE id = ?", told.id)
+        if known is not None:
+            return None if known[0] == sha else "PACKET_CHANGED"
+        flags = list(told.flags)
+        if db.one("SELECT 1 FROM recording WHERE person = ?", person):
+            flags.append(DUPLICATE_PERSON)
+        db.run(
+            "INSERT INTO recording (id, station, sha256, size, person, received_ms, status, flags) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            *(told.id, told.station, sha, size, person, now_ms, str(Status.PROCESSING), json.dumps(flags)),
+        )
+    return None
