@@ -12,7 +12,7 @@ from drivers.conformance.bench import Failed, Hands, Skipped, expect, expect_err
 from drivers.errors import DeviceError, NeedsHands, Refused, Unreachable
 from drivers.finger_reader import PICTURE_BYTES, FingerReader
 
-FINGER_S, NOBODY_S = 20.0, 2.0
+FINGER_S, NOBODY_S = 20.0, 1.0
 PAPER = b"\xff" * PICTURE_BYTES
 SHADES_MIN = 4
 """A picture of a finger has at least so many shades; one of nothing has one."""

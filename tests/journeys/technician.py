@@ -1,4 +1,4 @@
-"""A simulated printer as a process, with the technician's hands on its standard input."""
+"""A simulated device as a process, with the technician's hands on its standard input."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _START = "import sys; from simulators.cli import main; main(sys.argv[1:])"
 
 
 class Technician:
-    """``loket-sim printer`` with these options. Ready when the ``with`` block begins; gone when it ends."""
+    """``loket-sim`` with this command and options. Ready when ``with`` begins; gone when it ends."""
 
-    def __init__(self, *options: str) -> None:
-        self._options = options
+    def __init__(self, *options: str, command: str = "printer") -> None:
+        self._options = (command, *options)
         self.ready: dict[str, Any] = {}
 
     def __enter__(self) -> Technician:
         """Start it and wait for its first line."""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, "printer", *self._options],
+            [sys.executable, "-c", _START, *self._options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parents[2],
@@ -47,11 +47,14 @@ class Technician:
             if pipe:
                 pipe.close()
 
+    def address(self, scheme: str) -> str:
+        """Where it is reached by ``scheme``."""
+        return next(str(each) for each in self.ready["addresses"] if each.startswith(scheme))
+
     @property
     def port(self) -> int:
-        """Its TCP port."""
-        address = next(each for each in self.ready["addresses"] if each.startswith("evolis+tcp://"))
-        return int(address.rpartition(":")[2])
+        """A printer's TCP port."""
+        return int(self.address("evolis+tcp://").rpartition(":")[2])
 
     def hand(self, **told: Any) -> dict[str, Any]:
         """One line in, one line out."""
@@ -68,9 +71,9 @@ class Technician:
     def _line(self) -> dict[str, Any]:
         assert self.process.stdout
         while b"\n" not in self._rest:
-            assert select.select([self.process.stdout], [], [], PATIENCE_S)[0], "the printer says nothing"
+            assert select.select([self.process.stdout], [], [], PATIENCE_S)[0], "the device says nothing"
             chunk = os.read(self.process.stdout.fileno(), 65536)
-            assert chunk, "the printer has gone"
+            assert chunk, "the device has gone"
             self._rest += chunk
         line, _, self._rest = self._rest.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
