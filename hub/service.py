@@ -23,9 +23,10 @@ from hub.home import Config, Home
 from hub.link import HubLink
 from hub.order_log import Writer
 from hub.projections import Folder
+from hub.recordings import keep as keeping
 from hub.recordings.incoming import FOLDER, Incoming
 from hub.recordings.parts import Parts
-from hub.recordings.receipts import Keep, Receipts
+from hub.recordings.receipts import Receipts
 from hub.web import app
 from hub.web.server import WebThread
 from sync.mqtt import Certificates
@@ -40,7 +41,7 @@ class Clerk:
     """Makes something of what came in: routes moved orders, dispatches waiting ones, folds, opens packets."""
 
     def __init__(
-        self, opened: Callable[[], Database], writer: Callable[[], Writer], receipts: Receipts | None
+        self, opened: Callable[[], Database], writer: Callable[[], Writer], receipts: Receipts
     ) -> None:
         self._opened = opened
         self._writer = writer
@@ -81,8 +82,7 @@ class Clerk:
                 moves.route(db, self._writer())
                 announce.forward(db, self._writer())
                 orders.dispatch_all(db, self._writer())
-                if self._receipts is not None:
-                    self._receipts.settle(db, self._writer())
+                self._receipts.settle(db, self._writer())
                 folder.catch_up()
                 self._wake.wait(LOOK_S)
         finally:
@@ -92,9 +92,7 @@ class Clerk:
 class Service:
     """``start()`` gives the page's address once all works; ``wait()`` returns when it is over."""
 
-    def __init__(
-        self, home: Home, config: Config, *, now_ms: Callable[[], int], epoch: int, keep: Keep | None = None
-    ) -> None:
+    def __init__(self, home: Home, config: Config, *, now_ms: Callable[[], int], epoch: int) -> None:
         self._url = home.database(config)
         self._now_ms = now_ms
         self._epoch = epoch
@@ -104,8 +102,12 @@ class Service:
         db = self._opened()
         schema.check(db)
         db.close()
+
+        def keep(db: Database, station: str, id: str, sealed: bytes) -> str | None:
+            return keeping.keep(db, home, station, id, sealed, now_ms)
+
         parts = Parts(home.root / FOLDER)
-        self._clerk = Clerk(self._opened, self._writer, Receipts(parts, keep) if keep else None)
+        self._clerk = Clerk(self._opened, self._writer, Receipts(parts, keep))
         self._link = HubLink(
             self._opened,
             config.broker,
