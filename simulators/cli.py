@@ -20,6 +20,7 @@ LAZY = {
     "paper": ("simulators.ipp.cli", "paper"),
     "spooler": ("simulators.ipp.cli", "spooler"),
     "reader": ("simulators.r30x.cli", "reader"),
+    "pad": ("simulators.topaz.cli", "pad"),
 }
 MAKES = {
     "evolis": (("primacy2", "primacy", "zenius"), ("ymcko", "ymckok", "ko", "k")),
@@ -166,7 +167,8 @@ def list_faults() -> None:
         click.echo(
             f"  {name}@start|capture=N|stream=N|ms=T[,of=GROUP][,times=K][,for=MS]: {sbi_kind.meaning}"
         )
-    click.echo("loket-sim reader:")
-    for name, meaning in importlib.import_module("simulators.r30x.faults").KNOWN.items():
-        click.echo(f"  {name}@exchange=N|ms=T[,WHAT]: {meaning}")
+    for command, room in (("reader", "r30x"), ("pad", "topaz")):
+        click.echo(f"loket-sim {command}:")
+        for name, meaning in importlib.import_module(f"simulators.{room}.faults").KNOWN.items():
+            click.echo(f"  {name}@exchange=N|ms=T[,WHAT]: {meaning}")
     click.echo("  WHAT: op=HEX (the first such one from N on)  at=command|answer|data  for=MS  code=HEX")

@@ -1,0 +1,1 @@
+"""A simulated signature pad on a serial line (drivers/topaz/PROTOCOL.md)."""
