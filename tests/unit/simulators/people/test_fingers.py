@@ -81,8 +81,10 @@ def test_hands_are_mirrored_and_classes_fall_as_among_people() -> None:
         dice = (np.random.default_rng([seed, finger]) for seed in range(300))
         return [finger_field.field(each, finger, (4, 4)).klass for each in dice]
 
-    right, left = classes(4), classes(9)
-    assert right.count("right loop") > 200 and left.count("left loop") > 200
+    for finger in range(5):
+        right, left = classes(finger), classes(finger + 5)
+        assert right.count("right loop") > right.count("left loop") + 30, finger
+        assert left.count("left loop") > left.count("right loop") + 30, finger
     every = [klass for finger in range(10) for klass in classes(finger)]
     shares = {klass: every.count(klass) / len(every) for klass in set(every)}
     assert set(shares) == {"left loop", "right loop", "whorl", "arch"}
@@ -95,18 +97,37 @@ def test_a_press_can_be_of_any_size() -> None:
     assert fingers.impression(master, 1, shape=(400, 300)).shape == (400, 300)
 
 
-def test_a_finger_moved_to_the_right_and_down_lies_there() -> None:
-    master = keep.kept(9001, 0)
-    small = Condition(noise=0, area=0.3)
+def alike(one: fingers.Picture, other: fingers.Picture) -> float:
+    """How much two pictures go together in their middle."""
+    return float(np.corrcoef(one[64:-64, 64:-64].ravel(), other[64:-64, 64:-64].ravel())[0, 1])
 
+
+def test_a_finger_is_moved_and_turned_as_told() -> None:
+    """Skin stretches anew each time, so that no more than the most of two pictures falls together."""
+    master, square = keep.kept(9001, 2), (288, 288)
+    plain = fingers.impression(master, 1, Condition(noise=0), square)
+    right = fingers.impression(master, 1, Condition(noise=0, dx=20), square)
+    down = fingers.impression(master, 1, Condition(noise=0, dy=20), square)
+    clockwise = fingers.impression(master, 1, Condition(noise=0, turn_deg=90), square)
+    assert alike(np.roll(plain, 20, 1), right) > 0.8 > 0.2 > alike(np.roll(plain, -20, 1), right)
+    assert alike(np.roll(plain, 20, 0), down) > 0.8 > 0.2 > alike(np.roll(plain, -20, 0), down)
+    assert alike(np.rot90(plain, -1), clockwise) > 0.3 > 0.1 > alike(np.rot90(plain), clockwise)
+
+
+def test_the_contact_goes_with_the_finger() -> None:
     def middle(condition: Condition) -> tuple[float, float]:
-        dark = 255 - fingers.impression(master, 1, condition).astype(float)
+        dark = 255 - fingers.impression(keep.kept(9001, 0), 1, condition).astype(float)
         rows, columns = np.mgrid[: dark.shape[0], : dark.shape[1]]
         return float((dark * rows).sum() / dark.sum()), float((dark * columns).sum() / dark.sum())
 
-    y, x = middle(small)
+    y, x = middle(Condition(noise=0, area=0.3))
     moved_y, moved_x = middle(Condition(noise=0, area=0.3, dx=40, dy=30))
     assert moved_x - x > 20 and moved_y - y > 15
+
+
+def test_skin_stretches_by_a_few_points_and_never_the_same_way() -> None:
+    one, other = (fingers.impression(keep.kept(9001, 2), seed, Condition(noise=0)) for seed in (1, 2))
+    assert 0.2 < alike(one, other) < 0.95
 
 
 def test_moist_fingers_are_darker_and_dry_ones_lighter() -> None:
@@ -115,10 +136,13 @@ def test_moist_fingers_are_darker_and_dry_ones_lighter() -> None:
     assert dry > plain + 5 and plain > wet + 5
 
 
-def test_a_heavy_press_is_darker_than_a_light_one() -> None:
+def test_a_heavier_press_is_darker_and_wider() -> None:
     master = keep.kept(9001, 0)
-    light, heavy = (fingers.impression(master, 1, Condition(pressure=each)).mean() for each in (0.5, 1.4))
-    assert light > heavy + 10
+    presses = [fingers.impression(master, 1, Condition(pressure=each)) for each in (0.5, 1.0, 1.5)]
+    light, plain, heavy = (float(each[80:-80, 80:-80].mean()) for each in presses)
+    assert light > plain + 5 and plain > heavy + 5
+    light, plain, heavy = ((each < 150).any(0).sum() for each in presses)
+    assert light < plain < heavy
 
 
 def test_a_clean_finger_scores_well() -> None:

@@ -53,6 +53,16 @@ def test_it_does_not_matter_which_came_first() -> None:
         assert matching.score(one, other) == pytest.approx(matching.score(other, one), rel=0.15)
 
 
+@pytest.mark.parametrize("turn_deg", [-25, -10, 10, 25])
+def test_the_way_a_picture_is_laid_undoes_the_turn(turn_deg: float) -> None:
+    for person, finger in SOME:
+        way = matching.laid(
+            matching.ready(seen(person, finger, 2, Condition(turn_deg=turn_deg))),
+            matching.ready(seen(person, finger, 1)),
+        )
+        assert way is not None and np.degrees(way.turn) == pytest.approx(turn_deg, abs=4)
+
+
 def test_a_finger_turned_too_far_is_not_known() -> None:
     for person, finger in SOME:
         assert not matching.matches(
