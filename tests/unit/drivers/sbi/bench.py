@@ -11,16 +11,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+
 from drivers.address import parse
+from drivers.errors import DeviceError
 from drivers.sbi.line import HttpLine
 from drivers.sbi.scanner import SbiScanner
 from drivers.sbi.trust import Anchors
 from drivers.scanner import LEFT_SLAP, RIGHT_SLAP, Modality, Wanted
 from tests.unit.drivers.sbi import papers
 from tests.unit.drivers.sbi.papers import NOW_MS, Paper, b64url, jws
+from tests.unit.drivers.sbi.service import serving
 
 MAGIC = {"Finger": b"FIR\x00020\x00", "Iris": b"IIR\x00020\x00", "Face": b"FAC\x00030\x00"}
 SUCCESS = {"errorCode": "0", "errorInfo": "Success"}
@@ -97,14 +100,14 @@ class Script:
     def bodies(self, verb: str) -> list[dict[str, Any]]:
         return [body for said, _, body in self.asked if said == verb]
 
-    def _changed(self, name: str, value: Any) -> Any:
+    def changed(self, name: str, value: Any) -> Any:
         return self.change[name](value) if name in self.change else value
 
     def discovery(self, asked: dict[str, Any]) -> Any:
         fitting = [one for one in self.devices if asked["type"] in ("Biometric Device", one.kind)]
         if not fitting:
             return [{"error": {"errorCode": "106", "errorInfo": "none"}}]
-        return [self._changed("found", self._found(one)) for one in fitting]
+        return [self.changed("found", self._found(one)) for one in fitting]
 
     def _found(self, one: Made) -> dict[str, Any]:
         code = {"Ready": "0", "Busy": "111", "Not Ready": "110", "Not Registered": "100"}[one.status]
@@ -128,8 +131,8 @@ class Script:
     def _word(self, one: Made) -> str:
         told = self._found(one) | {"digitalId": one.word, "firmware": "1.2", "env": "Developer"}
         del told["error"]
-        word = jws(self._changed("info", told), one.signer)
-        return str(self._changed("word", word))
+        word = jws(self.changed("info", told), one.signer)
+        return str(self.changed("word", word))
 
     def capture(self, asked: dict[str, Any]) -> Any:
         bio = asked["bio"][0]
@@ -138,13 +141,13 @@ class Script:
             return {"biometrics": [{"specVersion": "0.9.5", "data": "", "hash": "", "error": told}]}
         one = next(device for device in self.devices if device.id == bio["deviceId"])
         previous, elements = bio["previousHash"], []
-        for part in self._changed("parts", bio["bioSubType"] or [None]):
+        for part in self.changed("parts", bio["bioSubType"] or [None]):
             element, previous = self._element(one, asked, part, previous)
             elements.append(element)
-        return {"biometrics": self._changed("elements", elements)}
+        return {"biometrics": self.changed("elements", elements)}
 
     def _element(self, one: Made, asked: dict[str, Any], part: str | None, previous: str) -> Any:
-        iso = self._changed("record", record(one.kind, part or "face"))
+        iso = self.changed("record", record(one.kind, part or "face"))
         payload = {
             "digitalId": one.word,
             "deviceCode": one.code or f"code-{one.id}",
@@ -160,101 +163,15 @@ class Script:
         }
         if part is not None:
             payload["bioSubType"] = part
-        payload = self._changed("payload", payload)
+        payload = self.changed("payload", payload)
         after = hashlib.sha256(bytes.fromhex(previous) if previous else b"").digest()
         before = bytes.fromhex(previous) if previous else after
         digest = hashlib.sha256(before + hashlib.sha256(iso).digest()).hexdigest().upper()
-        word = self._changed("data", jws(payload, one.signer))
+        word = self.changed("data", jws(payload, one.signer))
         element = {"specVersion": "0.9.5", "data": word, "hash": digest, "error": SUCCESS}
         if asked["purpose"] == "Auth":
             element |= {"sessionKey": b64url(b"wrapped"), "thumbprint": "AB" * 32}
-        return self._changed("element", element), digest
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Server
-
-    def _body(self, name: str) -> dict[str, Any]:
-        raw = self.rfile.read(int(self.headers["Content-Length"]))
-        script = self.server.script
-        script.asked.append((self.command, self.path, json.loads(raw)))
-        return script.asked[-1][2]
-
-    def _answer(self, name: str) -> None:
-        asked = self._body(name)
-        script = self.server.script
-        if script.verbs_of_1 and self.command.startswith("MOSIP"):
-            self.send_error(405)
-            return
-        told = getattr(script, name)(asked)
-        raw = script._changed("answer", json.dumps(told).encode())
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(raw)))
-        self.end_headers()
-        self.wfile.write(raw)
-        self.close_connection = True
-
-    def do_MOSIPDISC(self) -> None:
-        self._answer("discovery")
-
-    def do_MOSIPDINFO(self) -> None:
-        self._answer("information")
-
-    def do_RCAPTURE(self) -> None:
-        self._answer("capture")
-
-    do_SBIDISC, do_SBIINFO, do_CAPTURE = do_MOSIPDISC, do_MOSIPDINFO, do_RCAPTURE
-
-    def do_STREAM(self) -> None:
-        self._body("preview")
-        script = self.server.script
-        self.close_connection = True
-        if "stream" in script.error:
-            told = json.dumps({"error": {"errorCode": script.error["stream"], "errorInfo": "no"}}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(told)))
-            self.end_headers()
-            self.wfile.write(told)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=--BoundaryString")
-        self.end_headers()
-        try:
-            for frame in script.frames:
-                head = f"Content-Type:image/jpeg\r\nContent-Length:{len(frame)}\r\n\r\n".encode()
-                self.wfile.write(b"--BoundaryString\r\n" + head + frame + b"\r\n\r\n")
-            script.stays.wait(5)
-        except OSError:
-            return
-
-    def log_message(self, format: str, *args: Any) -> None:
-        return
-
-
-class Server(ThreadingHTTPServer):
-    """One service on a free port."""
-
-    daemon_threads = True
-
-    def __init__(self, script: Script, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
-        self.script = script
-
-
-@contextmanager
-def serving(script: Script, port: int = 0) -> Iterator[int]:
-    with Server(script, port) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.005,))
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            script.stays.set()
-            server.shutdown()
-            thread.join()
+        return self.changed("element", element), digest
 
 
 class Clock:
@@ -302,3 +219,11 @@ def bench(*devices: Made, script: Script | None = None, pem: bytes = b"") -> Ite
             yield told
         finally:
             told.scanner.close()
+
+
+def fails(scanner: SbiScanner, cause: str, wanted: Wanted = RIGHT) -> DeviceError:
+    """A capture that raises ``cause``."""
+    with pytest.raises(DeviceError) as error:
+        scanner.capture(wanted)
+    assert error.value.cause == cause
+    return error.value
