@@ -87,7 +87,8 @@ def get(db: Database, recording: str) -> Kept | None:
 
 
 def _kept(row: tuple[Any, ...]) -> Kept:
-    return Kept(*row[:-1], flags=tuple(json.loads(row[-1])))
+    id, station, sha, size, received_ms, status, flags = row
+    return Kept(id, station, sha, size, received_ms, status, tuple(json.loads(flags)))
 
 
 def answers(db: Database, recording: str) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ ORDER = (
     "crash_matrix",
     "drain_one_station",
     "hub_ingest",
+    "seal_and_store",
     "finger_rates",
 )
 
