@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "BAD_DATE": "A date is not written as YYYY-MM-DD or does not exist.",
     "MISSING_FIELD": "A field that the card needs is empty.",
     "BAD_PHOTO": "The photo is missing, too large, or neither JPEG nor PNG.",
+    "BAD_FINGER": "A finger's file is missing, empty or too large, or the card holds none.",
     "PERSON_ON_ORDER": "This person has an open order for such a card; that one has to end first.",
     "NIK_IN_ORDER": "An order's name must not hold a NIK: it stands in journals and on screens.",
     "ORDER_CHANGED": "An order of this name is known with other content.",

@@ -19,7 +19,11 @@ COLUMNS = (
     "blood", "address", "rt_rw", "village", "district", "religion", "marital", "occupation", "citizenship",
     "requested", "photo",
 )  # fmt: skip
-OPTIONAL = ("phone",)  # a list that does not have such a column has nothing in it
+OPTIONAL = (
+    "phone",
+    "finger_right",
+    "finger_left",
+)  # a list that does not have such a column has nothing in it
 LINE_BYTES_MAX = 64 * 1024
 LINES_IN_ROW_MAX = 8  # an address may hold a line end inside quotes; a forgotten quote must not eat the file
 

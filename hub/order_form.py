@@ -2,7 +2,7 @@
 
 Each rule gives one word (domain/words.py); the first that speaks is the row's refusal. What passes is
 split: the order itself, which journals and screens may show, and the personal part, which leaves this
-program only sealed. The photo is read from beside the list and from nowhere else.
+program only sealed. Photo and fingers are read from beside the list and from nowhere else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ from hub import picture
 
 PHOTO_BYTES_MAX = 200 * 1024
 PHOTO_DOTS_MAX = 4_000_000  # thirty times what a card shows of it
+FINGER_BYTES_MAX = 2048
 FIELD_CHARACTERS_MAX = 200
+FINGERS = ("finger_right", "finger_left")
+"""Optional columns: files by which the counter's fingerprint reader knows an index finger; opaque here."""
 PERSONAL = (
     "nik", "name", "birthplace", "birthdate", "sex", "blood", "address", "rt_rw", "village", "district",
     "religion", "marital", "occupation", "citizenship",
@@ -80,7 +83,8 @@ def order_of(
     told = {column: fields[column] for column in PERSONAL}
     told |= _phone(fields)
     told |= {"province": regions.PROVINCE_NAME.upper(), "regency": regions.heading(office)}
-    personal = canonical(told | {"photo": b64encode(photo).decode()})
+    told |= {"photo": b64encode(photo).decode()} | _fingers(fields, beside)
+    personal = canonical(told)
     said = canonical([name, *(fields[column] for column in ("order", "kind", "reason", "requested"))])
     content = hmac.digest(content_key, said + b"\n" + personal, "sha256")
     return Order(
@@ -176,17 +180,36 @@ def _photo(fields: Fields, beside: Path, rules: Policy, today: date) -> bytes:
         band = policy.kia_band(rules, date.fromisoformat(fields["birthdate"]), married, today)
         if band and not band.photo:
             return b""
-    folder = beside.resolve()
-    try:
-        place = (folder / told).resolve(strict=True)
-        if not told or not place.is_relative_to(folder) or not place.is_file():
-            raise RefusedByRule("BAD_PHOTO")
-        with place.open("rb") as file:
-            photo = file.read(PHOTO_BYTES_MAX + 1)
-    except (OSError, ValueError):
-        raise RefusedByRule("BAD_PHOTO") from None
-    if len(photo) > PHOTO_BYTES_MAX or not photo.startswith(PICTURES):
+    photo = _beside(told, beside, PHOTO_BYTES_MAX, "BAD_PHOTO")
+    if not photo.startswith(PICTURES):
         raise RefusedByRule("BAD_PHOTO")
     if (picture.dots(photo) or 0) > PHOTO_DOTS_MAX:
         raise RefusedByRule("BAD_PHOTO")
     return photo
+
+
+def _fingers(fields: Fields, beside: Path) -> dict[str, str]:
+    """The list's fingers, in base64; a child's card holds none. Errors: RefusedByRule BAD_FINGER."""
+    told = [column for column in FINGERS if fields.get(column)]
+    if told and fields["kind"] == "kia":
+        raise RefusedByRule("BAD_FINGER")
+    files = {column: _beside(fields[column], beside, FINGER_BYTES_MAX, "BAD_FINGER") for column in told}
+    if not all(files.values()):
+        raise RefusedByRule("BAD_FINGER")
+    return {column: b64encode(file).decode() for column, file in files.items()}
+
+
+def _beside(told: str, beside: Path, most: int, word: str) -> bytes:
+    """The file ``told`` in the list's folder or below it. Errors: RefusedByRule ``word``."""
+    folder = beside.resolve()
+    try:
+        place = (folder / told).resolve(strict=True)
+        if not told or not place.is_relative_to(folder) or not place.is_file():
+            raise RefusedByRule(word)
+        with place.open("rb") as file:
+            found = file.read(most + 1)
+    except (OSError, ValueError):
+        raise RefusedByRule(word) from None
+    if len(found) > most:
+        raise RefusedByRule(word)
+    return found

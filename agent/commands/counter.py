@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.commands.common import by_option, home_option, json_option, perform, say, table
+from agent.commands.common import by_option, home_option, json_option, perform, prose, say, table
 from domain.people import RELATIVES
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
 @click.option("--silent-chip", "mute", is_flag=True, help="The reader is there; the chip does not answer.")
 @click.option(
     "--finger",
-    type=click.Choice(["matched", "mismatch", "unable"]),
-    help="What the 1:1 match of the holder's finger with the chip said.",
+    type=click.Choice(["matched", "mismatch", "unable", "no_reader"]),
+    help="What the ministry's own reader showed; left out, the reader here asks.",
 )
 @click.option(
     "--old",
@@ -89,12 +89,13 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
 def hand_over(home: Home, as_json: bool, job: str, read: bool, old: tuple[str, ...], **told: Any) -> None:
     """Give a ready card out. Where a rule says no, exit code 4 and its word; docs/handover.md has them all.
 
-    A card whose chip or finger is another's is withheld, whatever the exception. The same again gives the
-    same answer.
+    Where a fingerprint reader stands, the holder is asked to lay an index finger on it. A card whose chip or
+    finger is another's is withheld, whatever the exception. The same again gives the same answer.
 
     \b
     Example:
-        loket hand-over --home /var/lib/loket 2020-0117-1 --read --finger matched --old suket:S-2020-0042
+        loket hand-over --home /var/lib/loket 2020-0117-1 --read --old suket:S-2020-0042
+        loket hand-over --home /var/lib/loket 2020-0117-1 --read --finger matched --old none
         loket hand-over --home /var/lib/loket 2020-0117-1 --card 04A2B3C4D5E680 --old none \\
             --exception no_reader --supervisor budi --by ani
         loket hand-over --home /var/lib/loket 2020-0117-1 --card 04A2B3C4D5E680 --channel post --proof R-1234
@@ -105,7 +106,10 @@ def hand_over(home: Home, as_json: bool, job: str, read: bool, old: tuple[str, .
 
         uid, tag = read_desk(home.config().desk)
     args = {**told, "job": job, "read": uid, "tag": tag, "old": list(old)}
-    _answer(perform(home, "hand-over", args), as_json)
+    from agent.counter import finger_first
+
+    done = finger_first.hand_over(home, args, lambda found: perform(home, "hand-over", found), prose)
+    _answer(done, as_json)
 
 
 @click.command()

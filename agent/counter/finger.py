@@ -1,39 +1,102 @@
-"""The seam for a fingerprint reader at the counter: the holder's finger against the chip's template, 1:1.
+"""The holder's finger at the counter: laid on the reader and compared, 1:1, with what the order carries.
 
-A matcher is asked with the template that the chip holds (one of two index fingers) and answers within its
-time; it keeps nothing. None is connected yet: then the clerk tells what the ministry's own reader showed, or
-nothing, which is ``no_reader`` and needs a supervisor. Whoever connects one answers ``matcher`` with it and
-passes its word to the action ``hand-over`` as the clerk's ``--finger`` is passed now.
+The order's sealed part holds the reader's templates of the two index fingers, which the centre made with the
+chip's own; the chip's application is not public. The reader is opened for this one question, in the process
+of whoever asks, and keeps nothing. A reader that fails is no answer about anybody: one sentence, and nothing
+is written. What the ministry's own reader showed may be told instead; that there is none, only beside a
+supervisor.
 """
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from agent.config import Config
+from agent.trouble import Trouble
 from domain.handover import Finger
+from domain.words import RefusedByRule
+from drivers.finger_reader import Answer
 
-Match = Literal["match", "mismatch", "unable"]
+TIMEOUT_S = 20.0  # for one finger: wiped, laid down, laid down again
+NO_READER = "no_reader"
 TOLD: dict[str, Finger] = {
     "matched": Finger.MATCH,
     "mismatch": Finger.MISMATCH,
     "unable": Finger.UNABLE,
+    NO_READER: Finger.NO_READER,
 }
+WORDS: dict[Answer, str] = {"match": "matched", "mismatch": "mismatch", "unable": "unable"}
+FINGERS = {"finger_right": "right index finger", "finger_left": "left index finger"}
+"""The personal part's fields, in the order they are asked for."""
+
+Say = Callable[[str], None]
 
 
-class FingerMatcher(Protocol):
-    """Compares one finger on the glass with one template, and forgets both."""
+class Matcher(Protocol):
+    """What of drivers.finger_reader.FingerReader is needed here."""
 
-    def match(self, template: bytes, timeout_s: float) -> Match:
-        """``template``: as the chip holds it. "unable": no usable finger came within ``timeout_s``.
-
-        Raises drivers.errors.DeviceError when the reader itself fails, which is no answer about anybody.
-        """
+    def match(self, template: bytes, timeout_s: float) -> Answer:
+        """The finger on the glass against ``template``."""
         ...
 
 
-def told(config: Config, word: str | None) -> Finger:
-    """What is known of the finger: the clerk's ``word`` (of TOLD), or that nobody asked, or cannot."""
-    if word is not None:
-        return TOLD[word]
-    return Finger.NOT_ASKED if config.reader else Finger.NO_READER
+def told(config: Config, word: str | None, *, supervised: bool) -> Finger:
+    """What is known of the finger: the clerk's ``word`` (of TOLD), or that nobody asked, or cannot.
+
+    Raises Trouble where a reader stands and the clerk alone says that there is none.
+    """
+    if word is None:
+        return Finger.NOT_ASKED if config.reader else Finger.NO_READER
+    if word == NO_READER and config.reader and not supervised:
+        raise Trouble("A fingerprint reader belongs here; doing without it is a supervisor's word: "
+                      "--exception and --supervisor.")  # fmt: skip
+    return TOLD[word]
+
+
+def templates(personal: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    """The fingers that an order carries, by how they are called at the counter. RefusedByRule BAD_PAYLOAD."""
+    try:
+        return [
+            (called, b64decode(personal[name], validate=True))
+            for name, called in FINGERS.items()
+            if personal.get(name)
+        ]
+    except NotBase64:
+        raise RefusedByRule("BAD_PAYLOAD") from None
+
+
+def compared(reader: Matcher, carried: Sequence[tuple[str, bytes]], say: Say) -> Answer:
+    """Either finger may match; else "mismatch" if any was compared, else "unable". Raises DeviceError."""
+    answers: list[Answer] = []
+    for called, template in carried:
+        say(f"The holder's {called} on the reader, please.")
+        answers.append(reader.match(template, TIMEOUT_S))
+        if answers[-1] == "match":
+            break
+    return next((word for word in ("match", "mismatch") if word in answers), "unable")
+
+
+def asked(address: str, carried: Sequence[tuple[str, bytes]], say: Say) -> str:
+    """The word of TOLD that the reader at ``address`` gives for whoever stands there.
+
+    Raises Trouble: the reader fails, and nothing is known.
+    """
+    from contextlib import closing
+
+    from drivers.clock import MonotonicClock
+    from drivers.errors import DeviceError
+    from drivers.registry import open_reader
+
+    try:
+        with closing(open_reader(address, clock=MonotonicClock())) as reader:
+            return WORDS[compared(reader, carried, say)]
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+    except DeviceError as error:
+        raise Trouble(
+            f"The fingerprint reader fails ({error.cause}) and nothing is written; try again, or a "
+            "supervisor does without it: --finger no_reader --exception WORD --supervisor MARK."
+        ) from error

@@ -199,7 +199,7 @@ def _case(tx: Tx, config: Config, job: Job, told: Told) -> Case:
         reason,
         suket_open(tx, job.order),
         _chip(tx, config, job, told),
-        finger.told(config, told.finger),
+        finger.told(config, told.finger, supervised=told.supervisor is not None),
         papers.counting(tx, job.order, told.offered),
         told.channel,
         told.proof is not None,

@@ -20,8 +20,11 @@ from domain import regions
 @click.option("--kind", type=click.Choice(["ktp", "kia"]), help="One kind of card only; both if left out.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same people.")
 @click.option("--today", default="2026-01-15", show_default=True, help="The day ages are counted on.")
+@click.option("--fingers", is_flag=True, help="Also what a fingerprint reader knows them by; slow.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write into.")
-def people(office: str, station: int, count: int, kind: str | None, seed: int, today: str, out: Path) -> None:
+def people(
+    office: str, station: int, count: int, kind: str | None, seed: int, today: str, fingers: bool, out: Path
+) -> None:
     """Write a list of invented people with photos, as the province hands it over.
 
     \b
@@ -37,5 +40,5 @@ def people(office: str, station: int, count: int, kind: str | None, seed: int, t
         folk = crowd.people(seed, office, count, station=station, kind=kind, today=day)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    path = lists.write(out, folk)
+    path = lists.write(out, folk, fingers=fingers)
     click.echo(json.dumps({"file": str(path), "people": len(folk)}))
