@@ -11,14 +11,12 @@ from agent.recording import words
 from agent.recording.sitting import GROUPS, INDEXES, Step
 from drivers.errors import CAUSES
 
-CARDS_AND_PAPER = frozenset(
-    """
-    feeder_empty feeder_fault ribbon_ended no_ribbon ribbon_unsupported cover_open jam hopper_full
-    reject_full head_hot card_inside cleaning_needed no_chip chip_dead chip_changed counter_missing
-    counter_mismatch printer_reset paper_empty paper_jam toner_empty output_full queue_stopped
-    job_cancelled
-    """.split()
-)
+CARDS_AND_PAPER = {
+    "feeder_empty", "feeder_fault", "ribbon_ended", "no_ribbon", "ribbon_unsupported", "cover_open",
+    "jam", "hopper_full", "reject_full", "head_hot", "card_inside", "cleaning_needed", "no_chip",
+    "chip_dead", "chip_changed", "counter_missing", "counter_mismatch", "printer_reset", "paper_empty",
+    "paper_jam", "toner_empty", "output_full", "queue_stopped", "job_cancelled",
+}  # fmt: skip
 DRIVERS = Path(__file__).parents[4] / "drivers"
 SOURCES = [path for family in ("sbi", "r30x", "topaz") for path in (DRIVERS / family).glob("*.py")]
 
