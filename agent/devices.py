@@ -131,22 +131,18 @@ def _told(kind: str, address: str, opened: Callable[[], _Device]) -> dict[str, A
 
 def _biometrics(address: str, trust: str) -> list[dict[str, Any]]:
     """The devices behind a biometric service; ``untrusted`` where nobody said whom to trust."""
-    import time
     from contextlib import closing
 
-    from drivers.clock import MonotonicClock
+    from drivers.clock import MonotonicClock, unix_ms
     from drivers.errors import DeviceError
     from drivers.registry import open_scanner
 
     if not trust:
         return [_line("biometrics", address, state="error", cause="untrusted")]
 
-    def now_unix_ms() -> int:
-        return time.time_ns() // 1_000_000
-
     try:
         pem, clock = Path(trust).read_bytes(), MonotonicClock()
-        with closing(open_scanner(address, trust=pem, now_unix_ms=now_unix_ms, clock=clock)) as scanner:
+        with closing(open_scanner(address, trust=pem, now_unix_ms=unix_ms, clock=clock)) as scanner:
             now = scanner.status()
             if now.state == "offline":
                 return [_line("biometrics", address, state="offline", cause=now.cause)]

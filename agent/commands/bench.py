@@ -22,7 +22,7 @@ class _Person:
         return click.confirm(f"{TASKS[task]} Done, or ready for it?", default=True, err=True)
 
 
-def _checked(address: str, hands: _Person | None) -> list[dict[str, str]]:
+def _checked(address: str, hands: _Person | None, trust: bytes) -> list[dict[str, str]]:
     """Every check's result. Raises Trouble when there is no device to check."""
     from agent.trouble import Trouble
     from drivers.clock import MonotonicClock
@@ -30,14 +30,14 @@ def _checked(address: str, hands: _Person | None) -> list[dict[str, str]]:
     from drivers.errors import DeviceError
 
     try:
-        return families.check(address, MonotonicClock(), hands)
+        return families.check(address, MonotonicClock(), hands, trust)
     except ValueError as error:
         raise Trouble(str(error)) from error
     except DeviceError as error:
         raise Trouble(f"The device at {address} cannot be checked: {error}.") from error
 
 
-def _keep(address: str, results: list[dict[str, str]], path: Path) -> None:
+def _keep(address: str, results: list[dict[str, str]], path: Path, trust: bytes) -> None:
     """Write the record of a run. Raises Trouble."""
     import platform
     from datetime import UTC, datetime
@@ -49,7 +49,7 @@ def _keep(address: str, results: list[dict[str, str]], path: Path) -> None:
     from drivers.errors import DeviceError
 
     try:
-        device = families.describe(address, MonotonicClock())
+        device = families.describe(address, MonotonicClock(), trust)
     except DeviceError as error:
         device = {"device": f"did not answer at the end: {error}"}
     versions = {
@@ -77,8 +77,13 @@ def _keep(address: str, results: list[dict[str, str]], path: Path) -> None:
 @click.option(
     "--hands", is_flag=True, help="You stand beside it: open the cover, pull the cable, when asked."
 )
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="PEM file of who vouches for biometric devices.",
+)
 @click.argument("address")
-def conformance(address: str, as_json: bool, out: Path | None, hands: bool) -> None:
+def conformance(address: str, as_json: bool, out: Path | None, hands: bool, trust: Path | None) -> None:
     """Check a device against what its family promises. Prints a few cards, or tags the one on the reader.
 
     Exit code 3 if a check failed, 1 if no device answers there. Stop the station first: two programs never
@@ -89,13 +94,15 @@ def conformance(address: str, as_json: bool, out: Path | None, hands: bool) -> N
         loket conformance evolis+tcp://127.0.0.1:9100
         loket conformance pcsc://
         loket conformance r30x+serial:///dev/ttyUSB0 --hands
+        loket conformance sbi://127.0.0.1 --trust devices.pem --hands
         loket conformance matica+usb://2166 --hands --out xid8600.md
     """
     if out is not None and not out.parent.is_dir():
         raise click.UsageError(f"There is no folder {out.parent} to keep a record in.")
-    found = _checked(address, _Person() if hands else None)
+    pem = trust.read_bytes() if trust is not None else b""
+    found = _checked(address, _Person() if hands else None, pem)
     if out is not None:
-        _keep(address, found, out)
+        _keep(address, found, out, pem)
     if as_json:
         say(found)
     else:
