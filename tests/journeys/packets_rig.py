@@ -32,7 +32,7 @@ from simulators.link import Link, Outage, Profile
 from tests.unit.domain import recorded
 
 STATION = "64.11-1"
-SLOW = Profile(60_000, 5, 0, 0, 0, ())  # an upload of a second can be met in the middle
+SLOW = Profile(100_000, 5, 0, 0, 0, ())  # an upload of a second can be met in the middle
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from typing import IO, Any
 from agent import keys as station_keys
 from agent.home import Home as StationHome
 from agent.link import LinkThread
+from agent.recording.upload import Uploads
 from agent.store.journal import Journal
 from agent.store.migrations import migrate
+from agent.store.packets import Packets
 from domain.join import JoinFile
 from domain.keys import SigningKey
 from hub import ingest, schema
@@ -166,7 +168,9 @@ class Station:
 
     def start(self) -> LinkThread:
         keys = station_keys.load(self.home.keys_path)
-        self.link = LinkThread(self.journal, STATION, self.broker, keys, self.home.keys_path, version="test")
+        uploads = Uploads(self.journal, Packets(self.home.recordings_path))
+        line = (self.journal, STATION, self.broker, keys, self.home.keys_path)
+        self.link = LinkThread(*line, version="test", uploads=uploads)
         self.link.start()
         return self.link
 
