@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from simulators.r30x import codes, library, settings
 from simulators.r30x.codes import Code
 from simulators.r30x.model import Download, Module, Reply, Work, pack
 
 Do = Callable[[Module, bytes], Reply | Work]
-T = TypeVar("T")
+RESTART_MS = 5
+"""From the last byte of the acknowledge to the restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def restart(module: Module, _: bytes) -> Reply:
 
     def again() -> None:
         """After the last byte of the acknowledge, whose time only the line knows."""
-        module.deadlines["restart"] = module.line.down.free_ms
+        module.deadlines["restart"] = module.line.down.free_ms + RESTART_MS
 
     return Reply(Code.DONE, after=again)
 
