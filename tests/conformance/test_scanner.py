@@ -78,7 +78,25 @@ ACCIDENTS = {
 }
 
 
-@pytest.mark.parametrize("accident", ACCIDENTS)
+OFTEN = frozenset(
+    {
+        "finger_dry",
+        "wrong_hand",
+        "too_few_features",
+        "not_registered",
+        "no_answer",
+        "bad_signature",
+        "untrusted",
+    }
+    | {"other_transaction", "count_differs", "chain_broken", "clock_off"}
+)
+"""The others differ in a row of a table, which has tests of its own."""
+
+
+@pytest.mark.parametrize(
+    "accident",
+    [pytest.param(name, marks=[] if word in OFTEN else pytest.mark.long) for name, word in ACCIDENTS.items()],
+)
 def test_an_accident_has_its_word_and_is_over_when_it_is_over(
     accident: str, service: Service, scanner: Scanner
 ) -> None:
