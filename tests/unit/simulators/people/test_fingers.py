@@ -169,6 +169,13 @@ def test_a_bad_press_scores_below_forty(condition: Condition) -> None:
     assert max(fingers.score(fingers.impression(master, 2, condition)) for master in keep.twenty()) < 40
 
 
+def test_a_pale_picture_scores_lower() -> None:
+    for master in keep.twenty()[::4]:
+        picture = fingers.impression(master, 1)
+        pale = (200 + (picture.astype(int) - 200) // 3).astype(np.uint8)
+        assert 0 < fingers.score(pale) < 0.7 * fingers.score(picture)
+
+
 def test_bare_glass_scores_nothing() -> None:
     assert fingers.score(np.full(fingers.PICTURE, 250, np.uint8)) == 0
     assert fingers.score(fingers.impression(keep.kept(9001, 0), 1, Condition(area=0))) == 0

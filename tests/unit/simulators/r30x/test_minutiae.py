@@ -11,7 +11,7 @@ import pytest
 from simulators.people import fingers
 from simulators.people.fingers import Condition, Picture
 from simulators.r30x import matching, minutiae, ridges, skeleton
-from simulators.r30x.template import BYTES, MOST, unpack
+from simulators.r30x.template import BYTES, MOST, Marks, unpack
 from tests import fingers as keep
 
 PERIOD = 9
@@ -58,6 +58,34 @@ def test_a_gap_in_a_ridge_is_no_pair_of_endings() -> None:
     picture = stripes()
     picture[140:150, 118:123] = picture[:, 118:123].max()
     assert len(minutiae.marks(picture)) == 0
+
+
+@pytest.mark.parametrize(
+    ("over", "down", "turn_deg", "stays"),
+    [
+        (9, 0, 180, [False, False]),  # they face each other over a gap
+        (20, 0, 180, [True, True]),  # too far apart for one
+        (0, 9, 180, [True, True]),  # side by side, on two ridges
+        (9, 0, 0, [True, True]),  # one behind the other
+        (5, 0, 0, [True, False]),  # so near that only the better one stays
+    ],
+)
+def test_two_marks_near_each_other(over: float, down: float, turn_deg: float, stays: list[bool]) -> None:
+    found = Marks(
+        x=np.array([100, 100 + over], np.float32),
+        y=np.array([100, 100 + down], np.float32),
+        turn=np.array([0, np.radians(turn_deg)], np.float32),
+        fork=np.zeros(2, np.bool_),
+        quality=np.array([0.9, 0.8], np.float32),
+    )
+    assert minutiae.genuine(found).tolist() == stays
+
+
+def test_the_trace_a_finger_leaves_on_the_glass_is_no_finger() -> None:
+    for master in keep.twenty()[::5]:
+        picture = fingers.impression(master, 1)
+        trace = (240 - (255 - picture.astype(int)) // 16).astype(np.uint8)
+        assert minutiae.template(trace) is None
 
 
 def test_where_ridges_stop_at_the_rim_nothing_ends() -> None:
