@@ -79,7 +79,7 @@ class Recording:
     """One sitting. Times: Unix ms. ``biodata``: the person, ``nik`` and ``name`` among it.
 
     ``signature``: {"width", "height", "dpi", "strokes": [[[at_ms, x, y, pressure], …], …]}, None without one.
-    ``staff``: {"by", "second"}, staff marks. ``devices``: {"modality", "model", "serial", "firmware"} each.
+    ``staff``: {"by", "second"}, marks or None. ``devices``: {"modality", "model", "serial", "firmware"} each.
     """
 
     id: str

@@ -86,10 +86,8 @@ def _good_heading(told: Recording) -> bool:
 def _good_lists(told: Recording) -> bool:
     if not isinstance(told.staff, Mapping) or set(told.staff) != {"by", "second"}:
         return False
-    by, second = told.staff["by"], told.staff["second"]
-    if not isinstance(by, str) or not people.is_mark(by):
-        return False
-    if second is not None and not (isinstance(second, str) and people.is_mark(second)):
+    marks = [mark for mark in told.staff.values() if mark is not None]
+    if not all(isinstance(mark, str) and people.is_mark(mark) for mark in marks):
         return False
     flags, devices = told.flags, told.devices
     if len(flags) > FLAGS_MAX or not all(isinstance(flag, str) and _WORD.fullmatch(flag) for flag in flags):

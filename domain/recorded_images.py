@@ -40,8 +40,8 @@ class Limits:
 LIMITS: dict[Modality, Limits] = {
     # kinds: live plain, live rolled, contactless plain; latent prints and copies are none of a living hand
     Modality.FINGER: Limits(_LOSSLESS | {Compression.WSQ}, frozenset({0, 1, 24}), 128, 128, dpi=500.0),
-    # kinds: VGA (K2), cropped (K3)
-    Modality.IRIS: Limits(_LOSSLESS, frozenset({2, 3}), 640, 480, iris_px=210),
+    # kinds: uncropped, VGA (K2), cropped (K3); K7 is masked, and so lost what lies around the iris
+    Modality.IRIS: Limits(_LOSSLESS, frozenset({1, 2, 3}), 640, 480, iris_px=210),
     # kinds: full frontal, token frontal
     Modality.FACE: Limits(_LOSSLESS, frozenset({1, 2}), 240, 320),
     Modality.EXCEPTION_PHOTO: Limits(_LOSSLESS, frozenset({0, 1, 2}), 320, 240),

@@ -24,6 +24,8 @@ from hub.recordings.keep import files, opened
 from hub.reports import stamp
 
 INDEX = "index.csv"
+REHEARSAL = "rehearsal"
+"""The sitting's flag that nobody was asked anything: such a packet goes to the centre only by its name."""
 _UNSENT = (str(Status.BIO_CAPTURED), str(Status.PROCESSING))
 
 
@@ -45,7 +47,7 @@ def export(
     kept = book.every(db)
     if unknown := set(named) - {each.id for each in kept}:
         raise RefusedByRule("UNKNOWN_RECORDING", min(unknown))
-    due = [each for each in kept if (each.id in named if named else each.status in _UNSENT)]
+    due = [each for each in kept if (each.id in named if named else _unsent(each))]
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     done = []
     for each in due:
@@ -62,6 +64,10 @@ def export(
             db, told["recording"], book.Answer(told["recording"], str(Status.SENT_FOR_ENROLLMENT), at), writer
         )
     return done
+
+
+def _unsent(kept: book.Kept) -> bool:
+    return kept.status in _UNSENT and REHEARSAL not in kept.flags
 
 
 def _data(db: Database, home: Home, kept: book.Kept, to: SealKey | None) -> bytes:

@@ -25,8 +25,8 @@ from sync.packet_files import PacketFiles
 
 FOLDER = "recordings/kept"  # of the hub's home
 DUPLICATE_PERSON = "DUPLICATE_PERSON"
-NO_SIGNATURE, NOT_ENDORSED = "NO_SIGNATURE", "NOT_ENDORSED"
-"""Flags of the sitting that excuse a missing signature of the person, and a missing sign-off."""
+ON_PAPER = "paper_signature"
+"""The sitting's flag that the person was to sign on paper, and may not have: somebody looks at the sheet."""
 ODD_ANSWER = "STATUS_MOVE"
 
 
@@ -95,7 +95,7 @@ def refusal(recording: Recording) -> str | None:
             return word
     if not _complete(recording):
         return "INCOMPLETE"
-    if not recording.endorsed and NOT_ENDORSED not in recording.flags:
+    if not recording.endorsed and ON_PAPER not in recording.flags:
         return "NOT_ENDORSED"
     try:
         nik.parse(recording.biodata.get("nik", ""))
@@ -118,7 +118,7 @@ def _complete(recording: Recording) -> bool:
     if gone & set(FINGERS):
         due.add((Modality.EXCEPTION_PHOTO, ""))
     signed = recording.signature is not None and bool(recording.signature["strokes"])
-    return due <= there and (signed or NO_SIGNATURE in recording.flags)
+    return due <= there and (signed or ON_PAPER in recording.flags)
 
 
 def person_of(home: Home, recording: Recording) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from domain.packet import FINGERS, IRISES, Modality, Part
 from domain.recorded_images import WORDS, refusal
 from domain.words import SENTENCES
+from simulators.sbi import records
 from tests.unit.domain.recorded import face, finger, iris, parts, picture
 
 JP2, WSQ, PNG, JPEG = (
@@ -58,6 +60,7 @@ def test_each_limit_has_its_word() -> None:
     assert of_finger(JPEG, code=3) == of_finger(code=4) == of_finger(code=1) == "IMAGE_LOSSY"
     assert of_iris(properties=0x80) == of_iris(properties=0) == of_iris(JPEG, form=6) == "IMAGE_LOSSY"
     assert of_face(JPEG, code=0) == of_face(code=1) == "IMAGE_LOSSY"
+    assert of_iris(kind=1) is of_iris(kind=3) is None
     assert of_finger(kind=4) == of_iris(kind=7) == of_face(kind=0) == "IMAGE_KIND"
     assert of_finger(dpi=499) == of_finger(scale=2, dpi=196) == "IMAGE_DPI"
     assert of_finger(dpi=500) is of_finger(scale=2, dpi=197) is None
@@ -76,3 +79,12 @@ def test_a_photo_of_the_hands_need_not_be_a_portrait() -> None:
 
 def test_every_word_has_its_sentence() -> None:
     assert set(WORDS) <= set(SENTENCES)
+
+
+def test_what_the_simulated_devices_write_may_be_recorded() -> None:
+    at, fits = datetime(2020, 5, 12, tzinfo=UTC), records.Picture
+    finger_ = records.finger(FINGERS[0], fits(JP2, 416, 336), 61.0, at)
+    iris_ = records.iris(IRISES[0], fits(JP2, 640, 480), records.Circle(320, 240, 230), 80.0, at)
+    assert said(Modality.FINGER, FINGERS[0], finger_) is said(Modality.IRIS, IRISES[0], iris_) is None
+    for modality, size in ((Modality.FACE, (414, 532)), (Modality.EXCEPTION_PHOTO, (708, 472))):
+        assert said(modality, "", records.face(fits(JP2, *size), 90.0, at)) is None

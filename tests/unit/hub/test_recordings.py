@@ -181,7 +181,7 @@ def test_a_device_s_word_about_another_part_or_purpose_is_refused(joined: Databa
 
 def test_who_lacks_a_finger_is_whole_with_a_photo_that_shows_it(joined: Database, home: Home) -> None:
     assert kept(joined, home, without(somebody(), "Right Thumb", "Left")) is None
-    flagged = other(2, signature=None, endorsed=False, flags=("NO_SIGNATURE", "NOT_ENDORSED"))
+    flagged = other(2, signature=None, endorsed=False, flags=("paper_signature",))
     assert kept(joined, home, flagged) is None
 
 
@@ -265,6 +265,7 @@ def test_what_goes_to_the_centre_opens_with_the_centre_s_key_alone(
     centre, out = OpenKey.generate(), tmp_path / "out"
     for number in (1, 2):
         kept(joined, home, other(number))
+    kept(joined, home, other(3, flags=("rehearsal",)))
     done = export.export(joined, home, out, centre.public(), writer(home))
     assert sorted(path.name for path in out.iterdir()) == [
         "R-64.11-1-000001.pkt",
@@ -275,7 +276,7 @@ def test_what_goes_to_the_centre_opens_with_the_centre_s_key_alone(
     packed = centre.open(data, export.centre_info(done[0]["recording"]))
     assert packing.unpack(packed, STATION.sign.public().verify).biodata["nik"] == NIK
     assert NIK.encode() not in data and NAME not in (out / "index.csv").read_text()
-    assert {each.status for each in book.every(joined)} == {"SENT_FOR_ENROLLMENT"}
+    assert [each.status for each in book.every(joined)] == ["SENT_FOR_ENROLLMENT"] * 2 + ["PROCESSING"]
     assert told(joined) == ["SENT_FOR_ENROLLMENT"] * 2
     assert export.export(joined, home, out, centre.public(), writer(home)) == []
     assert len(export.export(joined, home, out, None, writer(home), [other(1).id])) == 1
