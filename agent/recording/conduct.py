@@ -106,7 +106,7 @@ class Sitting:
             if told in ("match", "without"):
                 return "match" if told == "match" else None
             answer = "mismatch" if told == "mismatch" else "unable"
-            self._desk.tell(words.SAID["no_match"])
+            self._desk.tell(words.SAID["no_match" if answer == "mismatch" else "unable"])
         return answer
 
     def _sign(self) -> None:

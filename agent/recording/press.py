@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from agent.recording import sitting, words
 from agent.recording.desk import Desk
@@ -21,8 +20,7 @@ from domain.recorded_images import refusal
 from drivers.scanner import Sample
 
 CAPTURE_MS = 10_000
-
-T = TypeVar("T")
+_WITHOUT: tuple[Way, ...] = ("without",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ class Press:
 
     def _without_clerks(self, step: Step, tries: Tries) -> Tries:
         """The tries without what is in the small reader's library."""
-        if self.devices.reader is None or GROUPS[step].kept_as is not Modality.FINGER:
+        if GROUPS[step].kept_as is not Modality.FINGER or not self._staff_are_known():
             return tries
         hits = {part for part, kept in tries.best.items() if self._is_clerks(kept.sample)}
         if not hits:
@@ -115,13 +113,23 @@ class Press:
             return tries
         return sitting.thrown_away(tries, hits)
 
+    def _staff_are_known(self) -> bool:
+        """Whether there is a reader whose library holds anybody; comparing with nobody takes a minute too."""
+        reader = self.devices.reader
+        if reader is None:
+            return False
+        slots = self.patience.ask("reader", reader, reader.slots, _WITHOUT)
+        if slots == "without":
+            self.held.flag("clerk_unchecked")
+            return False
+        return bool(slots)
+
     def _is_clerks(self, sample: Sample) -> bool:
         reader, picture = self.devices.reader, self.pictures.finger(sample.record)
         if reader is None or picture is None:
             self.held.flag("clerk_unchecked")
             return False
-        way: tuple[Way, ...] = ("without",)
-        hit = self.patience.ask("reader", reader, lambda: reader.search_picture(picture), way)
+        hit = self.patience.ask("reader", reader, lambda: reader.search_picture(picture), _WITHOUT)
         if hit == "without":
             self.held.flag("clerk_unchecked")
             return False

@@ -133,6 +133,8 @@ SAID: dict[str, Said] = {
                               "Repeat, or does a supervisor say that it is the person's finger?"),
     "no_match": Said("Jari itu tidak sama dengan yang direkam; tempelkan jari yang benar.",
                      "That finger is not the one recorded; put the right one there."),
+    "unable": Said("Jari itu tidak terbaca; bersihkan, lalu tempelkan lagi.",
+                   "That finger could not be read; clean it and put it there again."),
     "mismatch": Said("Jari yang direkam tidak cocok dengan pemohon; penyelia harus memutuskan.",
                      "The recorded finger does not match the person; a supervisor has to decide."),
     "no_reader": Said("Tanpa pembaca kecil telunjuk tidak diperiksa ulang; ini dicatat.",

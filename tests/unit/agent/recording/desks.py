@@ -120,6 +120,8 @@ class Reader(Machine):
         self.answers = list(answers)
         self.strangers: set[bytes] = set()
         self.compared: list[bytes] = []
+        self.searched = 0
+        self.library = frozenset({3})
 
     def identify(self) -> ReaderIdentity:
         return ReaderIdentity("SIM", "SIM2", "1", 200)
@@ -137,6 +139,7 @@ class Reader(Machine):
 
     def search_picture(self, picture: bytes) -> Hit | None:
         self.act()
+        self.searched += 1
         return Hit(3, 90) if picture in self.strangers else None
 
     def search(self, timeout_s: float) -> Hit | None:
@@ -155,7 +158,7 @@ class Reader(Machine):
         """Gone."""
 
     def slots(self) -> frozenset[int]:
-        return frozenset({3})
+        return self.library
 
 
 class Pad(Machine):

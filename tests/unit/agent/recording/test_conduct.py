@@ -205,6 +205,16 @@ def test_the_clerk_s_own_finger_is_thrown_away() -> None:
     assert done.flags == ()
 
 
+def test_an_empty_library_is_not_searched() -> None:
+    room = Room()
+    assert room.reader is not None
+    room.sit()
+    assert room.reader.searched == 10
+    room.reader.library = frozenset()
+    room.sit()
+    assert room.reader.searched == 10
+
+
 def test_a_supervisor_may_say_that_the_reader_errs_and_that_is_flagged() -> None:
     room = Room(clerks_finger_way=["override"], supervisor=[SUPERVISOR])
     room.scanner.on_press = clerks_hand(room, 1)
