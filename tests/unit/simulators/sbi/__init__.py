@@ -1,0 +1,1 @@
+"""The simulated biometric service by itself."""

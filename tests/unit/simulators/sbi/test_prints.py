@@ -1,0 +1,97 @@
+"""Whose prints they are: told by the finger itself, compared as the reader on the counter compares them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from simulators.people import fingers, irises
+from simulators.people.whose_finger import biometric_seed
+from simulators.r30x import matching, minutiae
+from simulators.sbi import hands
+from simulators.sbi.subject import person
+from tests.unit.simulators.sbi.bench import LEFT, Bench, opened, unb64
+from tests.unit.simulators.sbi.test_records import read
+
+NIK = "6402035708909001"
+
+
+def pictures(told: Any) -> dict[str, Any]:
+    """The pictures of a capture by the names they were delivered under."""
+    found = {}
+    for element in told["biometrics"]:
+        payload = opened(element["data"])
+        image = Image.open(io.BytesIO(read(unb64(payload["bioValue"]))["image"]))
+        found[payload.get("bioSubType", "")] = np.asarray(image)
+    return found
+
+
+def same(picture: Any, seed: int, part: str) -> bool:
+    """Whether the counter's reader takes the print for that person's finger."""
+    one = minutiae.template(picture)
+    other = minutiae.template(fingers.impression(fingers.master(seed, fingers.PARTS.index(part)), 99))
+    assert one is not None
+    assert other is not None
+    return matching.matches(one, other)
+
+
+def test_each_print_is_the_finger_whose_name_it_bears() -> None:
+    told = pictures(Bench().capture())
+    for part in LEFT:
+        assert same(told[part], 3, part)
+    assert not same(told[LEFT[0]], 3, LEFT[1])
+    assert not same(told[LEFT[0]], 4, LEFT[0])
+
+
+def test_crossed_hands_give_good_prints_under_wrong_names() -> None:
+    told = pictures(Bench("crossed@capture=1").capture())
+    part = "Left IndexFinger"
+    assert not same(told[part], 3, part)
+    assert same(told[part], 3, "Right IndexFinger")
+
+
+def test_a_swapped_finger_is_somebody_else_s_and_the_rest_is_not() -> None:
+    told = pictures(Bench("swap@capture=1,part=Left IndexFinger,seed=4").capture())
+    assert same(told["Left IndexFinger"], 4, "Left IndexFinger")
+    assert same(told["Left RingFinger"], 3, "Left RingFinger")
+
+
+def test_whoever_steps_up_next_has_other_fingers() -> None:
+    bench = Bench()
+    hands.do(bench.desk, "subject 4")
+    assert same(pictures(bench.capture())["Left IndexFinger"], 4, "Left IndexFinger")
+
+
+def test_a_person_by_nik_has_the_body_that_every_simulator_gives_them() -> None:
+    who = person(NIK)
+    assert (who.seed, who.born, who.woman) == (biometric_seed(NIK), 1990, True)
+    assert person("6402030101109001").born == 2010
+    for wrong in ("6402035708900001", "12 34", "name", "-3"):
+        with pytest.raises(ValueError, match=r"invented|number") as refusal:
+            person(wrong)
+        assert wrong not in str(refusal.value)
+
+
+@pytest.mark.parametrize("eye", irises.EYES)
+def test_an_iris_is_the_person_s_own(eye: str) -> None:
+    told = pictures(Bench().capture(type="Iris"))[eye]
+    assert np.array_equal(told, irises.picture(3, eye, irises.Gaze(blur=0.8)))
+
+
+def test_red_stands_behind_an_odd_year_and_blue_behind_an_even_one() -> None:
+    bench = Bench()
+    even = pictures(bench.capture(type="Face"))[""]
+    hands.do(bench.desk, "subject 6402035708919001")
+    odd = pictures(bench.capture(type="Face"))[""]
+    assert even.shape == odd.shape == (532, 414, 3)
+    assert even[5, 5, 2] > even[5, 5, 0]
+    assert odd[5, 5, 0] > odd[5, 5, 2]
+
+
+def test_an_exception_photo_is_the_wide_one() -> None:
+    told = pictures(Bench().capture(type="Face", exception=["Left Thumb"]))[""]
+    assert told.shape == (472, 708, 3)
