@@ -18,7 +18,6 @@ from agent.counter import suket
 from agent.keeping import book, report
 from agent.printing import jobs
 from agent.printing.states import State
-from agent.recording import book as recordings
 from agent.recording import purge
 from agent.stock import blanks
 from agent.stock.notices import notices
@@ -129,7 +128,7 @@ def attention(reads: Reads, *, free_bytes: int, now_ms: int, keeping: report.Ask
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
-    found += [*_about_link(reads, now_ms), *_about_packets(reads), *_about_papers(reads)]
+    found += [*_about_link(reads, now_ms), *_about_packets(reads, now_ms), *_about_papers(reads)]
     found += [Attention(word, text, red=False, count=count) for word, text, count in keeping]
     return sorted(found, key=lambda each: not each.red)
 
@@ -185,18 +184,24 @@ def _about_link(reads: Reads, now_ms: int) -> list[Attention]:
     return found
 
 
-def _about_packets(reads: Reads) -> list[Attention]:
-    """Sealed recordings that the province cannot use, and files that do not fit the journal."""
+def _about_packets(reads: Reads, now_ms: int) -> list[Attention]:
+    """Recordings nobody else has, that the province cannot use, or whose files do not fit the journal."""
     found, files = [], purge.read(reads)
     if files.missing:
         text = "Sealed recordings without a receipt are not on this disk any more; restore them."
         found.append(Attention("RECORDINGS_MISSING", text, red=True, count=files.missing))
-    if count := recordings.counts(reads).get(recordings.State.REJECTED, 0):
-        text = "The province could not use recordings; those people are recorded again."
-        found.append(Attention("RECORDINGS_REJECTED", text, red=False, count=count))
-    if files.unclaimed:
-        text = "Sealed recordings lie here that the journal does not know; keep them, call the technician."
-        found.append(Attention("RECORDINGS_UNCLAIMED", text, red=False, count=files.unclaimed))
+    ((late, refused),) = reads.rows(
+        "SELECT (SELECT count(*) FROM recording WHERE state = 'sealed' AND sealed_ms < ?1), "
+        "(SELECT count(*) FROM recording WHERE state = 'rejected' AND at_ms > ?1)",
+        now_ms - SILENT_MS,
+    )
+    for count, word, text in (
+        (late, "RECORDINGS_UNSENT", "Sealed recordings have waited for the province for a week."),
+        (refused, "RECORDINGS_REJECTED", "The province could not use recordings; see `loket recordings`."),
+        (files.unclaimed, "RECORDINGS_UNCLAIMED", "Sealed files lie here that the journal does not know."),
+    ):
+        if count:
+            found.append(Attention(word, text, red=False, count=count))
     return found
 
 

@@ -5,6 +5,7 @@ keys/        sign, open: the two secrets of the province, 0600
 hub.db       the embedded database
 lock         held by the hub that runs
 join/        one-time files for stations
+recordings/  incoming: packets on their way here; kept: those opened and checked, sealed as they came
 """
 
 from __future__ import annotations

@@ -41,6 +41,22 @@ HEADLINES: dict[str, tuple[str, str]] = {
         "{n} suket belum dipastikan",
         "Lihat lembarannya, lalu ketik loket suket confirm atau loket suket void.",
     ),
+    "RECORDINGS_MISSING": (
+        "{n} perekaman hilang dari komputer ini",
+        "Provinsi belum menerimanya. Jangan merekam dulu; hubungi teknisi.",
+    ),
+    "RECORDINGS_UNSENT": (
+        "{n} perekaman belum sampai di provinsi",
+        "Sudah lebih dari seminggu. Perekaman boleh terus; hubungi teknisi.",
+    ),
+    "RECORDINGS_REJECTED": (
+        "{n} perekaman tidak dapat dipakai provinsi",
+        "Panggil orangnya untuk direkam ulang; rinciannya dengan loket recordings.",
+    ),
+    "RECORDINGS_UNCLAIMED": (
+        "{n} berkas perekaman tidak dikenal",
+        "Jangan dihapus. Hubungi teknisi.",
+    ),
     "SETTINGS_DRIFTED": (
         "Pengaturan printer berubah",
         "Panggil teknisi; yang berubah terlihat dengan loket printer.",

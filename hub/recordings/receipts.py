@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from base64 import b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from domain.keys import order_bytes
@@ -22,7 +23,7 @@ Keep = Callable[[Database, str, str, bytes], str | None]
 """(database, station, recording, sealed bytes) -> None once it is stored for good, or the word why it never
 will be. Not in a transaction; told the same twice it changes nothing. Errors: OSError, DatabaseLost."""
 
-TOO_LARGE = "TOO_LARGE"
+TOO_LARGE = "PACKET_LARGE"
 AGAIN_MS = 30_000  # after a disk that took nothing
 
 log = logging.getLogger("loket.hub.recordings")
@@ -53,6 +54,11 @@ class Receipts:
         new = False
         if told is not None and told[1] is None:
             sealed = self._parts.read(station, sha)
+            if (
+                sha256(sealed).hexdigest() != sha
+            ):  # this disk, not the station: it will ask, and send it again
+                self._parts.remove(station, sha)
+                return False
             word = self._keep(db, station, told[0], sealed)
             new = answer(db, station, sha, word, writer)
         self._parts.remove(station, sha)

@@ -1,8 +1,8 @@
 """Seconds from a journal line's commit to its commit at the province, while a recording goes up on a 2G line.
 
 The line is ``simulators.link``'s 2g without its outages, ten times as fast as life; what is told is in
-seconds of that line. Beside it the same with nothing else on the way: the line's own time. A line has to wait
-for the pieces that are on the wire already, so the goal is the line's own time and that of a window of pieces.
+seconds of that line. Beside it the same with nothing else on the way: the line's own time. A line waits for
+the pieces that are on the wire already, so the goal is the line's own time and that of a window of pieces.
 """
 
 from __future__ import annotations

@@ -268,7 +268,7 @@ def test_a_packet_above_the_bound_is_refused_in_the_log_and_none_of_it_is_taken(
     assert receipts.settle(office.db, WRITER) == 1
     assert receipts.settle(office.db, WRITER) == 0
     ((event, _, body),) = office.answers()
-    assert (event, body["word"]) == ("recording_rejected", "TOO_LARGE")
+    assert (event, body["word"]) == ("recording_rejected", "PACKET_LARGE")
 
 
 def test_what_waited_longest_makes_room_and_whole_ones_never_do(office: Office) -> None:
@@ -325,6 +325,18 @@ def test_a_store_that_takes_nothing_is_tried_again_later_and_nothing_is_answered
     assert receipts.settle(office.db, later) == 0
     assert shelf.asked == 2
     assert Receipts(office.incoming.parts, shelf).settle(office.db, later) == 1
+
+
+def test_a_whole_packet_that_this_disk_lost_is_not_refused_but_asked_for_again(office: Office) -> None:
+    sealed, shelf = packet(), Shelf("BAD_SEAL")
+    sha = office.seal(sealed)
+    office.send(sealed)
+    path = office.folder / office.station.name / f"{sha}.whole"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert Receipts(office.incoming.parts, shelf).settle(office.db, WRITER) == 0
+    assert shelf.asked == 0
+    assert office.answers() == []
+    assert office.send(sealed) == 4
 
 
 def test_pieces_come_over_the_line_and_are_answered_on_it(office: Office) -> None:
