@@ -7,7 +7,7 @@ in the command's own process and before anything is written; what is written the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.counter import finger
@@ -17,11 +17,17 @@ if TYPE_CHECKING:
     from agent.home import Home
 
 Perform = Callable[[Mapping[str, Any]], dict[str, Any]]
+Ask = Callable[[str, Sequence[tuple[str, bytes]], finger.Say], str]
 WANTED = "FINGER_NEEDED"
 
 
-def hand_over(home: Home, args: Mapping[str, Any], perform: Perform, say: finger.Say) -> dict[str, Any]:
-    """The action ``hand-over`` with ``args``, done by ``perform``. Raises as it does, and Trouble."""
+def hand_over(
+    home: Home, args: Mapping[str, Any], perform: Perform, say: finger.Say, ask: Ask = finger.asked
+) -> dict[str, Any]:
+    """The action ``hand-over`` with ``args``, done by ``perform``; ``ask`` is finger.asked.
+
+    Raises as ``perform`` does, and Trouble.
+    """
     try:
         return perform(args)
     except RefusedByRule as refused:
@@ -32,7 +38,7 @@ def hand_over(home: Home, args: Mapping[str, Any], perform: Perform, say: finger
         if not carried:
             say("This order carries no finger; tell what the ministry's own reader shows: --finger.")
             raise
-    return perform({**args, "finger": finger.asked(reader, carried, say)})
+    return perform({**args, "finger": ask(reader, carried, say)})
 
 
 def _carried(home: Home, job: str) -> list[tuple[str, bytes]]:
