@@ -102,9 +102,7 @@ class SbiScanner:
 
     def begin(self, transaction: str) -> None:
         """A new chain. Refused ``bad_command`` if ``transaction`` is no name of one."""
-        if not _TRANSACTION.fullmatch(transaction):
-            raise Refused("bad_command", "no name of a transaction")
-        self._transaction, self._previous = transaction, chain.START
+        self._transaction, self._previous = _named(transaction), chain.START
 
     def capture(self, wanted: Wanted) -> tuple[Sample, ...]:
         """One sample for each wanted part, in their order; a preview that still runs is ended first."""
@@ -126,7 +124,7 @@ class SbiScanner:
         """
         with self._anew_after_trouble():
             service, device = self._ready(press.modality, press.sub_id, AUTH)
-            asked = Asked(press, device, AUTH, transaction)
+            asked = Asked(press, device, AUTH, _named(transaction))
             elements = self._asked_for(service, asked, Call.AUTHENTICATION, domain_uri=domain_uri)
             told = checks.answer(elements, asked, self._anchors, self._now_unix_ms())
             return authentication.sealed(told, asked)
@@ -260,6 +258,12 @@ class SbiScanner:
             if not isinstance(error, NeedsHands):
                 self._proved = []
             raise
+
+
+def _named(transaction: str) -> str:
+    if not _TRANSACTION.fullmatch(transaction):
+        raise Refused("bad_command", "no name of a transaction")
+    return transaction
 
 
 def _services(found: tuple[tuple[Service, Found], ...]) -> list[Service]:

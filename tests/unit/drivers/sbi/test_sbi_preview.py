@@ -132,3 +132,9 @@ def test_an_encrypted_picture_is_checked_like_any_other(matching: Bench) -> None
 def test_a_device_for_registration_authenticates_nobody(told: Bench) -> None:
     with pytest.raises(Refused, match="unsupported"):
         told.scanner.authenticate(TRANSACTION, PRESS)
+
+
+def test_an_authentication_has_a_name_that_every_service_takes(matching: Bench) -> None:
+    with pytest.raises(Refused, match="bad_command"):
+        matching.scanner.authenticate("abc", PRESS)
+    assert matching.script.bodies("CAPTURE") == []
