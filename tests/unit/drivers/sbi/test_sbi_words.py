@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -100,6 +101,7 @@ def test_what_is_no_attestation_restores_nothing(kept: bytes) -> None:
 # -- signed words --------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(WORD) - 1), st.sampled_from("Aa0-_.=é"))
 def test_a_signed_word_with_one_other_sign_is_none(at: int, sign: str) -> None:
@@ -127,6 +129,13 @@ def test_x5c_may_be_one_text() -> None:
 def test_a_head_without_algorithm_and_certificate_is_no_signature(header: bytes) -> None:
     with pytest.raises(Refused, match="bad_signature"):
         read(f"{papers.b64url(header)}.{papers.b64url(b'{}')}.{papers.b64url(b'x')}")
+
+
+def test_a_certificate_with_a_key_of_a_kind_nobody_knows_signs_nothing() -> None:
+    rsa, other = bytes.fromhex("06092a864886f70d010101"), bytes.fromhex("06092a864886f70d01017f")
+    der = base64.b64decode(papers.device().x5c)
+    with pytest.raises(Refused, match="bad_signature"):
+        read(papers.jws({}, papers.device(), x5c=[base64.b64encode(der.replace(rsa, other)).decode()]))
 
 
 def test_more_certificates_than_a_chain_needs_are_not_read() -> None:
