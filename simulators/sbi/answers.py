@@ -20,7 +20,7 @@ from simulators.sbi import keys, sealing, words
 from simulators.sbi.keys import Keys, Signer, b64url
 from simulators.sbi.model import Service
 from simulators.sbi.parts import Capture, Device, Frame
-from simulators.sbi.subject import Look
+from simulators.sbi.studio import Studio
 from simulators.sbi.words import error
 
 VERSION = "0.9.5"
@@ -33,13 +33,13 @@ NOTHING_THERE = "202"
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """What answers need beside the service: keys, the port, dice, and the record of a look."""
+    """What answers need beside the service: keys, the port, dice, and who makes records."""
 
     service: Service
     keys: Keys
     port: int
     random_bytes: Callable[[int], bytes]
-    record: Callable[[str, Look, datetime], bytes]
+    studio: Studio
 
     def discovery(self, kind: str, now_ms: int, at: datetime) -> list[dict[str, Any]]:
         """An array with every device of that type, or one error."""
@@ -63,7 +63,7 @@ class Pen:
         elements = []
         for place, look in enumerate(frame.looks):
             part = capture.wanted.parts[place] if capture.wanted.parts else ""
-            record = self.record(look.part if part == words.UNKNOWN else part, look, at)
+            record = self.studio.record(look.part if part == words.UNKNOWN else part, look, at)
             chain = chained(chain, record)
             elements.append(self._element(capture, part, record, frame.scores[place], chain, now_ms, at))
         return {"biometrics": elements[:-1] if has("count_differs") and len(elements) > 1 else elements}

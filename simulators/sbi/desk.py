@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from simulators.sbi import answers, requests, studio, words
+from simulators.sbi import answers, requests, words
 from simulators.sbi.answers import Pen
 from simulators.sbi.model import Service
 from simulators.sbi.parts import Capture, Done, Frame, Shoot, Stream, Wait
@@ -133,7 +133,7 @@ class Desk:
                 return step
             if isinstance(step, Shoot):
                 began_ms = self.clock.now_ms()
-                frame = Frame(step.looks, tuple(studio.shot(look).score for look in step.looks))
+                frame = Frame(step.looks, tuple(self.pen.studio.shot(look).score for look in step.looks))
                 with self.changed:
                     self.service.saw(capture, frame, self.clock.now_ms() - began_ms)
 
@@ -178,7 +178,7 @@ class Desk:
                 shown = self.service.preview(stream, now_ms)
                 paused = stream.device.id in self.service.captures
             if not paused:
-                yield studio.preview(shown.looks if shown else ())
+                yield self.pen.studio.preview(shown.looks if shown else ())
                 sent += 1
             if not pause():
                 return

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulators.sbi import hands, keys, model, parts, studio
+from simulators.sbi import hands, keys, model, parts
 from simulators.sbi.answers import Pen
 from simulators.sbi.desk import FRAME_MS, Clock, Desk, RealClock
 from simulators.sbi.faults import Fault, Faults
 from simulators.sbi.http import Handler, Server
+from simulators.sbi.studio import Studio
 from simulators.sbi.subject import Counter, Subject
 
 HOST = "127.0.0.1"
@@ -75,7 +76,7 @@ def build(setup: Setup, port: int, clock: Clock) -> Desk:
     now = clock.wall()
     made = keys.kept(setup.state, names, now) if setup.state else keys.make(names, now)
     service = model.Service(setup.purpose, setup.env, devices, Counter(setup.subject), Faults(setup.faults))
-    pen = Pen(service, made, port, os.urandom, studio.record)
+    pen = Pen(service, made, port, os.urandom, Studio(setup.state))
     return Desk(service, pen, clock, threading.Condition())
 
 

@@ -21,11 +21,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from jsonschema import Draft202012Validator
 
-from simulators.sbi import faults, keys, model, parts, studio
+from simulators.sbi import faults, keys, model, parts
 from simulators.sbi.answers import Pen
 from simulators.sbi.desk import Desk
 from simulators.sbi.faults import Faults
 from simulators.sbi.keys import Keys
+from simulators.sbi.studio import Studio
 from simulators.sbi.subject import Counter, person
 
 VECTORS = Path(__file__).parents[3] / "vectors" / "sbi"
@@ -72,6 +73,12 @@ def some_keys() -> Keys:
     return keys.make(("1", "2", "3"), NOW)
 
 
+@lru_cache(maxsize=1)
+def some_studio() -> Studio:
+    """One for the whole run: growing fingers is dear."""
+    return Studio()
+
+
 class Bench:
     """One service and whoever asks it."""
 
@@ -83,7 +90,7 @@ class Bench:
             Faults(faults.parse(text) for text in accidents),
         )  # fmt: skip
         self.changed = threading.Condition()
-        pen = Pen(self.service, self.keys, 4501, os.urandom, studio.record)
+        pen = Pen(self.service, self.keys, 4501, os.urandom, some_studio())
         self.desk = Desk(self.service, pen, self.clock, self.changed)
 
     def ask(self, verb: str, told: Any, path: str | None = None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from simulators.people import fingers, irises
 from simulators.people.whose_finger import biometric_seed
 from simulators.r30x import matching, minutiae
 from simulators.sbi import hands
-from simulators.sbi.subject import person
-from tests.unit.simulators.sbi.bench import LEFT, Bench, opened, unb64
+from simulators.sbi.studio import Studio
+from simulators.sbi.subject import Look, person
+from tests.unit.simulators.sbi.bench import LEFT, Bench, opened, some_studio, unb64
 from tests.unit.simulators.sbi.test_records import read
 
 NIK = "6402035708909001"
@@ -95,3 +97,13 @@ def test_red_stands_behind_an_odd_year_and_blue_behind_an_even_one() -> None:
 def test_an_exception_photo_is_the_wide_one() -> None:
     told = pictures(Bench().capture(type="Face", exception=["Left Thumb"]))[""]
     assert told.shape == (472, 708, 3)
+
+
+def test_fingers_are_kept_and_are_the_same_after_a_restart(tmp_path: Path) -> None:
+    look = Look(3, "Finger", "Left Thumb", 5)
+    grown = Studio(tmp_path / "state").shot(look)
+    (kept,) = (tmp_path / "state").iterdir()
+    written = kept.stat().st_mtime_ns
+    again = Studio(tmp_path / "state").shot(look)
+    assert again.picture.tobytes() == grown.picture.tobytes() == some_studio().shot(look).picture.tobytes()
+    assert kept.stat().st_mtime_ns == written

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from simulators.people import fingers
-from simulators.sbi import records, studio
+from simulators.sbi import records
 from simulators.sbi.records import Circle, Picture
 from simulators.sbi.subject import Look, worse
 from simulators.sbi.words import EYES, FINGERS
-from tests.unit.simulators.sbi.bench import LEFT, RIGHT, THUMBS, Bench, opened, unb64
+from tests.unit.simulators.sbi.bench import LEFT, RIGHT, THUMBS, Bench, opened, some_studio, unb64
 
 AT = datetime(2026, 11, 22, 9, 8, 7, 654_000, tzinfo=UTC)
 POSITIONS = ["Right Thumb", *RIGHT, "Left Thumb", *LEFT]
@@ -170,7 +170,7 @@ def test_the_picture_in_the_record_is_the_one_whose_score_is_told() -> None:
 
 def test_a_finger_without_noise_on_the_paper_stays_small_even_when_it_is_bad() -> None:
     look = worse(Look(3, "Finger", "Left Thumb", 5), "dry", hard=False, attempt=0)
-    assert len(studio.record("Left Thumb", look, AT)) <= 60 * 1024
+    assert len(some_studio().record("Left Thumb", look, AT)) <= 60 * 1024
 
 
 def test_a_length_is_not_read_from_a_broken_record() -> None:
