@@ -1,35 +1,53 @@
 """A serial line through pyserial, on Linux, Windows and macOS.
 
-One reader waits for the first byte and takes what came with it. Nobody else may hold the line (TIOCEXCL on
-POSIX; Windows gives a port to one program only). Errors are OSError; pyserial's own is one.
+One reader waits for the first byte and takes what came with it. It waits in slices: a port's own time-out is
+set once, for setting it again sets the whole port again, which not every line endures. Nobody else may hold
+the line (an exclusive lock on POSIX; Windows gives a port to one program only). Errors are OSError.
 """
 
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import serial
 
-WRITE_S = 10.0
+WRITE_S, SLICE_S = 10.0, 0.02
 Parity = Literal["N", "O"]
+if sys.platform == "win32":
+    _UNSUITABLE: tuple[type[Exception], ...] = (ValueError,)
+else:
+    import termios
+
+    _UNSUITABLE = (ValueError, termios.error)
 
 
 class SerialStream:
     """drivers.transports.streams.Stream on the port ``path``. Raises OSError where it cannot be opened."""
 
-    def __init__(self, path: str, baud: int, parity: Parity = "N", data_bits: int = 8) -> None:
+    def __init__(
+        self,
+        path: str,
+        baud: int,
+        parity: Parity = "N",
+        data_bits: int = 8,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._monotonic = monotonic
         try:
             self._port = serial.Serial(
                 path,
                 baud,
                 bytesize=data_bits,
-                parity=parity,
+                parity="N" if _is_pseudo(path) else parity,
                 stopbits=1,
-                timeout=0,
+                timeout=SLICE_S,
                 write_timeout=WRITE_S,
                 exclusive=None if sys.platform == "win32" else True,
             )
-        except ValueError as error:  # a rate that the port cannot do
-            raise OSError(str(error)) from error
+        except _UNSUITABLE as error:
+            raise OSError(f"the port cannot be set so: {error}") from error
 
     def write(self, data: bytes) -> None:
         """Send all of it."""
@@ -37,15 +55,20 @@ class SerialStream:
 
     def read(self, size: int, timeout_s: float) -> bytes:
         """What has come, at most ``size``."""
-        there = self._port.in_waiting
-        if there == 0 and timeout_s <= 0:
-            return b""
-        if there == 0 and self._port.timeout != timeout_s:
-            self._port.timeout = timeout_s
-        first = self._port.read(min(size, there) or 1)
-        more = min(size - len(first), self._port.in_waiting) if first else 0
-        return bytes(first + self._port.read(more)) if more > 0 else bytes(first)
+        end = self._monotonic() + timeout_s
+        while (there := self._port.in_waiting) == 0:
+            if self._monotonic() >= end:
+                return b""
+            if first := self._port.read(1):
+                more = min(size - 1, self._port.in_waiting)
+                return bytes(first + (self._port.read(more) if more > 0 else b""))
+        return bytes(self._port.read(min(size, there)))
 
     def close(self) -> None:
         """Let go of the port."""
         self._port.close()
+
+
+def _is_pseudo(path: str) -> bool:
+    """Whether this is a pseudo terminal of Linux: it has no parity, and setting one twice is an error."""
+    return Path(path).resolve().is_relative_to("/dev/pts")

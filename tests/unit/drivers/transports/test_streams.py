@@ -37,6 +37,7 @@ def pty_ends() -> Iterator[tuple[int, str]]:
 @pytest.mark.parametrize("parity", ["N", "O"])
 def test_a_serial_line_carries_every_byte_both_ways(pty_ends: tuple[int, str], parity: str) -> None:
     master, path = pty_ends
+    SerialStream(path, 57_600, "O" if parity == "O" else "N").close()
     stream = SerialStream(path, 57_600, "O" if parity == "O" else "N")
     every = bytes(range(256))
     stream.write(every)

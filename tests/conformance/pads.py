@@ -1,0 +1,64 @@
+"""Signature pads with a simulated person beside them, in memory and as processes, by their wire."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from drivers.clock import MonotonicClock
+from drivers.registry import open_pad
+from drivers.signature_pad import SignaturePad
+from simulators.topaz.bench import MemoryPad
+from tests.journeys.technician import Technician
+
+WIRES = ("memory", "tcp") if sys.platform == "win32" else ("memory", "tcp", "pty")
+SPEED = "40"
+MOVES: dict[str, dict[str, Any]] = {
+    "sign": {"hand": "on"},
+    "unplug_pad": {"unplug": ""},
+    "plug_pad": {"plug": ""},
+}
+"""What the simulator is told for each task: from now on somebody signs whenever the pad is cleared."""
+
+
+@dataclass
+class Person:
+    """Does a task by telling the simulator."""
+
+    tell: Callable[[dict[str, Any]], dict[str, Any]]
+
+    def do(self, task: str) -> bool:
+        answer = self.tell(MOVES[task])
+        assert "error" not in answer, answer
+        return True
+
+    def rest(self) -> None:
+        """Nobody signs until told again."""
+        assert self.tell({"hand": "off"})["hand"] is False
+
+
+@dataclass
+class Desk:
+    """A pad, and whoever signs on it."""
+
+    pad: SignaturePad
+    hands: Person
+
+
+def desk(stack: ExitStack, wire: str, folder: Path) -> Desk:
+    """A pad on ``wire``, for as long as ``stack`` lasts."""
+    if wire == "memory":
+        far = MemoryPad(hand=False)
+        address = "topaz+memory://desk?model=siglitelcd1x5"
+        pad = open_pad(address, clock=far, open_stream=far.connect)
+        stack.callback(pad.close)
+        return Desk(pad, Person(lambda told: far.hand(**told)))
+    options = ("--tcp", "127.0.0.1:0") if wire == "tcp" else ("--pty", str(folder / "pad"))
+    process = stack.enter_context(Technician(*options, "--no-hand", "--speed", SPEED, command="pad"))
+    pad = open_pad(process.address("topaz+"), clock=MonotonicClock())
+    stack.callback(pad.close)
+    return Desk(pad, Person(lambda told: process.hand(**told)))
