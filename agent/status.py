@@ -18,6 +18,7 @@ from agent.counter import suket
 from agent.keeping import book, report
 from agent.printing import jobs
 from agent.printing.states import State
+from agent.recording import book as book_of_recordings
 from agent.recording import purge
 from agent.stock import blanks
 from agent.stock.notices import notices
@@ -30,6 +31,7 @@ from domain.words import sentence
 DISK_LOW_BYTES = 256 << 20
 SILENT_MS = 7 * 86_400_000  # a week: more than a boat's turn; by then somebody should carry the journal
 REFUSED_SHOWN_MS = 3 * 86_400_000
+ANSWER_SHOWN_MS = 30 * 86_400_000
 HANDS = frozenset({"needs_hands", "error", "offline"})
 
 
@@ -128,7 +130,12 @@ def attention(reads: Reads, *, free_bytes: int, now_ms: int, keeping: report.Ask
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
-    found += [*_about_link(reads, now_ms), *_about_packets(reads, now_ms), *_about_papers(reads)]
+    found += [
+        *_about_link(reads, now_ms),
+        *_about_packets(reads, now_ms),
+        *_about_papers(reads),
+        *_about_answers(reads, now_ms),
+    ]
     found += [Attention(word, text, red=False, count=count) for word, text, count in keeping]
     return sorted(found, key=lambda each: not each.red)
 
@@ -203,6 +210,20 @@ def _about_packets(reads: Reads, now_ms: int) -> list[Attention]:
         if count:
             found.append(Attention(word, text, red=False, count=count))
     return found
+
+
+def _about_answers(reads: Reads, now_ms: int) -> list[Attention]:
+    """Answers of the centre after which somebody has to see to the person, for a month."""
+    told = book_of_recordings.to_see_to(reads, now_ms - ANSWER_SHOWN_MS)
+    return [
+        Attention(word, text, red=False, count=told[word])
+        for word, text in (
+            ("RECORD_AGAIN", "The centre could not use recordings; these people have to be recorded again."),
+            ("RECORDING_DUPLICATE", "The centre knows these people from before; find out with them."),
+            ("RECORDING_ODD", "Answers of the centre do not follow the ones before; ask the province."),
+        )
+        if told[word]
+    ]
 
 
 def _about_papers(reads: Reads) -> list[Attention]:

@@ -153,12 +153,12 @@ def enrol(home: Home, as_json: bool, mark: str) -> None:
 
     person({"by": mark}, "by")
     with _reader(home) as reader:
-        who = reader.identify()
-        free = next((slot for slot in range(who.library) if slot not in reader.slots()), None)
+        held = reader.slots()
+        free = next((slot for slot in range(reader.identify().library) if slot not in held), None)
         if free is None:
             raise Trouble("The reader's library is full; forget a former clerk's finger first.")
         reader.enrol(free, ENROL_S)
-        args = {"staff": mark, "slot": free, "reader": who.serial}
+        args = {"staff": mark, "slot": free, "reader": _name(reader)}
         _answer(perform(home, "staff-enrolled", args), as_json, "{staff} is in slot {slot}")
 
 
@@ -176,13 +176,13 @@ def forget(home: Home, as_json: bool, mark: str) -> None:
     from domain.words import RefusedByRule
 
     with _reader(home) as reader:
-        serial = reader.identify().serial
-        slots = [row["slot"] for row in _enrolled(home) if (row["reader"], row["staff"]) == (serial, mark)]
+        name = _name(reader)
+        slots = [row["slot"] for row in _enrolled(home) if (row["reader"], row["staff"]) == (name, mark)]
         if not slots:
             raise RefusedByRule("UNKNOWN_STAFF")
         for slot in slots:
             reader.erase(slot)
-            perform(home, "staff-forgotten", {"staff": mark, "slot": slot, "reader": serial})
+            perform(home, "staff-forgotten", {"staff": mark, "slot": slot, "reader": name})
     _answer({"staff": mark, "slots": slots}, as_json, "{staff} is forgotten")
 
 
@@ -206,6 +206,11 @@ def list_staff(home: Home, as_json: bool) -> None:
 def _enrolled(home: Home) -> list[dict[str, Any]]:
     rows = home.reader().rows("SELECT staff, reader, slot FROM staff_finger ORDER BY staff, reader, slot")
     return [dict(zip(("staff", "reader", "slot"), row, strict=True)) for row in rows]
+
+
+def _name(reader: FingerReader) -> str:
+    """What the reader is called here: its serial number, or its address where it knows none."""
+    return reader.identify().serial or str(reader.address)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ OUTREACH_DAYS_MAX = 31
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CAUSE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _PLACE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_READER = re.compile(r"[\w .:-]{1,64}")
+_READER = re.compile(r"[\w .:/+?=-]{1,80}")  # a serial number, or the address of one that knows none
 
 
 def begin(journal: Journal, config: Config, args: Args) -> dict[str, Any]:

@@ -126,6 +126,17 @@ def files_known(reads: Reads) -> set[str]:
     return {sha for (sha,) in rows}
 
 
+def to_see_to(reads: Reads, since_ms: int) -> dict[str, int]:
+    """How many answers of the centre since then ask for a person, by word: RECORD_AGAIN, RECORDING_DUPLICATE,
+    and RECORDING_ODD for those that do not follow."""
+    rows = reads.rows("SELECT status, odd FROM recording WHERE status IS NOT NULL AND at_ms >= ?", since_ms)
+    return {
+        "RECORD_AGAIN": sum(status in recording.COME_AGAIN for status, _ in rows),
+        "RECORDING_DUPLICATE": sum(status in recording.CLARIFY for status, _ in rows),
+        "RECORDING_ODD": sum(odd for _, odd in rows),
+    }
+
+
 # -- moving --------------------------------------------------------------------------------------------------
 
 

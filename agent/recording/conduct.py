@@ -12,7 +12,7 @@ from agent.recording import sitting, words
 from agent.recording.desk import Desk
 from agent.recording.patience import Abandoned, Clock, Patience, Way
 from agent.recording.plan import Devices, Held, Pictures, Plan
-from agent.recording.press import Press
+from agent.recording.press import Press, compared
 from agent.recording.sitting import GROUPS, INDEXES, STEPS, Step
 from domain import people
 from domain.packet import Rechecked, Recording
@@ -100,9 +100,7 @@ class Sitting:
         answer: Answer = "unable"
         for _ in range(self._plan.rules.attempts):
             self._desk.tell(words.filled(words.PROMPTS[Step.RECHECK], words.PARTS[part]))
-            told = self._patience.ask(
-                "reader", reader, lambda: reader.match_picture(picture, FINGER_S), _WITHOUT
-            )
+            told = self._patience.ask("reader", reader, lambda: compared(reader, picture, FINGER_S), _WITHOUT)
             if told in ("match", "without"):
                 return "match" if told == "match" else None
             answer = "mismatch" if told == "mismatch" else "unable"

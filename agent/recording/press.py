@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from agent.recording import sitting, words
 from agent.recording.desk import Desk
@@ -17,9 +18,13 @@ from agent.recording.sitting import GROUPS, Step, Tries, Verdict
 from agent.recording.words import Said
 from domain.packet import Modality, Part
 from domain.recorded_images import refusal
+from drivers.errors import Refused
+from drivers.finger_reader import Answer, FingerReader, Hit
 from drivers.scanner import Sample
 
 CAPTURE_MS = 10_000
+POOR_PICTURE = frozenset({"finger_dry", "finger_wet", "bad_placement", "too_few_features"})
+"""What a reader says of a picture sent to it; a finger on its glass it asks for again by itself."""
 _WITHOUT: tuple[Way, ...] = ("without",)
 
 
@@ -129,11 +134,31 @@ class Press:
         if reader is None or picture is None:
             self.held.flag("clerk_unchecked")
             return False
-        hit = self.patience.ask("reader", reader, lambda: reader.search_picture(picture), _WITHOUT)
-        if hit == "without":
+        hit = self.patience.ask("reader", reader, lambda: searched(reader, picture), _WITHOUT)
+        if hit == "without" or hit == "unable":
             self.held.flag("clerk_unchecked")
             return False
         return hit is not None
+
+
+def searched(reader: FingerReader, picture: bytes) -> Hit | Literal["unable"] | None:
+    """Whose finger it is; ``unable`` for a picture that the reader finds too little on."""
+    try:
+        return reader.search_picture(picture)
+    except Refused as refused:
+        if refused.cause in POOR_PICTURE:
+            return "unable"
+        raise
+
+
+def compared(reader: FingerReader, picture: bytes, timeout_s: float) -> Answer:
+    """The finger on the glass against a recorded one; ``unable`` likewise."""
+    try:
+        return reader.match_picture(picture, timeout_s)
+    except Refused as refused:
+        if refused.cause in POOR_PICTURE:
+            return "unable"
+        raise
 
 
 def _usable(step: Step, sample: Sample) -> bool:

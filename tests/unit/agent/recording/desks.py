@@ -10,7 +10,7 @@ from agent.recording.words import SAID, Said
 from domain import packet
 from domain.packet import FINGERS, IRISES
 from drivers.address import Address, parse
-from drivers.errors import Cause, DeviceError, NeedsHands, Unreachable
+from drivers.errors import Cause, DeviceError, NeedsHands, Refused, Unreachable
 from drivers.finger_reader import PICTURE_BYTES, Answer, Hit, ReaderIdentity, ReaderStatus
 from drivers.scanner import Modality, Sample, ScannerIdentity, ScannerStatus, Wanted
 from drivers.signature_pad import PadIdentity, PadStatus, Point, Signature
@@ -113,7 +113,8 @@ class Scanner(Machine):
 
 
 class Reader(Machine):
-    """``answers``: to the next comparisons, then match. ``strangers``: pictures of staff fingers."""
+    """``answers``: to the next comparisons, then match. ``strangers``: pictures of staff fingers;
+    ``blank``: pictures that show too little."""
 
     def __init__(self, *answers: Answer, **more: Any) -> None:
         super().__init__(**more)
@@ -122,6 +123,7 @@ class Reader(Machine):
         self.compared: list[bytes] = []
         self.searched = 0
         self.library = frozenset({3})
+        self.blank: set[bytes] = set()
 
     def identify(self) -> ReaderIdentity:
         return ReaderIdentity("SIM", "SIM2", "1", 200)
@@ -135,12 +137,18 @@ class Reader(Machine):
     def match_picture(self, picture: bytes, timeout_s: float) -> Answer:
         self.act()
         self.compared.append(picture)
+        self._see(picture)
         return self.answers.pop(0) if self.answers else "match"
 
     def search_picture(self, picture: bytes) -> Hit | None:
         self.act()
         self.searched += 1
+        self._see(picture)
         return Hit(3, 90) if picture in self.strangers else None
+
+    def _see(self, picture: bytes) -> None:
+        if picture in self.blank:
+            raise Refused("too_few_features")
 
     def search(self, timeout_s: float) -> Hit | None:
         return None

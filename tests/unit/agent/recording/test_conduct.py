@@ -20,6 +20,7 @@ from domain.packing import pack, unpack
 from domain.policy import Capture
 from drivers.errors import Cause
 from drivers.scanner import RIGHT_SLAP, Wanted
+from drivers.scanner import Modality as ScannerModality
 from tests.unit.agent.recording.desks import (
     SUPERVISOR,
     Album,
@@ -283,6 +284,16 @@ def test_a_finger_that_fits_at_the_second_try_fits() -> None:
     room = Room()
     room.reader = Reader("mismatch", "unable", "match")
     assert room.sit().rechecked is Rechecked.MATCH
+
+
+def test_a_recorded_finger_that_shows_too_little_is_not_waited_for() -> None:
+    room = Room()
+    wanted = Wanted(ScannerModality.FINGER, RIGHT_SLAP, (), 40, 1)
+    assert room.reader is not None
+    room.reader.blank = {room.album.finger(record_of(wanted, RIGHT_SLAP[0])) or b""}
+    done = room.sit()
+    assert (done.rechecked, done.flags) == (Rechecked.UNABLE, ("clerk_unchecked",))
+    assert room.clock.at_ms == 0
 
 
 @pytest.mark.parametrize(("answer", "endorsed"), [("yes", True), ("no", False)])

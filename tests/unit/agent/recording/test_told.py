@@ -89,3 +89,26 @@ def test_files_that_do_not_fit_the_journal_are_told(journal: Journal, packets: P
     document = told(journal, clock.at_ms)
     assert words(document) == [("RECORDINGS_MISSING", 1), ("RECORDINGS_UNCLAIMED", 1)]
     assert document["headline"] == {"colour": "red", "word": "RECORDINGS_MISSING"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        (["PROCESSING"], []),
+        (["PRINT_READY_RECORD"], []),
+        (["DUPLICATE_RECORD"], ["RECORDING_DUPLICATE"]),
+        (["ENROLL_FAILURE_AT_CENTRAL"], ["RECORD_AGAIN"]),
+        (["ENROLL_FAILURE_AT_REGIONAL"], ["RECORD_AGAIN"]),
+        (["CARD_ISSUED", "DUPLICATE_RECORD"], ["RECORDING_DUPLICATE", "RECORDING_ODD"]),
+        (["SOMETHING_NEW"], ["RECORDING_ODD"]),
+    ],
+)
+def test_an_answer_of_the_centre_that_needs_the_person_is_told_for_a_month(
+    journal: Journal, packets: Packets, clock: Clock, answers: list[str], asked: list[str]
+) -> None:
+    id, packet = record(journal, packets, 1)
+    journal.write(lambda tx: book.receipted(tx, id, packet.sha256))
+    for answer in answers:
+        journal.write(lambda tx, a=answer: book.status(tx, id, a))  # type: ignore[misc]
+    assert [word for word, _ in words(told(journal, clock.at_ms))] == asked
+    assert words(told(journal, clock.at_ms + 31 * 86_400_000)) == []
