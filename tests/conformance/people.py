@@ -26,12 +26,12 @@ class Service:
     """``loket-sim sbi``; its hands do every task of the checks."""
 
     def __init__(self, folder: Path, *options: str, speed: int = 1) -> None:
-        self._ca = folder / "anchors.pem"
+        self.ca = folder / "anchors.pem"
         command = [sys.executable, "-c", "from simulators.cli import main; main()", "sbi", "--port", "0"]
-        command += ["--ca", str(self._ca), "--speed", str(speed), *options]
+        command += ["--ca", str(self.ca), "--speed", str(speed), *options]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.address = str(self._line()["addresses"][0])
-        self.trust = self._ca.read_bytes()
+        self.trust = self.ca.read_bytes()
 
     def tell(self, line: str) -> dict[str, Any]:
         """One line of hands."""

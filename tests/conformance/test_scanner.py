@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from click.testing import CliRunner
 
+from agent.commands.bench import conformance
 from drivers.clock import unix_ms
 from drivers.conformance.scanner import CHECKS, TASKS, run_one
 from drivers.errors import DeviceError
@@ -120,3 +123,9 @@ def test_another_key_of_the_device_goes_through(service: Service, scanner: Scann
     service.tell("rotate")
     after = scanner.capture(wanted)
     assert before[0].attestation[:2_000] != after[0].attestation[:2_000]
+
+
+def test_the_command_takes_the_file_of_trust_and_says_when_it_lacks(service: Service) -> None:
+    told = CliRunner().invoke(conformance, [service.address, "--trust", str(service.ca), "--json"])
+    assert (told.exit_code, [each["result"] for each in json.loads(told.stdout)[:3]]) == (0, ["passed"] * 3)
+    assert "who vouches" in str(CliRunner().invoke(conformance, [service.address]).exception)
