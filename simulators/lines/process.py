@@ -60,6 +60,11 @@ async def run(device: D, family: Family[D], wires: Wires) -> None:
         close()
 
 
+def _lose(device: SerialDevice) -> None:
+    """What is said while nobody listens is gone."""
+    device.line.down.take(device.now_ms)
+
+
 async def _open(world: World[D], family: Family[D], wires: Wires) -> tuple[list[str], list[Closer]]:
     addresses: list[str] = []
     closers: list[Closer] = []
@@ -82,4 +87,5 @@ async def _open(world: World[D], family: Family[D], wires: Wires) -> tuple[list[
         pty.open()
         addresses.append(f"{family.scheme}+serial://{pty.path}{family.query}")
         closers.append(pty.close)
+    world.pumps.append(lambda: _lose(device))
     return addresses, closers
