@@ -38,6 +38,9 @@ class Clock(Protocol):
     def wait(self, changed: threading.Condition, until_ms: int) -> None:
         """Until a moment, or until somebody notifies; ``changed`` is held."""
 
+    def simulated(self, span_ms: int) -> int:
+        """How much time passes here while the caller counts so much."""
+
 
 class RealClock:
     """The wall, ``speed`` times as fast."""
@@ -53,6 +56,10 @@ class RealClock:
     def wait(self, changed: threading.Condition, until_ms: int) -> None:
         """Until a moment, or until somebody notifies."""
         changed.wait(max(0.001, (until_ms - self.now_ms()) / 1000 / self._speed))
+
+    def simulated(self, span_ms: int) -> int:
+        """How much time passes here while the caller counts so much."""
+        return int(span_ms * self._speed)
 
 
 class HangUp(Exception):
@@ -149,9 +156,9 @@ class Desk:
         """A preview that may begin. Raises Wrong or HangUp."""
         if path != words.PATHS[words.STREAM]:
             raise Wrong("500")
-        told = requests.streaming(requests.read_json(body))
-        with self.changed:
-            return self.service.begin_stream(told, self._here())
+        device, sub, span_ms = requests.streaming(requests.read_json(body))
+        with self.changed:  # the end of a preview before its time, by the caller's own clock, would be a loss
+            return self.service.begin_stream((device, sub, self.clock.simulated(span_ms)), self._here())
 
     def end_stream(self, stream: Stream) -> None:
         """The preview is over."""

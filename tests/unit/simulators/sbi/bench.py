@@ -66,6 +66,9 @@ class Jump:
         else:
             self.at_ms = max(self.at_ms, until_ms)
 
+    def simulated(self, span_ms: int) -> int:
+        return span_ms
+
 
 @lru_cache(maxsize=1)
 def some_keys() -> Keys:

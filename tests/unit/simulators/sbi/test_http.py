@@ -224,6 +224,7 @@ def test_the_wall_s_clock_runs_as_fast_as_told_and_hands_wake_it() -> None:
     with changed:
         clock.wait(changed, clock.now_ms() + 100)
     assert clock.now_ms() >= 100
+    assert clock.simulated(7) == 7_000, "a stream lasts as long as its caller counts"
     assert clock.wall() == NOW
 
 
