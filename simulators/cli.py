@@ -164,9 +164,9 @@ def list_faults() -> None:
     sbi = importlib.import_module("simulators.sbi.faults")
     click.echo("loket-sim sbi:")
     for name, sbi_kind in sbi.KINDS.items():
-        click.echo(
-            f"  {name}@start|capture=N|stream=N|ms=T[,of=GROUP][,times=K][,for=MS]: {sbi_kind.meaning}"
-        )
+        click.echo(f"  {name}@WHEN: {sbi_kind.meaning}")
+    click.echo("  WHEN: start|capture=N|stream=N|ms=T  WHAT: times=K  for=MS (simulated)  hard=yes")
+    click.echo(f"  of={'|'.join(sbi.GROUPS)}: that device, or the captures of that hand counted alone")
     for command, room in (("reader", "r30x"), ("pad", "topaz")):
         click.echo(f"loket-sim {command}:")
         for name, meaning in importlib.import_module(f"simulators.{room}.faults").KNOWN.items():
