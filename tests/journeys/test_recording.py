@@ -10,6 +10,7 @@ from agent.store.packets import Packets
 from domain.iso19794 import single
 from domain.packet import Modality, Rechecked, Recording, info
 from domain.packing import unpack
+from drivers.scanner import LEFT_SLAP
 from tests.journeys.recording_rig import RIGHT_INDEX, Clerk, Desk
 from tests.unit.agent.stations import NAME
 
@@ -36,7 +37,7 @@ def test_a_person_is_recorded_though_devices_fail_and_a_clerk_presses_too(tmp_pa
         assert clerk.heard.count(SAID["clerks_finger"].en) == 1
         assert clerk.heard.count(SAID["again"].en) == 2
         recording = opened(desk, done["id"], done["packet"])
-        assert {part.attempts for part in recording.parts if part.part.startswith("Left ")} == {3}
+        assert {part.attempts for part in recording.parts if part.part in LEFT_SLAP} == {3}
         assert (recording.rechecked, recording.staff["by"]) == (Rechecked.MATCH, "ani")
         assert recording.signature
         assert recording.signature["strokes"]
