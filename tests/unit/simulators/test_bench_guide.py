@@ -14,6 +14,11 @@ from simulators.evolis.hands import HANDS as EVOLIS_HANDS
 from simulators.ipp.faults import PAPER, SPOOLER, parse
 from simulators.matica.faults import CATALOGUE as MATICA
 from simulators.matica.hands import HANDS as MATICA_HANDS
+from simulators.r30x.faults import KNOWN as R30X
+from simulators.r30x.glass import LAID
+from simulators.r30x.hands import HANDS as R30X_HANDS
+from simulators.topaz.faults import KNOWN as TOPAZ
+from simulators.topaz.hands import HANDS as TOPAZ_HANDS
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs/technician.md").read_text("utf-8")
@@ -21,7 +26,7 @@ CODE = re.findall(r"`([^`]+)`", GUIDE) + re.findall(r"^    (.+)$", GUIDE, re.MUL
 COMMANDS = sorted({code for code in CODE if code.startswith("loket-sim ")})
 
 
-@pytest.mark.parametrize("name", sorted({*EVOLIS.kinds, *MATICA.kinds, *PAPER, *SPOOLER}))
+@pytest.mark.parametrize("name", sorted({*EVOLIS.kinds, *MATICA.kinds, *PAPER, *SPOOLER, *R30X, *TOPAZ}))
 def test_every_accident_is_in_the_guide(name: str) -> None:
     assert re.search(rf"`{name}[`@]", GUIDE)
 
@@ -29,6 +34,11 @@ def test_every_accident_is_in_the_guide(name: str) -> None:
 @pytest.mark.parametrize("name", sorted({*EVOLIS_HANDS, *MATICA_HANDS}))
 def test_every_hand_is_in_the_guide(name: str) -> None:
     assert f'{{"{name}": ' in GUIDE
+
+
+@pytest.mark.parametrize("name", sorted({*R30X_HANDS, *LAID, *TOPAZ_HANDS}))
+def test_every_hand_at_a_reader_or_a_pad_is_in_the_guide(name: str) -> None:
+    assert re.search(rf"`{name}[` ]", GUIDE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
