@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,11 +14,18 @@ from simulators.sbi import faults, hands
 from simulators.sbi.faults import Faults
 from tests.unit.simulators.sbi.bench import Bench
 
+GUIDE = (Path(__file__).parents[4] / "docs/technician.md").read_text("utf-8")
+
 
 @pytest.mark.parametrize("name", sorted(faults.KINDS))
 def test_every_accident_can_be_ordered_by_name(name: str) -> None:
     for when in ("start", "now", "capture=2", "stream=1", "ms=1500"):
         assert faults.parse(f"{name}@{when}").name == name
+
+
+@pytest.mark.parametrize("name", sorted({*faults.KINDS, *hands.HANDS}))
+def test_every_accident_and_every_hand_is_in_the_technician_s_guide(name: str) -> None:
+    assert re.search(rf"`{name}[` @]", GUIDE)
 
 
 @pytest.mark.parametrize("text", [
