@@ -5,6 +5,9 @@ the time is over; a comparison that says no is made once more with a fresh pictu
 module that kept its power all the while: one that restarted has empty buffers, from which everything differs.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from drivers.address import Address
 from drivers.card_printer import Clock
 from drivers.errors import Cause, DeviceError, NeedsHands, Refused, Unreachable
@@ -53,60 +56,55 @@ class R30xReader:
     def match(self, template: bytes, timeout_s: float) -> Answer:
         """The finger on the glass against ``template``."""
         self._module.ready()
-        self._carry(template)
-        return self._compared(timeout_s)
+        _sized("template", template, self._module.product.template_bytes)
+        with self._in_one_piece():
+            self._carry(template)
+            return self._compared(timeout_s)
 
     def match_picture(self, picture: bytes, timeout_s: float) -> Answer:
         """The finger on the glass against ``picture``; Refused with its fault if it has no features."""
+        _sized("picture", picture, PICTURE_BYTES)
         self._module.ready()
-        self._features_of(picture, OTHER)
-        return self._compared(timeout_s)
+        with self._in_one_piece():
+            self._features_of(picture, OTHER)
+            return self._compared(timeout_s)
 
     def search_picture(self, picture: bytes) -> Hit | None:
         """Whose of the library ``picture`` is; Refused with the picture's fault if it has no features."""
+        _sized("picture", picture, PICTURE_BYTES)
         told = self._module.ready()
-        self._features_of(picture, LIVE)
-        try:
+        with self._in_one_piece():
+            self._features_of(picture, LIVE)
             return self._hit(self._module.search(LIVE, 0, told.library))
-        finally:
-            self._forget()
 
     def search(self, timeout_s: float) -> Hit | None:
         """Whose of the library the finger on the glass is."""
         told = self._module.ready()
-        self._needed(LIVE, self._until(timeout_s))
-        try:
+        with self._in_one_piece():
+            self._needed(LIVE, self._until(timeout_s))
             return self._hit(self._module.search(LIVE, 0, told.library))
-        finally:
-            self._forget()
 
     def template(self, timeout_s: float) -> bytes:
         """The module's template of the finger on the glass."""
         self._module.ready()
-        self._twice(self._until(timeout_s))
-        try:
+        with self._in_one_piece():
+            self._twice(self._until(timeout_s))
             return self._module.template_up(LIVE)
-        finally:
-            self._forget()
 
     def picture(self, timeout_s: float) -> bytes:
         """A picture of the finger on the glass, good enough that the module found features in it."""
         self._module.ready()
-        self._needed(LIVE, self._until(timeout_s))
-        try:
+        with self._in_one_piece():
+            self._needed(LIVE, self._until(timeout_s))
             taken = codec.from_wire(self._module.picture_up())
-        finally:
-            self._forget()
         return fitted(taken, (self._module.product.width, self._module.product.height), (WIDTH, HEIGHT))
 
     def enrol(self, slot: int, timeout_s: float) -> None:
         """Keep the finger under ``slot``. Refused library_full for a slot that the library has not."""
         self._in_library(slot)
-        self._twice(self._until(timeout_s))
-        try:
+        with self._in_one_piece():
+            self._twice(self._until(timeout_s))
             self._module.store(LIVE, slot)
-        finally:
-            self._forget()
 
     def erase(self, slot: int) -> None:
         """Forget what is kept under ``slot``."""
@@ -169,15 +167,24 @@ class R30xReader:
     # -- comparing ---------------------------------------------------------------------------------------
 
     def _compared(self, timeout_s: float) -> Answer:
-        """The finger on the glass against what is in the other buffer; both are forgotten."""
+        """The finger on the glass against what is in the other buffer."""
         until_ms, looks = self._until(timeout_s), 0
+        while looks < LOOKS and self._finger(LIVE, until_ms) is None:
+            if self._module.match().code == DONE:
+                return "match"
+            self._still_there()
+            looks += 1
+        return "mismatch" if looks else "unable"
+
+    @contextmanager
+    def _in_one_piece(self) -> Iterator[None]:
+        """One thing done with the buffers: forgotten after it, and a refusal of emptied ones told as such."""
         try:
-            while looks < LOOKS and self._finger(LIVE, until_ms) is None:
-                if self._module.match().code == DONE:
-                    return "match"
+            yield
+        except Refused as error:
+            if error.cause == "bad_command" and self._module.is_open:
                 self._still_there()
-                looks += 1
-            return "mismatch" if looks else "unable"
+            raise
         finally:
             self._forget()
 
@@ -195,9 +202,6 @@ class R30xReader:
 
     def _carry(self, template: bytes) -> None:
         """``template`` into the other buffer, read back, since nothing else tells that it arrived."""
-        size = self._module.product.template_bytes
-        if len(template) != size:
-            raise Refused("bad_command", f"a template of this reader has {size} bytes, not {len(template)}")
         for _ in range(2):
             self._module.template_down(OTHER, template)
             if self._module.template_up(OTHER) == template:
@@ -205,8 +209,6 @@ class R30xReader:
         raise Unreachable("garbled_reply", "the template did not arrive")
 
     def _features_of(self, picture: bytes, buffer: int) -> None:
-        if len(picture) != PICTURE_BYTES:
-            raise Refused("bad_command", f"a picture has {PICTURE_BYTES} bytes, not {len(picture)}")
         size = (self._module.product.width, self._module.product.height)
         self._module.picture_down(codec.to_wire(fitted(picture, (WIDTH, HEIGHT), size)))
         code = self._module.features(buffer)
@@ -226,6 +228,11 @@ class R30xReader:
     def _in_library(self, slot: int) -> None:
         if not 0 <= slot < self._module.ready().library:
             raise Refused("library_full", f"slot {slot} is outside the library")
+
+
+def _sized(what: str, given: bytes, size: int) -> None:
+    if len(given) != size:
+        raise Refused("bad_command", f"a {what} of this reader has {size} bytes, not {len(given)}")
 
 
 def fitted(picture: bytes, size: tuple[int, int], wanted: tuple[int, int]) -> bytes:
