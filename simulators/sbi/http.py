@@ -76,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except HangUp:
             self._drop()
 
-    do_MOSIPDISC = do_SBIDISC = do_MOSIPDINFO = do_SBIINFO = do_SBIDINFO = _serve
+    do_MOSIPDISC = do_SBIDISC = do_MOSIPDINFO = do_SBIINFO = _serve
     do_CAPTURE = do_RCAPTURE = do_STREAM = do_GET = do_POST = _serve
 
     def _body(self) -> bytes | None:

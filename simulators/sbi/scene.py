@@ -66,12 +66,18 @@ def group(wanted: Wanted) -> str:
     return hands or wanted.modality
 
 
+def _gone(counter: Counter, fault: Callable[[str], Fault | None], last: str) -> set[str]:
+    """The parts that the person does not have; ``last`` where an accident names none."""
+    found = fault("missing")
+    return {*counter.subject.missing} | ({found.part or last} if found else set())
+
+
 def _absent(wanted: Wanted, counter: Counter, fault: Callable[[str], Fault | None]) -> bool:
     """Whether a part that is asked for is not on the glass."""
-    gone = set(counter.subject.missing)
-    for name in ("missing", "partial"):
-        if (found := fault(name)) and wanted.parts:
-            gone.add(found.part or wanted.parts[-1])
+    last = wanted.parts[-1] if wanted.parts else ""
+    gone = _gone(counter, fault, last)
+    if found := fault("partial"):
+        gone.add(found.part or last)
     return any(part in gone for part in wanted.parts)
 
 
@@ -101,7 +107,9 @@ def _look(
         seed, kind, shown, 32 * press + 16 * settled + words.POSITIONS.get(part, 0), who.born, who.woman
     )
     if kind == FACE:
-        return replace(look, missing=wanted.exceptions, blur=0.0 if settled else SETTLING["blur"])
+        gone = tuple(sorted(_gone(counter, fault, ""))) if wanted.exceptions else ()
+        blur = 0.0 if settled else SETTLING["blur"]
+        return replace(look, hands=bool(wanted.exceptions), missing=gone, blur=blur)
     if kind == IRIS:
         return replace(look, blur=0.0 if settled else SETTLING["blur"])
     if kind == FINGER and not settled:

@@ -76,7 +76,7 @@ class Studio:
         if look.modality == IRIS:
             seen = irises.picture(look.seed, look.part, irises.Gaze(look.blur, look.lid, look.dx, look.dy))
             return Shot(Image.fromarray(seen), irises.score(seen))
-        if look.missing:
+        if look.hands:
             photo = faces.exception_photo(look.seed, look.born, look.missing, woman=look.woman)
             return Shot(photo, faces.score(photo))
         face = faces.picture(

@@ -31,7 +31,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one part is before the device in one picture. ``blur`` in pixels, ``lid`` and the rest 0-1."""
+    """How one part is before the device in one picture. ``blur`` in pixels, ``lid`` and the rest 0-1.
+
+    ``hands``: a face with the hands held up beside it, without the fingers that are ``missing``.
+    """
 
     seed: int
     modality: str
@@ -39,6 +42,7 @@ class Look:
     dice: int
     born: int = 0
     woman: bool = False
+    hands: bool = False
     missing: tuple[str, ...] = ()
     noise: float = 0.18
     wet: float = 0.0

@@ -164,6 +164,10 @@ def test_a_stream_shows_an_empty_place_and_then_the_person(device: str, sub: str
         assert bench.ask("MOSIPDISC", {"type": "Biometric Device"})[int(device) - 1]["deviceStatus"] == "Busy"
 
 
+def test_a_stream_shows_at_least_three_pictures_a_second() -> None:
+    assert Server.frame_s <= 1 / 3
+
+
 def test_a_stream_ends_when_the_caller_closes_and_the_device_is_ready_again() -> None:
     bench = Bench()
     with served(bench) as server:

@@ -94,9 +94,15 @@ def test_red_stands_behind_an_odd_year_and_blue_behind_an_even_one() -> None:
     assert odd[5, 5, 0] > odd[5, 5, 2]
 
 
-def test_an_exception_photo_is_the_wide_one() -> None:
-    told = pictures(Bench().capture(type="Face", exception=["Left Thumb"]))[""]
-    assert told.shape == (472, 708, 3)
+def test_an_exception_photo_shows_the_hands_as_they_are_whatever_is_claimed() -> None:
+    bench = Bench()
+    claimed = pictures(bench.capture(type="Face", exception=["Left Thumb"]))[""]
+    other = pictures(bench.capture(type="Face", exception=["Left IndexFinger"]))[""]
+    hands.do(bench.desk, "missing Left Thumb")
+    true = pictures(bench.capture(type="Face", exception=["Left Thumb"]))[""]
+    assert claimed.shape == (472, 708, 3)
+    assert np.array_equal(claimed, other)
+    assert not np.array_equal(claimed, true)
 
 
 def test_fingers_are_kept_and_are_the_same_after_a_restart(tmp_path: Path) -> None:
