@@ -164,6 +164,14 @@ def test_a_stream_of_another_slap_is_in_the_way() -> None:
     assert bench.code() == "702"
 
 
+def test_a_millisecond_before_the_timeout_is_too_early() -> None:
+    bench = Bench("nothing@start")
+    wanted = asked.capture("rcapture", request(timeout="3000"), bench.service.place(0))
+    capture = bench.service.begin(wanted, 0)
+    assert isinstance(bench.service.step(capture, 2_999), Wait)
+    assert bench.service.step(capture, 3_000) == Done(None, "101")
+
+
 def test_pictures_cost_the_computer_s_time_and_not_the_person_s() -> None:
     bench = Bench()
     wanted = request(timeout="3000")
