@@ -157,7 +157,7 @@ def _representation(cursor: _Cursor, certified: bool, read_one: _ReadOne, may_be
     """One representation, which ends where its own length says; only a finger's may hold more behind it."""
     start = cursor.at
     (length,) = cursor.take("I")
-    if start + length > len(cursor.data) or length < cursor.at - start:
+    if start + length > len(cursor.data):
         raise BadRecord("LENGTH")
     inner = _Cursor(cursor.data, cursor.at, start + length)
     year, month, day, hour, minute, second, ms, _, _, _, scores = inner.take("HBBBBBHBHHB")

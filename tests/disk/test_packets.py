@@ -56,6 +56,15 @@ def test_no_packet_that_was_named_is_lost_in_a_power_cut(disk: Disk, how: str) -
     assert told >= CUTS // 8
 
 
+def test_a_packet_that_was_removed_does_not_come_back(disk: Disk) -> None:
+    packets = Packets(disk.root / "recordings")
+    kept, gone = packets.put(b"kept"), packets.put(b"gone")
+    packets.remove(gone)
+    disk.cut(1, "drop")
+    disk.heal()
+    assert (packets.size(kept), packets.size(gone)) == (4, None)
+
+
 def test_a_full_disk_is_told_and_nothing_half_stays(disk: Disk) -> None:
     packets, dice = Packets(disk.root / "recordings"), Random(5)
     first = packets.put(packet(dice))

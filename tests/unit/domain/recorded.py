@@ -52,10 +52,10 @@ def record(magic: bytes, tail: bytes, *inside: bytes, certified: bool = False) -
 
 def finger(position: int, image: bytes, **other: Any) -> bytes:
     told = {"scale": 1, "dpi": 500, "depth": 8, "code": 5, "kind": 0, "width": 400, "height": 500} | other
-    dpi = told["dpi"]
+    dpi, down = told["dpi"], other.get("down", told["dpi"])
     head = struct.pack(
         ">BBBHHHHBBBHHI",
-        *(position, 0, told["scale"], dpi, dpi, dpi, dpi, told["depth"], told["code"], told["kind"]),
+        *(position, 0, told["scale"], dpi, down, dpi, down, told["depth"], told["code"], told["kind"]),
         *(told["width"], told["height"], len(image)),
     )
     return record(b"FIR\x00020\x00", b"\x01", head + image + other.get("behind", b""))
@@ -93,14 +93,16 @@ def url64(data: bytes) -> str:
     return urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def attestation(modality: Modality, part: str, held: bytes, quality: float, **other: Any) -> bytes:
+def attestation(
+    modality: Modality, part: str, held: bytes, quality: float, alg: str = "RS256", **other: Any
+) -> bytes:
     """The device's signed word about a record, as a scanner's driver keeps it."""
     kind = Modality.FACE if modality is Modality.EXCEPTION_PHOTO else modality
     told = {"bioType": kind.value, "bioSubType": part, "purpose": "Registration", "env": "Developer"}
     told |= {"bioValue": "<bioValue>", "qualityScore": f"{quality:.2f}", "timestamp": "2020-05-12T00:23:45Z"}
     told = {name: text for name, text in (told | other).items() if text}
     key, certificate = device()
-    header = url64(canonical({"alg": "RS256", "typ": "JWT", "x5c": [b64encode(certificate).decode()]}))
+    header = url64(canonical({"alg": alg, "typ": "JWT", "x5c": [b64encode(certificate).decode()]}))
     payload = json.dumps(told)
     whole = payload.replace("<bioValue>", url64(held)).encode()
     signed = key.sign(f"{header}.{url64(whole)}".encode(), padding.PKCS1v15(), hashes.SHA256())

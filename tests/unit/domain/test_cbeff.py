@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from domain import cbeff
 from domain.packet import FINGERS, IRISES, BadPacket, Missing, Modality, Part
+from domain.xml_tree import parse
 from tests.unit.domain.recorded import DAY_MS, device, face, parts, picture, somebody, url64, without
 
 WHOLE = parts()
@@ -116,6 +117,24 @@ def test_all_of_it_comes_back() -> None:
     assert cbeff.read(DOCUMENT) == (WHOLE, NOT_THERE)
 
 
+def nested(depth: int) -> bytes:
+    return f'<BIR xmlns="{cbeff.NAMESPACE}">{"<x>" * depth}{"</x>" * depth}</BIR>'.encode()
+
+
+def in_a_row(count: int) -> bytes:
+    return f'<BIR xmlns="{cbeff.NAMESPACE}">{"<x/>" * count}</BIR>'.encode()
+
+
+def test_a_document_is_bounded_before_anybody_walks_it() -> None:
+    for fits, does_not in ((nested(7), nested(8)), (in_a_row(4095), in_a_row(4096))):
+        assert parse(fits, cbeff.NAMESPACE).name == "BIR"
+        with pytest.raises(BadPacket, match="BAD_XML"):
+            parse(does_not, cbeff.NAMESPACE)
+    assert len(cbeff.read(cbeff.write([WHOLE[0]] * 32, [], 0))[0]) == 32
+    with pytest.raises(BadPacket, match="BAD_XML"):
+        cbeff.read(cbeff.write([WHOLE[0]] * 33, [], 0))
+
+
 words = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=20)
 signs = st.text("abcXYZ-_", max_size=12)
 payloads = words.map(lambda text: json.dumps(text, ensure_ascii=False) + "\r\n\t ]]>&<")
@@ -189,6 +208,7 @@ HARM = {
     "a score otherwise": changed(">71.5<", ">71.50<"),
     "no try": changed('"RETRIES">1<', '"RETRIES">0<'),
     "a missing part with a picture": changed('EXCEPTION">false<', 'EXCEPTION">true<'),
+    "a missing part with one": changed('(<others><entry key="EXCEPTION">true)', r"<BDB>eA==</BDB>\1"),
     "a part without a picture": changed("<BDB>[^<]*</BDB>", ""),
     "no base64": changed("<BDB>", "<BDB>?"),
     "no signed word": changed("<SB>[^<]*</SB>", "<SB>eHg=</SB>"),

@@ -59,13 +59,19 @@ def test_what_is_unknown_is_told_as_unknown() -> None:
         == ""
     )
     assert single(iris(1, PICTURE, px=0)).iris_px is single(iris(1, PICTURE, px=0xFFFF)).iris_px is None
-    undated = bytearray(WHOLE["FIR"])
-    undated[22] = 13  # the month, as one known encoder writes December
-    assert single(bytes(undated)).captured_ms is None
+    for at, beyond in ((22, 13), (22, 0), (23, 32), (24, 24), (25, 60), (26, 60), (27, 255)):
+        undated = bytearray(WHOLE["FIR"])
+        undated[at] = beyond  # one known encoder writes December as the thirteenth month
+        assert single(bytes(undated)).captured_ms is None, at
 
 
 def test_dots_a_centimetre_are_told_as_dots_an_inch() -> None:
     assert single(finger(1, PICTURE, scale=2, dpi=197)).dpi == pytest.approx(500.38)
+    assert (
+        single(finger(1, PICTURE, dpi=500, down=250)).dpi
+        == single(finger(1, PICTURE, dpi=250, down=500)).dpi
+        == 250
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,6 +106,7 @@ def test_every_length_has_to_hold(kind: str) -> None:
     for at in range(8, 12):  # the total
         assert word(held[:at] + bytes([held[at] ^ 1]) + held[at + 1 :]) == "LENGTH"
     assert word(held + b"\0") == word(held[:-1]) == "LENGTH"
+    assert word(held[:8] + struct.pack(">I", len(held) + 1) + held[12:] + b"\0") == "LENGTH"
     begins = 17 if kind == "FAC" else 16
     (length,) = struct.unpack_from(">I", held, begins)
     for other in (0, 3, 18, length - 1, length + 1, 2**32 - 1):
