@@ -21,7 +21,7 @@ from simulators.r30x.glass import Press
 
 EXCHANGES = 18  # of a comparison that looks twice, and some of the next one
 PLACES = ("command", "answer", "data")
-STAYS = frozenset({"dead", "wet", "dry", "partial", "moving"})
+STAYS = frozenset({"dead", "sensor", "wet", "dry", "partial", "moving"})
 """After these nothing can be compared until a person has done something."""
 HOLDER, STRANGER = "7:1", "8:1"
 TEMPLATE = bytes([7]) * 512
