@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent.home import Home
     from agent.recording.biodata import Person
     from agent.recording.plan import Devices
+    from agent.recording.session import Asked
     from domain.packet import Missing
     from domain.policy import Policy
 
@@ -81,7 +82,8 @@ def record(
     rules = _rules(home)
     person = _person(home.config(), rules, number, fields, married=told["married"])
     with _devices(home, no_pad=told["no_pad"]) as devices:
-        done = _sit(home, rules, person, missing, devices, marks, told)
+        asked = _asked(home, rules, person, missing, marks, told)
+        done = _sit(home, asked, devices, rehearsal=told["rehearsal"])
     if as_json:
         say(done)
     elif done["packet"]:
@@ -91,48 +93,51 @@ def record(
         sys.exit(ATTENTION)
 
 
-def _sit(
-    home: Home,
-    rules: Policy,
-    person: Person,
-    missing: tuple[Missing, ...],
-    devices: Devices,
-    marks: tuple[str | None, str | None],
-    told: dict[str, Any],
-) -> dict[str, Any]:
+def _sit(home: Home, asked: Asked, devices: Devices, *, rehearsal: bool) -> dict[str, Any]:
     from functools import partial
 
-    from agent import control, keys
+    from agent import keys
     from agent.recording.desk import Keyboard, Rehearsal, Terminal
-    from agent.recording.session import Asked, Counter, record
+    from agent.recording.session import Counter, record
     from drivers.clock import MonotonicClock
 
-    live, clock = control.live(home) or {}, MonotonicClock()
-    rehearsal = told["rehearsal"]
-    desk = Rehearsal(prose, clock.sleep_ms) if rehearsal else Terminal(Keyboard(sys.stdin), prose)
-    flags = (*(["rehearsal"] if rehearsal else []), *(["married"] if told["married"] else []))
-    asked = Asked(
-        person=person,
-        missing=missing,
-        by=marks[0],
-        second=marks[1],
-        ticket=told["ticket"],
-        link=str(live.get("link", {}).get("state", "stopped")),
-        rules=rules.capture,
-        patience_ms=told["patience"] * 1000,
-        flags=flags,
-    )
+    clock = MonotonicClock()
     counter = Counter(
         home=home,
         keys=keys.load(home.keys_path),
         station=home.config().name,
         devices=devices,
-        desk=desk,
+        desk=Rehearsal(prose, clock.sleep_ms) if rehearsal else Terminal(Keyboard(sys.stdin), prose),
         perform=partial(perform, home),
         clock=clock,
         unix_ms=_unix_ms,
     )
     return record(counter, asked)
+
+
+def _asked(
+    home: Home,
+    rules: Policy,
+    person: Person,
+    missing: tuple[Missing, ...],
+    marks: tuple[str | None, str | None],
+    told: dict[str, Any],
+) -> Asked:
+    from agent import control
+    from agent.recording.session import Asked
+
+    link = (control.live(home) or {}).get("link", {})
+    return Asked(
+        person=person,
+        missing=missing,
+        by=marks[0],
+        second=marks[1],
+        ticket=told["ticket"],
+        link=str(link.get("state", "stopped")),
+        rules=rules.capture,
+        patience_ms=told["patience"] * 1000,
+        flags=tuple(word for word in ("rehearsal", "married") if told[word]),
+    )
 
 
 @contextmanager

@@ -2,67 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
 from agent.recording import words
-from agent.recording.biodata import Person
-from agent.recording.conduct import Sitting, transaction
+from agent.recording.conduct import transaction
 from agent.recording.patience import Abandoned
-from agent.recording.plan import Devices, Plan
 from agent.recording.sitting import lacking
-from domain.packet import Missing, Modality, Rechecked, Recording
+from domain.packet import Missing, Modality, Rechecked
 from domain.packing import pack, unpack
-from domain.policy import Capture
 from drivers.errors import Cause
 from drivers.scanner import RIGHT_SLAP, Wanted
-from drivers.scanner import Modality as ScannerModality
 from tests.unit.agent.recording.desks import (
     SUPERVISOR,
-    Album,
-    Clerk,
-    Clock,
-    Machine,
-    Pad,
-    Reader,
-    Scanner,
     broken,
-    record_of,
 )
+from tests.unit.agent.recording.room import PATIENCE_MS, PERSON, Room
 from tests.unit.domain import recorded
-
-PERSON = Person(recorded.BIODATA, date(2002, 5, 12))
-PATIENCE_MS = 20_000
-
-
-class Room:
-    """One sitting's surroundings."""
-
-    def __init__(self, *qualities: Any, **answers: list[str]) -> None:
-        self.clock = Clock()
-        self.scanner = Scanner(*qualities)
-        self.reader: Reader | None = Reader()
-        self.pad: Pad | None = Pad()
-        self.clerk = Clerk(self.clock, **answers)
-        self.album = Album()
-        self.plan = Plan(
-            "R-64.11-1-7", "64.11-1", 1000, "store_and_forward", "", PERSON, (), "ani", None, Capture(),
-            PATIENCE_MS,
-        )  # fmt: skip
-
-    def sit(self, **other: Any) -> Recording:
-        plan = replace(self.plan, **other)
-        devices = Devices(self.scanner, self.reader, self.pad)
-        return Sitting(plan, devices, self.clerk, self.album, self.clock, lambda: 2000).run()
-
-    def machine(self, name: str) -> Machine:
-        found = {"scanner": self.scanner, "reader": self.reader, "pad": self.pad}[name]
-        assert found is not None
-        return found
 
 
 def test_a_sitting_takes_everything_once_when_all_is_well() -> None:
@@ -180,57 +138,6 @@ def test_a_part_the_person_lacks_may_be_told_on_the_way() -> None:
     assert gone
 
 
-def clerks_hand(room: Room, times: int) -> Callable[[Wanted], None]:
-    """The first ``times`` presses of the right hand are the clerk's own."""
-    left = [times]
-
-    def on_press(wanted: Wanted) -> None:
-        clerk = wanted.parts == RIGHT_SLAP and left[0] > 0
-        room.scanner.seed = "clerk" if clerk else ""
-        left[0] -= clerk
-        if clerk and room.reader is not None:
-            held = record_of(wanted, RIGHT_SLAP[0], "clerk")
-            room.reader.strangers.add(room.album.finger(held) or b"")
-
-    return on_press
-
-
-def test_the_clerk_s_own_finger_is_thrown_away() -> None:
-    room = Room()
-    room.scanner.on_press = clerks_hand(room, 2)
-    done = room.sit()
-    assert room.clerk.told.count("clerks_finger") == 2
-    (index,) = [part for part in done.parts if part.part == RIGHT_SLAP[0]]
-    assert index.record == record_of(room.scanner.pressed[1], RIGHT_SLAP[0])
-    assert index.attempts == 1
-    assert done.flags == ()
-
-
-def test_an_empty_library_is_not_searched() -> None:
-    room = Room()
-    assert room.reader is not None
-    room.sit()
-    assert room.reader.searched == 10
-    room.reader.library = frozenset()
-    room.sit()
-    assert room.reader.searched == 10
-
-
-def test_a_supervisor_may_say_that_the_reader_errs_and_that_is_flagged() -> None:
-    room = Room(clerks_finger_way=["override"], supervisor=[SUPERVISOR])
-    room.scanner.on_press = clerks_hand(room, 1)
-    done = room.sit()
-    assert done.flags == ("clerks_finger_overridden",)
-    assert done.staff["second"] == SUPERVISOR
-
-
-def test_without_a_supervisor_nobody_overrides_and_it_may_be_stopped() -> None:
-    room = Room(clerks_finger_way=["override", "stop"])
-    room.scanner.on_press = clerks_hand(room, 9)
-    with pytest.raises(Abandoned, match="clerks_finger"):
-        room.sit()
-
-
 def test_a_photo_before_the_wrong_colour_is_taken_again() -> None:
     room = Room()
     room.album.backgrounds = ["red", "blue"]
@@ -250,50 +157,6 @@ def test_a_picture_that_no_recording_may_hold_is_asked_for_again() -> None:
     assert lacking(done.parts, done.missing) == ()
     assert room.clerk.told.count("unusable") == 2
     assert [part.attempts for part in done.parts] == [1] * 13
-
-
-def test_without_a_reader_nothing_is_compared_and_the_packet_says_so() -> None:
-    room = Room()
-    room.reader = None
-    done = room.sit()
-    assert done.rechecked is Rechecked.NO_READER
-    assert "no_reader" in room.clerk.told
-
-
-def test_a_reader_that_stays_away_is_gone_without_and_that_is_flagged() -> None:
-    room = Room(reader_gone=["without"] * 99)
-    assert room.reader is not None
-    room.reader.faults, room.reader.away_looks = [broken("no_answer")] * 99, 10_000
-    done = room.sit()
-    assert done.flags == ("clerk_unchecked", "recheck_left_out")
-    assert done.rechecked is Rechecked.NO_READER
-
-
-def test_a_finger_that_is_another_s_needs_a_supervisor() -> None:
-    room = Room(supervisor=[SUPERVISOR])
-    room.reader = Reader("mismatch", "mismatch", "mismatch")
-    done = room.sit()
-    assert (done.rechecked, done.flags) == (Rechecked.MISMATCH, ("mismatch_overridden",))
-    room = Room()
-    room.reader = Reader("mismatch", "mismatch", "mismatch")
-    with pytest.raises(Abandoned, match="recheck_mismatch"):
-        room.sit()
-
-
-def test_a_finger_that_fits_at_the_second_try_fits() -> None:
-    room = Room()
-    room.reader = Reader("mismatch", "unable", "match")
-    assert room.sit().rechecked is Rechecked.MATCH
-
-
-def test_a_recorded_finger_that_shows_too_little_is_not_waited_for() -> None:
-    room = Room()
-    wanted = Wanted(ScannerModality.FINGER, RIGHT_SLAP, (), 40, 1)
-    assert room.reader is not None
-    room.reader.blank = {room.album.finger(record_of(wanted, RIGHT_SLAP[0])) or b""}
-    done = room.sit()
-    assert (done.rechecked, done.flags) == (Rechecked.UNABLE, ("clerk_unchecked",))
-    assert room.clock.at_ms == 0
 
 
 @pytest.mark.parametrize(("answer", "endorsed"), [("yes", True), ("no", False)])

@@ -30,7 +30,7 @@ from domain.policy_form import made
 from domain.words import RefusedByRule
 from drivers.scanner import Wanted
 from tests.unit.agent.recording.desks import Album, Clerk, Clock, Pad, Reader, Scanner, broken, record_of
-from tests.unit.agent.recording.test_conduct import PERSON
+from tests.unit.agent.recording.room import PERSON
 from tests.unit.agent.stations import NAME, START_MS, Province, events, make_home, open_at
 from tests.unit.domain import recorded
 
