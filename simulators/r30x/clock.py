@@ -78,9 +78,7 @@ def _packet(module: Module, packet: Packet) -> None:
     if packet.kind in (DATA, LAST):
         module.deliver(packet)
     elif packet.kind == COMMAND:
-        if module.download is not None:
-            module.invalidate(module.download)
-            module.download = None
+        module.download = None  # given up; what it was for holds nothing since it began
         _command(module, packet)
 
 

@@ -95,11 +95,7 @@ def down_image(module: Module, _: bytes) -> Reply:
 
 
 def _down(module: Module, download: Download) -> Reply:
-    def begin() -> None:
-        module.invalidate(download)
-        module.download = download
-
-    return Reply(Code.DONE, after=begin)
+    return Reply(Code.DONE, after=lambda: module.expect(download))
 
 
 def done(module: Module, _: bytes) -> Reply:

@@ -175,8 +175,9 @@ class Module:
         self.remember()
         return Code.DONE
 
-    def invalidate(self, download: Download) -> None:
-        """What was being sent down is not whole: where it went to holds nothing."""
+    def expect(self, download: Download) -> None:
+        """The host will send data; until they are whole, where they go to holds nothing."""
+        self.download = download
         if download.buffer is None:
             self.picture, self.live = None, False
         else:
@@ -193,8 +194,8 @@ class Module:
             return
         self.download = None
         if len(download.got) != download.size:
-            self.invalidate(download)
-        elif download.buffer is None:
+            return
+        if download.buffer is None:
             self.picture, self.live = unpack(bytes(download.got)), False
         else:
             self.buffers[download.buffer] = bytes(download.got)

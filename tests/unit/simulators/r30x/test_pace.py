@@ -73,7 +73,7 @@ def test_what_comes_while_the_module_works_waits_and_what_comes_while_it_speaks_
 
 def test_half_a_packet_does_not_spoil_the_one_that_comes_a_second_later() -> None:
     host = Host()
-    host.line.write(packet(1, b"\x0f")[:7])
+    host.line.write(packet(1, bytes(60))[:20])
     host.bench.sleep_ms(1000)
     assert host.ask("1d").code == 0
 

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from simulators.r30x import clock
 from simulators.r30x.bench import MemoryModule
-from tests.unit.simulators.r30x.kit import PERSON, Host
+from tests.unit.simulators.r30x.kit import PERSON, Host, packet
 
 
 def test_a_module_that_is_switched_on_says_so_with_one_byte_and_is_deaf_before() -> None:
@@ -78,6 +79,29 @@ def test_a_state_of_something_else_is_refused(kept: dict[str, object]) -> None:
         MemoryModule(kept=kept)
     with pytest.raises(ValueError, match="state"):
         MemoryModule("r503", kept=MemoryModule().freeze())
+
+
+def test_work_that_the_power_left_behind_answers_nothing() -> None:
+    module = MemoryModule(seed=PERSON, cold=True).module
+    module.power_off(None)
+    module.power_on(warm=True)
+    for told in (b"\x01", b"\x02\x01"):
+        module.line.hear(packet(1, told), module.now_ms)
+        clock.advance(module, module.now_ms + 10)
+        work = clock.work(module)
+        assert work is not None
+        if told == b"\x01":
+            clock.done(module, work, work.run())
+            clock.advance(module, module.now_ms + 500)
+            module.line.down.take(module.now_ms + 10)
+    module.power_off(None)
+    module.power_on(warm=True)
+    clock.done(module, work, work.run())
+    module.line.hear(packet(1, b"\x01"), module.now_ms)
+    clock.advance(module, module.now_ms + 10)
+    clock.done(module, work, work.run())
+    clock.advance(module, module.now_ms + 500)
+    assert module.line.down.take(module.now_ms + 100) == b"" and module.buffers == {}
 
 
 def test_unplugged_the_line_is_gone_and_a_new_one_is_found_when_it_is_back() -> None:

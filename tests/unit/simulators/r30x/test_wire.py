@@ -46,8 +46,10 @@ def test_a_wrong_sum_is_told_and_a_length_out_of_range_is_no_packet() -> None:
 
 def test_half_a_packet_is_dropped_after_half_a_second_of_silence() -> None:
     stream = Stream()
-    stream.feed(packet(1, b"\x0f")[:5], 0)
-    stream.feed(packet(1, b"\x1d"), 501)
+    stream.feed(packet(1, bytes(60))[:20], 0)
+    stream.feed(packet(1, b"\x1d"), 500)
+    assert list(stream) == []
+    stream.feed(packet(1, b"\x1d"), 1001)
     assert [each.content for each in stream] == [b"\x1d"]
 
 
