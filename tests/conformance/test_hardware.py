@@ -3,7 +3,8 @@
 ``LOKET_PRINTER=evolis+usb://0f49/SERIAL pytest -m hardware``. A run prints about ten cards and rejects some.
 The checks that need somebody's hands are skipped by name. The kernel's driver is watched through sysfs,
 where the kernel itself says what it has bound; that test needs the printer on USB and ``usblp`` loaded.
-``LOKET_CHIP=pcsc://`` names a chip reader with a test card on it instead.
+``LOKET_CHIP=pcsc://`` names a chip reader with a test card on it instead, ``LOKET_READER`` a fingerprint
+reader, ``LOKET_PAD`` a signature pad.
 """
 
 import os
@@ -15,7 +16,7 @@ import pytest
 
 from drivers.address import Address, parse
 from drivers.clock import MonotonicClock
-from drivers.conformance import chip
+from drivers.conformance import chip, families
 from drivers.conformance.card_printer import CHECKS, run_one
 from drivers.registry import open_chip, open_printer
 
@@ -55,6 +56,15 @@ def test_a_real_chip_reader_passes(name: str) -> None:
     if result["result"] == "skipped":
         pytest.skip(result["detail"])
     assert result["result"] == "passed", result
+
+
+@pytest.mark.parametrize("kind", ["READER", "PAD"])
+def test_a_real_reader_and_a_real_pad_pass_what_needs_no_hands(kind: str) -> None:
+    told = os.environ.get(f"LOKET_{kind}")
+    if not told:
+        pytest.skip(f"LOKET_{kind} names none")
+    results = families.check(told, MonotonicClock())
+    assert not [result for result in results if result["result"] == "failed"], results
 
 
 def bound(address: Address) -> list[str]:
