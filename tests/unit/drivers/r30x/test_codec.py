@@ -84,6 +84,15 @@ def test_what_a_false_header_swallowed_is_found_when_nothing_more_comes() -> Non
     assert not parser.waiting
 
 
+def test_half_a_header_that_goes_no_further_is_forgotten() -> None:
+    parser = Parser()
+    assert parser.feed(b"\x55\xef") == []
+    assert (parser.waiting, parser.give_up(), parser.waiting) == (True, [], False)
+    assert parser.feed(b"\xef\x01\xff") == []
+    parser.clear()
+    assert not parser.waiting
+
+
 @given(st.binary(max_size=1500), st.sampled_from((32, 64, 128, 256)))
 def test_data_is_cut_into_packets_of_which_only_the_last_says_so(data: bytes, size: int) -> None:
     found = [found for piece in data_packets(7, data, size) for found in Parser().feed(piece)]

@@ -53,6 +53,13 @@ def test_a_lost_byte_costs_one_packet() -> None:
     assert Parser(0).feed(packet(one)[:-1] + packet(two)) == [two]
 
 
+def test_half_a_packet_is_forgotten_when_told_so() -> None:
+    parser, data = Parser(0), packet(Position(100, 200, True, True))
+    assert parser.feed(data[:3]) == []
+    parser.clear()
+    assert parser.feed(data[3:]) == []
+
+
 def test_pressure_info_and_what_is_none() -> None:
     parser = Parser(0)
     assert parser.feed(b"\x9c\0\0\x7f\x07") == [Pressure(1023)]
