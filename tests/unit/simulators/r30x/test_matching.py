@@ -12,7 +12,7 @@ import pytest
 from simulators.people import fingers
 from simulators.people.fingers import Condition
 from simulators.r30x import matching, minutiae
-from simulators.r30x.template import unpack
+from simulators.r30x.template import Marks, unpack
 from tests import fingers as keep
 
 SOME = ((9001, 0), (9001, 7), (9002, 2), (9002, 6))
@@ -94,17 +94,51 @@ def test_a_recorded_finger_is_known_by_the_module_too(by: Callable[[int, int], f
 
 def test_two_presses_make_one_template_that_is_known_as_well() -> None:
     """Two small patches of a finger show more of it together than each alone."""
-    more = 0
+    more = fitting = 0
     for person, finger in SOME:
-        first = seen(person, finger, 1, Condition(area=0.55))
-        second = seen(person, finger, 2, Condition(area=0.55, turn_deg=10, dx=12))
+        first = seen(person, finger, 6, Condition(area=0.4))
+        second = seen(person, finger, 7, Condition(area=0.4, turn_deg=10, dx=12))
+        third = seen(person, finger, 3)
         both = matching.combine(first, second)
-        assert both is not None
+        assert both is not None and matching.matches(both, third)
         more += len(unpack(both)) - max(len(unpack(first)), len(unpack(second)))
-        assert matching.matches(both, seen(person, finger, 3))
-        assert matching.score(both, first) > matching.SECURITY[5]
-        assert matching.score(both, second) > matching.SECURITY[5]
-    assert more >= len(SOME)
+        fitting += shared(both, third) - max(shared(first, third), shared(second, third))
+        assert min(apart(both), apart(first)) >= minutiae.APART_PX
+    assert more >= fitting >= 2 * len(SOME)
+
+
+def shared(one: bytes, other: bytes) -> int:
+    """How many marks fall together."""
+    way = matching.laid(matching.ready(one), matching.ready(other))
+    return int(way.pairs.sum()) if way else 0
+
+
+def apart(template: bytes) -> float:
+    """How near the two nearest marks of a template lie."""
+    marks = unpack(template)
+    far = np.hypot(marks.x[:, None] - marks.x, marks.y[:, None] - marks.y)
+    return float(far[~np.eye(len(marks), dtype=bool)].min())
+
+
+def test_what_would_lie_beside_the_picture_is_left_out_of_a_joined_template() -> None:
+    for person, finger in SOME:
+        for dx, dy in ((70, 0), (-70, 0), (0, -70)):
+            first = seen(person, finger, 1, Condition(dx=dx, dy=dy))
+            both = matching.combine(first, seen(person, finger, 2))
+            assert both is not None
+            assert shared(both, seen(person, finger, 3)) >= 0.7 * len(unpack(both)) - 3
+
+
+def test_a_mark_falls_together_with_one_mark_only() -> None:
+    def marks(*x: float) -> Marks:
+        same = np.zeros(len(x), np.float32)
+        return Marks(np.array(x, np.float32), same + 50, same, same > 0, same + 1)
+
+    still = (np.zeros(1, np.float32),) * 3
+    pairs, _, _ = matching.together(marks(50, 56), marks(52), still)
+    assert pairs[0].tolist() == [[True], [False]]
+    pairs, _, _ = matching.together(marks(52), marks(50, 56), still)
+    assert pairs[0].tolist() == [[True, False]]
 
 
 def test_a_joined_template_lies_as_the_first_press_did() -> None:
