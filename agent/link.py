@@ -143,7 +143,7 @@ class LinkThread:
             self._down = ("offline", "disk_full")
             raise LinkDown("disk_full", "the disk is full") from error
         finally:
-            self._apart()
+            self._talk.apart()
             self._link.close()
 
     def _turn(self) -> None:
@@ -152,8 +152,6 @@ class LinkThread:
             self._hear(received.payload)
         if self._link.take_unheard():
             self._talk.unheard(_now_ms())
-            if self._uploads is not None:
-                self._uploads.apart()
         head = self._journal.head()
         now_ms, deadline_ms = _now_ms(), self._talk.deadline_ms
         if head != self._seen or (deadline_ms is not None and now_ms >= deadline_ms):
@@ -177,11 +175,6 @@ class LinkThread:
         if self._uploads is not None:
             self._uploads.purge(self._now_unix_ms())
 
-    def _apart(self) -> None:
-        self._talk.apart()
-        if self._uploads is not None:
-            self._uploads.apart()
-
     def _hear(self, payload: bytes) -> None:
         try:
             message = wire.decode(payload, topics.route_down(self._station), self._keys.hub_sign.verify)
@@ -197,7 +190,7 @@ class LinkThread:
                 self._uploads.on_held(message)
             return
         if isinstance(message, wire.Hello) and self._uploads is not None:
-            self._uploads.apart()  # it may have been away, and what was on its way with it
+            self._uploads.apart()  # a new line, or a hub that was away: what was on its way is gone
         self._compare(message)
         self._send(self._talk.on_message(message, _now_ms()))
 

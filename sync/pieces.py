@@ -99,7 +99,7 @@ class Carrier:
         if self._held is None:
             return self._ask(packet, now_ms)
         pieces = self._pieces(packet, self._held)
-        if self._sent > self._held and (pieces or self._deadline_ms is None):
+        if self._sent > self._held and self._deadline_ms is None:
             self._deadline_ms = now_ms + self._patience_ms
         return pieces
 

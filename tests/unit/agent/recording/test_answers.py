@@ -14,7 +14,7 @@ from agent.recording import book, purge
 from agent.recording.book import KEPT_AFTER_RECEIPT_MS, State
 from agent.recording.purge import Found
 from agent.recording.upload import PURGE_EVERY_MS, Uploads
-from agent.store.journal import Journal
+from agent.store.journal import DiskFull, Journal
 from agent.store.packets import Packets
 from domain.keys import SigningKey, order_bytes
 from sync.log import Entry
@@ -176,6 +176,37 @@ def test_a_file_goes_a_day_after_its_receipt_and_not_before(
     assert packets.size(packet.sha256) is None
     assert state(journal, id) is State.PURGED
     assert last(journal) == ("recording_purged", id, {"sha256": packet.sha256})
+
+
+def test_a_clock_that_was_put_back_does_not_put_off_the_next_look(
+    journal: Journal, packets: Packets, province: Province, sitting: tuple[str, Packet], clock: Clock
+) -> None:
+    id, packet = sitting
+    uploads = Uploads(journal, packets)
+    uploads.purge(10**15)
+    take(journal, province, receipt(province, id, packet))
+    uploads.purge(clock.at_ms + KEPT_AFTER_RECEIPT_MS)
+    assert packets.size(packet.sha256) is None
+
+
+def test_on_a_disk_that_takes_no_line_the_file_stays(
+    journal: Journal,
+    packets: Packets,
+    province: Province,
+    sitting: tuple[str, Packet],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    id, packet = sitting
+    take(journal, province, receipt(province, id, packet))
+
+    def full(_tx: object, id: str) -> None:
+        raise DiskFull(id)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(book, "purged", full)
+        assert purge.purge(journal, packets, 10**15) == 0
+    assert packets.size(packet.sha256) == packet.size
+    assert purge.purge(journal, packets, 10**15) == 1
 
 
 class Cut(Exception):

@@ -69,6 +69,20 @@ def test_the_oldest_goes_first_and_the_next_when_the_province_holds_it(
     assert asked(uploads.next(journal.head(), RECEIPT_MS)) == [(first.sha256, 0, 0)], "where is the receipt?"
 
 
+def test_one_whose_receipt_does_not_come_is_asked_about_once_in_a_while(
+    journal: Journal, packets: Packets
+) -> None:
+    uploads = Uploads(journal, packets)
+    _, packet = record(journal, packets)
+    question = [(packet.sha256, 0, 0)]
+    for round_ in range(3):
+        now_ms = round_ * RECEIPT_MS
+        assert asked(uploads.next(journal.head(), now_ms)) == question
+        uploads.on_held(Held(packet.sha256, packet.size, gap=True))
+        assert uploads.next(journal.head(), now_ms) == []
+        assert uploads.next(journal.head(), now_ms + RECEIPT_MS - 1) == []
+
+
 def test_a_new_packet_waits_for_the_one_under_way(journal: Journal, packets: Packets) -> None:
     uploads = Uploads(journal, packets)
     _, first = record(journal, packets, 1, 5 * PIECE_BYTES)
@@ -96,7 +110,7 @@ def test_after_the_line_was_gone_all_without_a_receipt_are_asked_again(
     assert uploads.next(journal.head(), 3) == []
 
 
-@pytest.mark.parametrize("damage", ["gone", "short", "other"])
+@pytest.mark.parametrize("damage", ["gone", "short", "long", "other"])
 def test_a_file_that_is_not_what_was_sealed_is_never_sent_and_holds_up_nobody(
     home: Home, journal: Journal, packets: Packets, damage: str
 ) -> None:
@@ -106,7 +120,8 @@ def test_a_file_that_is_not_what_was_sealed_is_never_sent_and_holds_up_nobody(
     kept = path.read_bytes()
     path.unlink()
     if damage != "gone":
-        path.write_bytes(kept[:-1] + (b"" if damage == "short" else bytes([kept[-1] ^ 1])))
+        end = {"short": b"", "long": kept[-1:] * 2, "other": bytes([kept[-1] ^ 1])}[damage]
+        path.write_bytes(kept[:-1] + end)
     assert asked(Uploads(journal, packets).next(journal.head(), 0)) == [(second.sha256, 0, 0)]
 
 
@@ -195,4 +210,28 @@ def test_a_piece_that_is_owed_an_answer_keeps_the_thread_asleep_while_a_line_wai
     journal.write(lambda tx: tx.note("printer_state", "SIM1", {"state": "ready", "cause": None}))
     assert [type(message) for message in said.turn()] == [Batch]
     assert link._left_s() > 0.0
+    link.stop()
+
+
+def test_a_line_that_is_written_at_the_last_moment_still_goes_first_and_the_link_looks_after_the_files(
+    home: Home, journal: Journal, packets: Packets, province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, kept = record(journal, packets, 1)
+    journal.write(lambda tx: book.receipted(tx, id, kept.sha256))
+    _, packet = record(journal, packets, 2)
+    link = LinkThread(
+        *(journal, NAME, "mqtt://127.0.0.1:9", keys.load(home.keys_path), home.keys_path),
+        uploads=Uploads(journal, packets),
+        now_unix_ms=lambda: START_MS + 2 * book.KEPT_AFTER_RECEIPT_MS,
+    )
+    said = Said(link, province, monkeypatch)
+    said.hear(wire.Hello(Mark(0, 0), journal.last(), START_MS, ask=False))
+    link._seen = journal.head()
+    said.messages.clear()
+    assert said.turn() == [], "the purge has written a line"
+    assert journal.entries(0, 99)[-1].event == "recording_purged"
+    assert packets.size(kept.sha256) is None
+    assert [type(message) for message in said.turn()] == [Batch]
+    said.hear(wire.Have(journal.last()))
+    assert said.turn() == [Piece(packet.sha256, packet.size, 0)]
     link.stop()
