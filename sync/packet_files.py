@@ -88,7 +88,8 @@ class PacketFiles:
             return
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         _sync_folder(self.folder)
-        _sync_folder(self.folder.parent)
+        if not self._made:
+            _sync_folder(self.folder.parent)
         self._made.add(room)
 
     def _path(self, sha: str) -> Path:

@@ -3,7 +3,7 @@
 In a process of its own, whose peak of memory is told too: it makes the recording, packs and signs it, seals
 it to the province's key and puts it under its name (file synced, renamed, folder synced). Peer: the same
 sealed bytes written to a new file and synced. Rounds of both alternate, so that a disk that tires, tires for
-both; figures are medians. Packing is told apart.
+both; figures are medians. Packing is told apart. The rooms of the folder are there, as after the first weeks.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ def measure(folder: Path) -> dict[str, Any]:
     from tests.unit.domain.recorded import somebody
 
     key, sign, packets = OpenKey.generate().public(), SigningKey.generate(), Packets(folder / "recordings")
+    for room in range(256):
+        (folder / "recordings" / f"{room:02x}").mkdir(parents=True)
     recording = somebody(PART_BYTES)
     about = info(recording.station, recording.id)
     packed, sealed = pack(recording, sign.sign), b""
