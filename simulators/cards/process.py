@@ -158,9 +158,11 @@ def listen_to_hands(world: World[Any], speed: float, hand: Callable[[Any], dict[
             told = line.decode("utf-8", "replace")  # words; whose hands know none answer so
         if isinstance(told, dict) and isinstance(wait_ms := told.get("wait"), int):
             loop.call_later(wait_ms / 1000 / speed, tell, {"waited": wait_ms})
+            world.settle()
         else:
-            tell(hand(told))
-        world.settle()
+            answer = hand(told)
+            world.settle()
+            loop.call_soon(loop.call_soon, tell, answer)  # once connections that this cut off are closed
 
     def read() -> None:
         rest = b""

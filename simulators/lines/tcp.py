@@ -13,6 +13,9 @@ from simulators.cards import port
 from simulators.cards.pace import World
 from simulators.cards.port import Port
 
+LEAVING_S = 0.3
+"""Somebody who comes while another is there is shown out, unless that one is just leaving."""
+
 
 class Connection(asyncio.Protocol):
     """One host."""
@@ -22,9 +25,23 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """In, or shown out."""
+        """In, at once or as soon as the one before has left."""
         assert isinstance(transport, asyncio.Transport), "a stream"  # noqa: S101
-        if self._live or not self._world.printer.there:
+        if not self._live:
+            self._let_in(transport)
+        else:
+            transport.pause_reading()
+            asyncio.get_running_loop().call_later(LEAVING_S, self._let_in_or_out, transport)
+
+    def _let_in_or_out(self, transport: asyncio.Transport) -> None:
+        if self._live:
+            transport.abort()
+        elif not transport.is_closing():
+            transport.resume_reading()
+            self._let_in(transport)
+
+    def _let_in(self, transport: asyncio.Transport) -> None:
+        if not self._world.printer.there:
             transport.abort()
             return
         self._transport = transport
