@@ -22,6 +22,7 @@ from agent.recording.plan import Devices
 from agent.recording.session import Asked, Counter
 from agent.store.journal import Journal
 from agent.store.packets import Packets
+from agent.store.sqlite import Reads
 from domain.policy import Capture
 from domain.policy_form import made
 from domain.words import RefusedByRule
@@ -75,6 +76,11 @@ def person(number: int) -> Person:
     return Person({"nik": nik, "name": f"SPECIMEN {number}"}, date(2002, 5, 12))
 
 
+def head(reads: Reads) -> tuple[Any, ...]:
+    """The journal's last line."""
+    return reads.rows("SELECT max(seq) FROM journal")[0]
+
+
 def reconciled(hub: Hub) -> dict[str, Any]:
     argv = [
         str(Path(sys.executable).with_name("loket-hub")),
@@ -109,10 +115,11 @@ def test_150_people_of_seven_days_arrive_once_each(tmp_path: Path) -> None:
     hub.start()
     try:
         agent.start()
+        reads = station.home.reader()
+        until(lambda: book.counts(reads) == {"receipted": PEOPLE}, "some wait", 120)
         until(
-            lambda: agent.status()["unsent"] == {"events": 0, "recordings": 0, "oldest_at": None},
-            "some wait",
-            120,
+            lambda: reads.rows("SELECT seq FROM cursor WHERE name = 'hub_has'")[0] == head(reads),
+            "lines wait",
         )
         with hub.database() as db:
             kept = db.rows("SELECT id, sha256 FROM recording")
@@ -120,8 +127,7 @@ def test_150_people_of_seven_days_arrive_once_each(tmp_path: Path) -> None:
         assert all(keep.files(hub.home).size(sha) for _, sha in kept)
         told = reconciled(hub)
         assert (told["missing"], told["duplicates"]) == (0, 0)
-        reads = station.home.reader()
-        assert book.counts(reads) == {"receipted": PEOPLE}
+        assert agent.status()["unsent"] == {"events": 0, "recordings": 0, "oldest_at": None}
         assert all(Packets(station.home.recordings_path).size(sha) for _, sha in kept), "a day they stay here"
         reads.close()
     finally:
