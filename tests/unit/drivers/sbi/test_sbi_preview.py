@@ -40,12 +40,16 @@ def test_a_preview_that_ends_before_its_time_is_lost(told: Bench) -> None:
         list(told.scanner.preview(Modality.FACE, (), 60_000))
 
 
-def test_a_preview_that_ends_at_its_time_just_ends(told: Bench) -> None:
-    got = []
-    for picture in told.scanner.preview(Modality.FACE, (), 60_000):
-        got.append(picture)
-        told.clock.ms += 20_000
-    assert len(got) == 3
+@pytest.mark.parametrize(("passed_ms", "lost"), [(59_499, True), (59_500, False), (60_100, False)])
+def test_a_preview_that_ends_at_its_time_just_ends(told: Bench, passed_ms: int, lost: bool) -> None:
+    pictures = told.scanner.preview(Modality.FACE, (), 60_000)
+    next(pictures)
+    told.clock.ms += passed_ms
+    if lost:
+        with pytest.raises(Unreachable, match="stream_lost"):
+            list(pictures)
+    else:
+        assert len(list(pictures)) == 2
 
 
 def test_a_preview_of_nonsense_is_lost(told: Bench) -> None:
@@ -123,9 +127,15 @@ def test_an_encrypted_picture_without_its_key_is_garbled(matching: Bench, field:
         matching.scanner.authenticate(TRANSACTION, PRESS)
 
 
-def test_an_encrypted_picture_is_checked_like_any_other(matching: Bench) -> None:
-    matching.script.change["payload"] = lambda told: told | {"transactionId": "other"}
-    with pytest.raises(Unreachable, match="other_transaction"):
+@pytest.mark.parametrize(
+    ("field", "cause"),
+    [({"transactionId": "other"}, "other_transaction"), ({"bioValue": ""}, "garbled_reply")],
+)
+def test_an_encrypted_picture_is_checked_like_any_other(
+    matching: Bench, field: dict[str, str], cause: str
+) -> None:
+    matching.script.change["payload"] = lambda told: told | field
+    with pytest.raises(Unreachable, match=cause):
         matching.scanner.authenticate(TRANSACTION, PRESS)
 
 

@@ -111,6 +111,21 @@ def test_a_device_that_changed_since_it_proved_itself_is_asked_nothing(
     assert len(told.scanner.capture(RIGHT)) == 4
 
 
+@pytest.mark.parametrize(
+    ("what", "cause"),
+    [
+        ({"error": {"errorCode": "107"}}, "key_expired"),
+        ({"deviceStatus": "Busy"}, "busy"),
+        ({"deviceStatus": "Asleep"}, "sensor_fault"),
+        ({"error": None, "deviceStatus": None}, "sensor_fault"),
+    ],
+)
+def test_only_ready_and_no_error_is_ready(told: Bench, what: dict[str, Any], cause: str) -> None:
+    told.script.change["found"] = lambda found: found | what
+    fails(told.scanner, cause)
+    assert told.script.bodies("RCAPTURE") == []
+
+
 def test_a_device_that_changed_for_good_proves_itself_anew(told: Bench) -> None:
     told.scanner.capture(RIGHT)
     told.made(0, code="code-9", serial="SIM-NEW")
