@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from simulators.people import fingers
 from simulators.people.fingers import Condition
 from simulators.r30x import matching, minutiae
-from simulators.r30x.template import Marks, unpack
+from simulators.r30x.template import Marks, pack, unpack
 from tests import fingers as keep
 
 SOME = ((9001, 0), (9001, 7), (9002, 2), (9002, 6))
@@ -103,7 +104,6 @@ def test_two_presses_make_one_template_that_is_known_as_well() -> None:
         assert both is not None and matching.matches(both, third)
         more += len(unpack(both)) - max(len(unpack(first)), len(unpack(second)))
         fitting += shared(both, third) - max(shared(first, third), shared(second, third))
-        assert min(apart(both), apart(first)) >= minutiae.APART_PX
     assert more >= fitting >= 2 * len(SOME)
 
 
@@ -113,20 +113,27 @@ def shared(one: bytes, other: bytes) -> int:
     return int(way.pairs.sum()) if way else 0
 
 
-def apart(template: bytes) -> float:
-    """How near the two nearest marks of a template lie."""
-    marks = unpack(template)
-    far = np.hypot(marks.x[:, None] - marks.x, marks.y[:, None] - marks.y)
-    return float(far[~np.eye(len(marks), dtype=bool)].min())
+def scattered(extra: list[tuple[float, float, float]]) -> Marks:
+    """Marks (x, y, turn) of a finger that is none, and some more."""
+    dice = np.random.default_rng(7)
+    places = [(x, y) for x in range(50, 210, 32) for y in range(60, 230, 32)]
+    rows = [(x + dice.uniform(-9, 9), y + dice.uniform(-9, 9), dice.uniform(0, 6.2)) for x, y in places]
+    x, y, turn = np.array(rows + extra, np.float32).T
+    return Marks(x, y, turn, x > 999, np.ones(len(x), np.float32))
 
 
-def test_what_would_lie_beside_the_picture_is_left_out_of_a_joined_template() -> None:
-    for person, finger in SOME:
-        for dx, dy in ((70, 0), (-70, 0), (0, -70)):
-            first = seen(person, finger, 1, Condition(dx=dx, dy=dy))
-            both = matching.combine(first, seen(person, finger, 2))
-            assert both is not None
-            assert shared(both, seen(person, finger, 3)) >= 0.7 * len(unpack(both)) - 3
+def test_only_the_second_press_s_new_marks_join_and_lie_where_they_belong() -> None:
+    plain = scattered([])
+    near = (float(plain.x[0]) + 8, float(plain.y[0]), float(plain.turn[0]) + 3)
+    whole = scattered([near, (225, 240, 1.0), (262, 150, 2.0), (120, -9, 2.0)])
+    x, y = matching.turned(whole.x, whole.y, np.float32(np.radians(10)))
+    moved = replace(whole, x=x - 36, y=y + 40, turn=(whole.turn + np.radians(10)) % (2 * np.pi))
+    both = matching.combine(pack(plain), pack(moved))
+    assert both is not None
+    joined = unpack(both)
+    assert len(joined) == len(plain) + 1
+    assert (joined.x[-1], joined.y[-1]) == (pytest.approx(225, abs=3), pytest.approx(240, abs=3))
+    assert joined.turn[-1] == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_mark_falls_together_with_one_mark_only() -> None:
