@@ -76,7 +76,7 @@ class Uploads:
         current = self._carrier.packet
         if current is not None and self._carrier.whole and current.sha256 not in self._held:
             self._held[current.sha256] = now_ms + RECEIPT_MS
-        if current in self._waiting and self._may_go(current, now_ms) and not self._carrier.whole:
+        if current in self._waiting and self._may_go(current, now_ms):
             return
         self._carrier.carry(None)
         for packet in self._waiting:
