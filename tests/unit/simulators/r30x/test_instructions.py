@@ -168,6 +168,16 @@ def test_a_download_that_is_not_whole_leaves_nothing(
     assert host.ask("0a").code == 0x15
 
 
+def test_a_download_that_was_given_up_takes_no_data_afterwards(host: Host) -> None:
+    host.finger()
+    template = host.ask("08 01", data=True).data
+    assert host.ask("09 02").code == 0
+    host.say(template[:128], 2)
+    assert host.ask("1d").code == 0
+    host.send(template[128:])
+    assert host.ask("08 02").code == 0x0D
+
+
 def test_a_picture_without_a_finger_is_none_and_the_last_one_stays(host: Host) -> None:
     host.finger()
     picture = host.ask("0a", data=True).data

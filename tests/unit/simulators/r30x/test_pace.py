@@ -50,6 +50,17 @@ def test_work_takes_its_time(told: str, least: int, most: int) -> None:
     assert least <= host.bench.now_ms() - began <= most
 
 
+def test_a_search_takes_ten_milliseconds_a_finger() -> None:
+    host = Host()
+    host.finger()
+    assert host.ask("06 01 0000").code == 0
+    library = host.bench.module.flash.library
+    library.update(dict.fromkeys(range(50), library[0]))
+    began = host.bench.now_ms()
+    assert host.ask("04 01 0000 03e8").parameters[:2] == b"\0\0"  # the first of those that fit as well
+    assert 500 <= host.bench.now_ms() - began <= 520
+
+
 def test_a_silent_line_is_waited_for_as_long_as_asked_and_no_longer() -> None:
     host = Host()
     began = host.bench.now_ms()
