@@ -178,6 +178,14 @@ def test_a_download_that_was_given_up_takes_no_data_afterwards(host: Host) -> No
     assert host.ask("08 02").code == 0x0D
 
 
+def test_a_data_packet_with_a_bad_checksum_is_missing_in_the_end(host: Host) -> None:
+    assert host.ask("09 02").code == 0
+    for kind in (2, 2, 2):
+        host.say(bytes(128), kind)
+    host.line.write(packet(8, bytes(128))[:-1] + b"\x77")
+    assert host.ask("08 02").code == 0x0D
+
+
 def test_a_picture_without_a_finger_is_none_and_the_last_one_stays(host: Host) -> None:
     host.finger()
     picture = host.ask("0a", data=True).data

@@ -29,8 +29,8 @@ def test_power_takes_pictures_buffers_and_the_verified_password_and_leaves_the_l
     host.bench.hand("power cut")
     assert host.hear(1) == b"\x55"
     assert host.ask("0f").parameters[:2] == b"\0\0"
-    assert host.ask("02 01").code == 0x15
     assert host.ask("08 01").code == 0x0D
+    assert host.ask("02 01").code == 0x15
     assert host.ask("1d").parameters == b"\0\1"
     assert host.ask("19 01").parameters == bytes([7] * 32)
     assert host.ask("07 01 0005").code == 0
