@@ -95,6 +95,41 @@ def test_a_late_answer_is_never_taken_for_the_next_questions() -> None:
     assert far.asked == [0x01, 0x0F, 0x01, 0x02]
 
 
+def test_what_came_behind_an_answer_is_not_the_next_questions() -> None:
+    far = Scripted(glass=["02", "03"])
+    module = module_of(far)
+    far.mangle = once(1, lambda _, answer: [(0, answer + ACK_OK)])
+    assert (module.take_picture(), module.take_picture()) == (0x02, 0x03)
+
+
+@pytest.mark.parametrize("first", [codec.pack(ANYBODY, Kind.ACK, b"\x0f"), ACK_OK[:-1] + b"x"])
+def test_the_true_answer_may_come_a_little_behind_something_odd(first: bytes) -> None:
+    far = Scripted()
+    module = module_of(far)
+    far.mangle = once(1, lambda _, answer: [(0, first), (250, answer)])
+    assert module.match().code == codes.NO_MATCH
+    assert far.asked == [0x03]
+
+
+def test_the_last_data_packet_ends_the_waiting() -> None:
+    far = Scripted()
+    module = module_of(far)
+    far.buffers = {1: template_of(1)}
+    began = far.now
+    module.template_up(1)
+    assert far.now - began < 100
+
+
+def test_parameters_that_cannot_be_are_garble() -> None:
+    far = Scripted()
+    module = module_of(far)
+    said = codec.pack(ANYBODY, Kind.ACK, bytes(13) + b"\x09" + bytes(3))
+    far.mangle = lambda _, __: [(0, said)]
+    with pytest.raises(Unreachable) as caught:
+        module.parameters()
+    assert caught.value.cause == "garbled_reply"
+
+
 def test_a_module_that_stays_silent_is_told_so_and_the_next_call_opens_the_line_again() -> None:
     far = Scripted()
     module = module_of(far)

@@ -170,6 +170,14 @@ def test_two_fingers_for_one_are_asked_for_again() -> None:
     assert reader_of(far).template(20) == template_of(1)
 
 
+def test_two_fingers_until_the_time_is_over_are_told_as_badly_laid() -> None:
+    far = Scripted(glass=[1, "02", 2, "02"] * 50)
+    with pytest.raises(NeedsHands) as caught:
+        reader_of(far).template(0.5)
+    assert caught.value.cause == "bad_placement"
+    assert far.now < 4_000
+
+
 def test_a_finger_that_never_leaves_is_taken_twice_all_the_same() -> None:
     far = Scripted(glass=[1] * 60)
     assert reader_of(far).template(20) == template_of(1)
