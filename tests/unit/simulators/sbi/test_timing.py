@@ -172,22 +172,42 @@ def test_a_millisecond_before_the_timeout_is_too_early() -> None:
     assert bench.service.step(capture, 3_000) == Done(None, "101")
 
 
-def test_pictures_cost_the_computer_s_time_and_not_the_person_s() -> None:
-    bench = Bench()
-    wanted = request(timeout="3000")
-    place = bench.service.place(0)
-    capture = bench.service.begin(asked.capture("rcapture", wanted, place), 0)
-    now_ms, frames = 0, 0
+def played(bench: Bench, means: list[float], cost_ms: int = 0, *, moved_after: int = 0) -> tuple[Done, int]:
+    """A capture of 3,000 ms whose frames have these scores; the end, and the service's clock at it.
+
+    ``moved_after``: so many frames after which the person moves.
+    """
+    wanted = asked.capture("rcapture", request(timeout="3000"), bench.service.place(0))
+    capture = bench.service.begin(wanted, 0)
+    now_ms, coming = 0, list(means)
     while not isinstance(step := bench.service.step(capture, now_ms), Done):
         if isinstance(step, Wait):
             assert step.until_ms > now_ms
             now_ms = step.until_ms
-        else:
-            assert isinstance(step, Shoot)
-            frames += 1
-            now_ms += 20_000
-            bench.service.saw(capture, Frame(step.looks, (5.0 * frames,) * 4), 20_000)
-    assert frames == 3, "a slow computer has not shortened the capture"
-    assert step.frame is not None
-    assert step.frame.mean == 15.0
-    assert now_ms == 3_000 + 3 * 20_000
+            continue
+        assert isinstance(step, Shoot)
+        now_ms += cost_ms
+        bench.service.saw(capture, Frame(step.looks, (coming.pop(0),) * 4), cost_ms)
+        if moved_after and len(means) - len(coming) == moved_after:
+            bench.service.counter.moved_ms = now_ms
+    assert coming == []
+    return step, now_ms
+
+
+def test_pictures_cost_the_computer_s_time_and_not_the_person_s() -> None:
+    done, now_ms = played(Bench(), [11.0, 12.0, 13.0], cost_ms=20_000)
+    assert now_ms == 3_000 + 3 * 20_000, "a slow computer has not shortened the capture"
+    assert done.frame is not None
+    assert done.frame.mean == 13.0
+
+
+def test_the_best_frame_is_kept_whichever_came_last() -> None:
+    done, _ = played(Bench(), [20.0, 31.0, 25.0])
+    assert done.frame is not None
+    assert done.frame.mean == 31.0
+
+
+def test_whoever_moves_is_looked_at_again_from_the_beginning() -> None:
+    done, _ = played(Bench(), [20.0, 20.0, 55.0], moved_after=2)
+    assert done.frame is not None
+    assert done.frame.mean == 55.0
