@@ -14,6 +14,8 @@ from typing import Protocol, TextIO
 
 from agent.recording.words import ANSWERS, Said
 
+_LOOK_S = 1.0
+
 
 class Desk(Protocol):
     """Whom a sitting talks to."""
@@ -45,26 +47,28 @@ class Keyboard:
     def __init__(self, source: TextIO) -> None:
         self._source = source
         self._lines: queue.Queue[str] = queue.Queue()
-        self._closed = threading.Event()
+        self._ended = False
         threading.Thread(target=self._read, name="keyboard", daemon=True).start()
 
     def line(self, timeout_s: float | None) -> str | None:
         """The next line without its end; None when none came in time, or none ever will."""
-        if self._closed.is_set() and self._lines.empty():
-            if timeout_s is not None:
-                threading.Event().wait(timeout_s)
-            return None
+        while timeout_s is None and not self._ended:
+            if (line := self._next(_LOOK_S)) is not None:  # a wait without an end hears no Ctrl-C on Windows
+                return line
+        return None if timeout_s is None else self._next(timeout_s)
+
+    def _next(self, timeout_s: float) -> str | None:
         try:
             line = self._lines.get(timeout=timeout_s)
         except queue.Empty:
             return None
+        self._ended = self._ended or not line
         return line.strip() if line else None
 
     def _read(self) -> None:
         for line in self._source:
             self._lines.put(line)
-        self._closed.set()
-        self._lines.put("")  # whoever waits for a line learns that none comes
+        self._lines.put("")  # no line is empty, each has its end: nobody types any more
 
 
 class Terminal:

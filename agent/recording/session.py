@@ -78,7 +78,8 @@ def record(counter: Counter, asked: Asked) -> dict[str, Any]:
     with seat.taken(counter.home):
         reads = counter.home.reader()
         try:
-            seat.put_in_order(reads, packets, counter.perform)
+            for id in seat.put_in_order(reads, packets, counter.perform):
+                counter.desk.tell(filled(SAID["died"], Said(id, id)))
         finally:
             reads.close()
         if counter.home.free_bytes() < DISK_LOW_BYTES:

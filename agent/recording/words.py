@@ -155,6 +155,8 @@ SAID: dict[str, Said] = {
     "sign_off": Said("Semua sudah direkam. Tutup dan segel perekaman ini?",
                      "All is recorded. Close and seal this recording?"),
     "sealed": Said("Perekaman {} tersimpan dan tersegel.", "Recording {} is stored and sealed."),
+    "died": Said("Perekaman {} terputus sebelum disegel; orangnya harus direkam ulang.",
+                 "Recording {} was cut off before it was sealed; that person has to be recorded again."),
     "abandoned": Said("Perekaman dihentikan; tidak ada yang disimpan.",
                       "The sitting was ended; nothing of it was kept."),
     "BPS_CODE": Said("Kode wilayah di NIK sama dengan kode BPS untuk daerah ini; pastikan NIK disalin benar.",

@@ -43,6 +43,8 @@ def test_a_person_is_recorded_though_devices_fail_and_a_clerk_presses_too(tmp_pa
         assert recording.signature["strokes"]
         assert [each["state"] for each in desk.station.loket("recordings", "--json").json] == ["sealed"]
         assert desk.station.loket("status", "--json").json["unsent"]["recordings"] == 1
+        assert desk.station.loket("staff", "forget", "ani", "--json").json == {"staff": "ani", "slots": [0]}
+        assert desk.reader.hand(look="")["slots"] == []
         assert nowhere(desk.station.root, recording) > 100_000
 
 

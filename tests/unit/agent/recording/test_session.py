@@ -21,6 +21,7 @@ from agent.home import Home
 from agent.recording import book, seat, session
 from agent.recording.plan import Devices
 from agent.recording.session import Asked, Counter
+from agent.recording.words import SAID
 from agent.store.journal import Journal
 from agent.store.packets import Packets
 from domain.packet import Missing, info
@@ -143,6 +144,7 @@ def test_a_cut_before_the_packet_is_on_the_disk_leaves_an_abandoned_sitting(room
     assert (room.states, room.files) == (["open"], [])
     room.record()
     assert room.states == ["abandoned", "sealed"]
+    assert SAID["died"].en.format(f"R-{NAME}-1") in room.clerk.told, "the next clerk is told"
     first = book.every(room.journal)[0]
     assert first.cause == seat.DIED
 
