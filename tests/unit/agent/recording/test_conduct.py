@@ -14,7 +14,7 @@ from agent.recording.sitting import lacking
 from domain.packet import Missing, Modality, Rechecked
 from domain.packing import pack, unpack
 from drivers.errors import Cause
-from drivers.scanner import RIGHT_SLAP, Wanted
+from drivers.scanner import RIGHT_SLAP, THUMBS, Wanted
 from tests.unit.agent.recording.desks import (
     SUPERVISOR,
     broken,
@@ -136,6 +136,27 @@ def test_a_part_the_person_lacks_may_be_told_on_the_way() -> None:
     assert done.missing == (Missing("Right LittleFinger", False),)
     assert Modality.EXCEPTION_PHOTO in [part.modality for part in done.parts]
     assert gone
+
+
+def test_a_part_that_is_told_missing_too_late_leaves_the_packet_again() -> None:
+    room = Room(
+        scanner_gone=["missing", "again"],
+        which_missing=["Right LittleFinger:permanent"],
+        supervisor=[SUPERVISOR],
+    )
+    room.plan = replace(room.plan, patience_ms=0)
+    stuck = [True]
+
+    def at_the_thumbs(wanted: Wanted) -> None:
+        if wanted.parts == THUMBS and stuck:
+            stuck.clear()
+            raise broken("nothing_there")
+
+    room.scanner.on_press = at_the_thumbs
+    done = room.sit()
+    assert "Right LittleFinger" not in [part.part for part in done.parts]
+    assert lacking(done.parts, done.missing) == ()
+    assert pack(done, lambda data: bytes(64))
 
 
 def test_a_photo_before_the_wrong_colour_is_taken_again() -> None:
