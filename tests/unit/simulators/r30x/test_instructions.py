@@ -71,6 +71,7 @@ def test_a_finger_is_enrolled_found_and_forgotten(host: Host) -> None:
     found = host.ask("04 02 0000 03e8")
     assert found.code == 0 and found.parameters[:2] == b"\x01\x03"
     assert host.ask("1b 02 0000 0103").code == 0x09  # the range ends before it
+    assert host.ask("1b 02 0104 0100").code == 0x09  # and here it begins behind it
     assert host.ask("1f 01").parameters == bytes([0x08]) + bytes(31)
     assert host.ask("1f 00").parameters == bytes(32)
     assert host.ask("0c 0103 0001").code == 0
@@ -186,6 +187,22 @@ def test_a_data_packet_with_a_bad_checksum_is_missing_in_the_end(host: Host) -> 
     assert host.ask("08 02").code == 0x0D
 
 
+def test_every_buffer_but_the_first_is_the_second(host: Host) -> None:
+    host.finger(buffer=9)
+    assert host.ask("08 01").code == 0x0D
+    assert host.ask("08 02", data=True).data == host.ask("08 00", data=True).data != b""
+
+
+def test_nobody_lifts_a_finger_for_a_picture_that_the_host_has_sent() -> None:
+    host = Host(steady=False)
+    host.finger()
+    picture = host.ask("0a", data=True).data
+    host.bench.hand(finger=f"{PERSON}:1")
+    assert host.ask("0b").code == 0
+    host.send(picture)
+    assert [host.ask(told).code for told in ("02 01", "01")] == [0, 0]
+
+
 def test_a_picture_without_a_finger_is_none_and_the_last_one_stays(host: Host) -> None:
     host.finger()
     picture = host.ask("0a", data=True).data
@@ -251,3 +268,7 @@ def test_an_r503_says_who_it_is_and_has_its_own_sizes() -> None:
     assert host.finger(buffer=2) == 0
     assert host.ask("03").code == host.ask("05").code == 0
     assert host.ask("53").code == 0xFC
+    host.bench.hand("moving")
+    assert [host.ask(told).code for told in ("01", "28")] == [0x03, 0x07]
+    host.bench.hand("sensor broken")
+    assert [host.ask(told).code for told in ("01", "28", "36")] == [0x29] * 3
