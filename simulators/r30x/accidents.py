@@ -112,7 +112,7 @@ def answer(module: Module, exchange: Exchange, reply: Reply) -> None:
         return
     if "silent" not in faults:
         _say(module, exchange, reply)
-    if reply.after is not None and module.powered:
+    if reply.after is not None:
         reply.after()
 
 

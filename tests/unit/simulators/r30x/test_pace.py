@@ -94,3 +94,5 @@ def test_a_person_lifts_the_finger_once_its_features_were_taken_and_lays_it_down
     assert [host.ask(told).code for told in ("01", "02 01", "01", "01")] == [0, 0, 2, 2]
     host.bench.sleep_ms(400)
     assert host.ask("01").code == 0
+    host.bench.hand("steady on")
+    assert [host.ask(told).code for told in ("02 01", "01")] == [0, 0]

@@ -8,6 +8,7 @@ import pytest
 
 from simulators.r30x import clock
 from simulators.r30x.bench import MemoryModule
+from simulators.r30x.model import Work
 from tests.unit.simulators.r30x.kit import PERSON, Host, packet
 
 
@@ -82,26 +83,25 @@ def test_a_state_of_something_else_is_refused(kept: dict[str, object]) -> None:
 
 
 def test_work_that_the_power_left_behind_answers_nothing() -> None:
-    module = MemoryModule(seed=PERSON, cold=True).module
-    module.power_off(None)
-    module.power_on(warm=True)
-    for told in (b"\x01", b"\x02\x01"):
-        module.line.hear(packet(1, told), module.now_ms)
+    module = MemoryModule(seed=PERSON).module
+
+    def begun() -> Work:
+        """GenImg has come in, and its work is to be done."""
+        module.line.hear(packet(1, b"\x01"), module.now_ms)
         clock.advance(module, module.now_ms + 10)
         work = clock.work(module)
         assert work is not None
-        if told == b"\x01":
-            clock.done(module, work, work.run())
-            clock.advance(module, module.now_ms + 500)
-            module.line.down.take(module.now_ms + 10)
+        return work
+
+    left = begun()
     module.power_off(None)
     module.power_on(warm=True)
-    clock.done(module, work, work.run())
-    module.line.hear(packet(1, b"\x01"), module.now_ms)
-    clock.advance(module, module.now_ms + 10)
-    clock.done(module, work, work.run())
+    now = begun()
+    clock.done(module, left, left.run())
     clock.advance(module, module.now_ms + 500)
-    assert module.line.down.take(module.now_ms + 100) == b"" and module.buffers == {}
+    assert module.picture is None and module.line.down.take(module.now_ms + 100) == b""
+    clock.done(module, now, now.run())
+    assert module.picture is not None and module.line.down.take(module.now_ms + 100) == packet(7, b"\0")
 
 
 def test_unplugged_the_line_is_gone_and_a_new_one_is_found_when_it_is_back() -> None:
