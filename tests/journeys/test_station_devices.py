@@ -49,7 +49,8 @@ def test_a_record_that_could_not_be_kept_is_told_before_a_card_is_printed(tmp_pa
     ("address", "sentence"),
     [
         ("nonsense", "nonsense"),
-        ("sbi://127.0.0.1:4501", "no card printer"),
+        ("ipp://127.0.0.1:1/ipp/print", "no card printer"),
+        ("sbi://127.0.0.1:4501", "vouches"),
     ],
 )
 def test_an_address_without_a_printer_is_one_clear_sentence(
