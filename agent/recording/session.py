@@ -27,6 +27,7 @@ from agent.recording.patience import Abandoned, Clock
 from agent.recording.plan import Devices, Pictures, Plan
 from agent.recording.seat import Perform
 from agent.recording.words import SAID, Said, filled
+from agent.store.journal import DiskFull
 from agent.store.packets import Packets
 from domain.keys import SealKey
 from domain.packet import BadPacket, Missing, Modality, Recording, info
@@ -35,7 +36,7 @@ from domain.policy import Capture
 from domain.words import RefusedByRule
 
 DISK_LOW_BYTES = 256 << 20
-STOPPED, FAULT, BAD_PACKET = "stopped", "fault", "bad_packet"
+STOPPED, FAULT, BAD_PACKET, DISK_FULL = "stopped", "fault", "bad_packet", "disk_full"
 NOT_TOLD = "not_told"  # the staff mark of nobody
 
 
@@ -131,10 +132,21 @@ def _keep(counter: Counter, packets: Packets, recording: Recording) -> dict[str,
     told = {"id": recording.id, "sha256": sha256(sealed).hexdigest(), "size": len(sealed)}
     told |= sitting.counts(recording)
     counter.perform("recording-about", told)
-    packets.put(sealed)
+    _put(counter.desk, packets, sealed)
     counter.perform("recording-sealed", told)
     counter.desk.tell(filled(SAID["sealed"], Said(recording.id, recording.id)))
     return _document(recording, str(told["sha256"]))
+
+
+def _put(desk: Desk, packets: Packets, sealed: bytes) -> None:
+    """Onto the disk; while that is full the packet waits in memory for a clerk who frees some space."""
+    while True:
+        try:
+            packets.put(sealed)
+            return
+        except DiskFull:
+            if desk.ask(SAID["disk_full"], ("again", "stop")) == "stop":
+                raise Abandoned(DISK_FULL) from None
 
 
 def _document(recording: Recording, packet: str) -> dict[str, Any]:

@@ -155,6 +155,8 @@ SAID: dict[str, Said] = {
     "sign_off": Said("Semua sudah direkam. Tutup dan segel perekaman ini?",
                      "All is recorded. Close and seal this recording?"),
     "sealed": Said("Perekaman {} tersimpan dan tersegel.", "Recording {} is stored and sealed."),
+    "disk_full": Said("Penyimpanan penuh; kosongkan sedikit, lalu coba lagi. Rekaman ini belum hilang.",
+                      "The disk is full; free some space and try again. This recording is not lost yet."),
     "died": Said("Perekaman {} terputus sebelum disegel; orangnya harus direkam ulang.",
                  "Recording {} was cut off before it was sealed; that person has to be recorded again."),
     "abandoned": Said("Perekaman dihentikan; tidak ada yang disimpan.",

@@ -129,6 +129,7 @@ def test_who_does_not_come_when_called_gives_the_place_up(station: Station) -> N
     station.ask(actions.ticket_call)
     assert station.refused(actions.begin) == "QUOTA_REACHED"
     station.ask(actions.ticket_call)
+    assert station.refused(actions.ticket_issue) == "QUOTA_REACHED", "no number is above the quota"
     station.record()
     assert station.refused(actions.begin) == "QUOTA_REACHED"
     station.record(ticket=2)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -206,6 +208,25 @@ def test_a_disk_that_is_nearly_full_begins_no_sitting(room: Room, monkeypatch: p
         room.record()
     assert refused.value.word == "DISK_LOW"
     assert room.states == []
+
+
+@pytest.mark.parametrize(("answer", "state"), [("again", "sealed"), ("stop", "abandoned")])
+def test_a_disk_that_fills_up_at_the_end_is_told_before_anybody_goes_home(
+    room: Room, monkeypatch: pytest.MonkeyPatch, answer: str, state: str
+) -> None:
+    full = [OSError(errno.ENOSPC, "full")]
+    sync = os.fsync
+
+    def fsync(file: int) -> None:
+        if full:
+            raise full.pop()
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    room.clerk.answers["disk_full"] = [answer]
+    assert room.record()["state"] == state
+    assert room.states == [state]
+    assert len(room.files) == (state == "sealed")
 
 
 def test_the_rules_of_the_day_speak_before_any_device_does(room: Room) -> None:
