@@ -64,6 +64,12 @@ def test_a_module_that_lost_its_power_in_the_middle_says_no_such_thing() -> None
     assert caught.value.cause == "power_lost"
 
 
+def test_a_module_that_never_tells_that_it_knows_us_is_believed_all_the_same() -> None:
+    far = Scripted(glass=[2, 2])
+    far._do_13 = lambda _: far._ack(0)  # type: ignore[method-assign]
+    assert reader_of(far).match(template_of(1), 20) == "mismatch"
+
+
 def test_a_template_that_arrives_spoilt_is_sent_again_and_a_second_time_told() -> None:
     far = Scripted(glass=[1])
     spoilt = [True]

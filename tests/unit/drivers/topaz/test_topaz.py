@@ -86,11 +86,12 @@ class Pen:
 
     def __init__(self, *drawn: tuple[int, bytes]) -> None:
         self.drawn, self.now, self.here, self.breaks_at = list(drawn), 0, True, -1
-        self.written = b""
+        self.written, self.opened = b"", 0
 
     def connect(self) -> Pen:
         if not self.here:
             raise ConnectionRefusedError
+        self.opened += 1
         return self
 
     def write(self, data: bytes) -> None:
@@ -178,6 +179,12 @@ def test_whoever_signs_at_the_last_moment_may_finish() -> None:
     assert len(pad_of(pen).sign(3).strokes[0]) == 30
 
 
+def test_nobody_signs_for_more_than_a_minute() -> None:
+    pen = Pen(*stroke(1_000, 9_000))
+    assert 5_900 < len(pad_of(pen).sign(3).strokes[0]) < 6_100
+    assert 61_000 <= pen.now <= 61_200
+
+
 def test_what_was_scribbled_before_is_not_the_signature() -> None:
     pen = Pen(*[(0, data) for _, data in stroke(0, 20)], *stroke(500, 6), (600, GONE))
     assert [len(each) for each in pad_of(pen).sign(3).strokes] == [6]
@@ -201,6 +208,7 @@ def test_a_pulled_cable_is_told_and_the_next_signature_is_taken() -> None:
     assert caught.value.cause == "unplugged"
     pen.breaks_at, pen.drawn = -1, [*stroke(2_000, 7), (2_200, GONE)]
     assert len(pad.sign(10).strokes[0]) == 7
+    assert pen.opened == 2
 
 
 def test_who_it_is_comes_from_the_address_and_its_serial_from_the_pad() -> None:
