@@ -49,6 +49,13 @@ def test_each_print_is_the_finger_whose_name_it_bears() -> None:
     assert not same(told[LEFT[0]], 4, LEFT[0])
 
 
+def test_two_captures_of_a_finger_are_two_presses_of_it_on_clean_paper() -> None:
+    bench = Bench()
+    one, other = (pictures(bench.capture())["Left IndexFinger"] for _ in range(2))
+    assert not np.array_equal(one, other)
+    assert (one[0] == 255).all()
+
+
 def test_crossed_hands_give_good_prints_under_wrong_names() -> None:
     told = pictures(Bench("crossed@capture=1").capture())
     part = "Left IndexFinger"
