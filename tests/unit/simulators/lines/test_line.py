@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulators.lines.line import Line, Way
@@ -10,6 +10,7 @@ from simulators.lines.line import Line, Way
 SAYINGS = st.lists(st.tuples(st.integers(0, 50), st.binary(min_size=1, max_size=300)), max_size=6)
 
 
+@example([(0, bytes(200)), (0, bytes(200)), (5, b"x")], 57600, 10)
 @given(SAYINGS, st.sampled_from([9600, 57600, 115200]), st.sampled_from([10, 11]))
 def test_bytes_come_in_order_as_late_as_their_bits_take_and_the_line_says_when(
     sayings: list[tuple[int, bytes]], baud: int, bits: int

@@ -41,6 +41,10 @@ def test_it_is_signed_a_moment_after_it_was_cleared_and_keeps_ink_and_only_then(
     assert len(line.read(100, 5.0)) == 5  # who it is
     line.write(b"\x04")
     assert line.read(100, 5.0) == b""
+    line.write(b"\x04\x14")
+    pad.sleep_ms(200)
+    line.write(b"\x04")
+    assert line.read(100, 5.0) == b""
     began = pad.now_ms()
     line.write(b"\x04\x14")
     assert line.read(1, 5.0)
@@ -48,6 +52,16 @@ def test_it_is_signed_a_moment_after_it_was_cleared_and_keeps_ink_and_only_then(
     assert len(read(collected(pad, line.read, 8.0)).strokes) == len(signature(2))
     line.write(b"\x04")
     assert line.read(100, 5.0) == b""
+
+
+def test_ink_without_clearing_is_no_invitation_and_a_byte_has_its_parity_bit() -> None:
+    pad = MemoryPad(seed=2)
+    line = pad.connect()
+    line.read(5, 1.0)
+    line.write(b"\x14")
+    assert line.read(100, 5.0) == b""
+    assert {kind.bits for kind in KINDS.values() if kind.format == 0} == {11}
+    assert KINDS["sigemlcd1x5"].bits == 10
 
 
 def test_without_an_lcd_it_is_signed_a_moment_after_a_host_has_opened_it_and_listens_to_no_byte() -> None:
