@@ -66,7 +66,7 @@ def test_a_module_that_lost_its_power_in_the_middle_says_no_such_thing() -> None
 
 def test_a_module_that_never_tells_that_it_knows_us_is_believed_all_the_same() -> None:
     far = Scripted(glass=[2, 2])
-    far._do_13 = lambda _: far._ack(0)  # type: ignore[method-assign]
+    far._do_13 = lambda _: far._ack(0)  # type: ignore[assignment,method-assign]
     assert reader_of(far).match(template_of(1), 20) == "mismatch"
 
 
