@@ -13,11 +13,13 @@ from agent import policies
 from agent.asking import Action
 from agent.config import Config
 from agent.recording import actions, book, days
+from agent.store import behind
 from agent.store.journal import Journal
 from agent.trouble import Trouble
 from domain.policy_form import made
 from domain.wita import day, day_bounds_ms
 from domain.words import RefusedByRule
+from sync.log import Mark
 from tests.unit.agent.stations import START_MS, Clock, events, make_home, open_at
 
 CONFIG = Config("64.11", 1)
@@ -223,3 +225,15 @@ def test_whose_finger_lies_in_which_slot_is_a_mark_and_no_name(station: Station)
     for wrong in ({"staff": "6411015205039001"}, {"slot": -1}, {"reader": "a\nb"}, {"staff": None}):
         with pytest.raises(Trouble):
             station.ask(actions.staff_enrolled, **{**told, **wrong})
+
+
+def test_nobody_is_recorded_on_a_disk_that_is_full_or_was_put_back_from_a_copy(
+    tmp_path: Path, clock: Clock
+) -> None:
+    full = Station(open_at(make_home(tmp_path / "full"), clock=clock, has_room=lambda: False), clock)
+    assert full.refused(actions.begin, link="online") == "DISK_LOW"
+    full.journal.close()
+    old = Station(open_at(make_home(tmp_path / "old"), clock=clock), clock)
+    old.journal.write(lambda tx: behind.remember(tx, Mark(99, 7)))
+    assert old.refused(actions.begin, link="online") == "JOURNAL_BEHIND_HUB"
+    old.journal.close()
