@@ -114,6 +114,11 @@ def test_the_high_nibble_is_the_left_pixel() -> None:
     assert from_wire(b"\xa3") == b"\xaa\x33"
 
 
+def test_a_packet_is_full_with_256_bytes() -> None:
+    full = Packet(ANYBODY, Kind.DATA, bytes(range(256)))
+    assert Parser().feed(wire(full)) == [full]
+
+
 def test_too_much_for_one_packet_is_refused() -> None:
     with pytest.raises(ValueError, match="257"):
         pack(ANYBODY, Kind.DATA, bytes(257))

@@ -29,6 +29,11 @@ def once(number: int, harm: Mangle) -> Mangle:
     return lambda at, answer: harm(at, answer) if at == number else unharmed(at, answer)
 
 
+def without_one_packet(_number: int, answer: bytes) -> list[tuple[int, bytes]]:
+    """All but the second data packet, whole: 128 bytes and what is around them."""
+    return [(0, answer[: 12 + 139] + answer[12 + 2 * 139 :])]
+
+
 SILENT: Mangle = lambda _number, _answer: []  # noqa: E731
 HARMS: dict[str, Mangle] = {
     "noise before the header": lambda _, answer: [(0, b"\x00\xff\xef\x12" + answer)],
@@ -109,6 +114,18 @@ def test_the_true_answer_may_come_a_little_behind_something_odd(first: bytes) ->
     far.mangle = once(1, lambda _, answer: [(0, first), (250, answer)])
     assert module.match().code == codes.NO_MATCH
     assert far.asked == [0x03]
+
+
+def test_data_that_lacks_a_whole_packet_is_asked_for_again_and_never_believed() -> None:
+    far = Scripted()
+    module = module_of(far)
+    far.buffers = {1: template_of(1)}
+    far.mangle = once(1, without_one_packet)
+    assert module.template_up(1) == template_of(1)
+    far.mangle = without_one_packet
+    with pytest.raises(Unreachable) as caught:
+        module.template_up(1)
+    assert caught.value.cause == "garbled_reply"
 
 
 def test_the_last_data_packet_ends_the_waiting() -> None:

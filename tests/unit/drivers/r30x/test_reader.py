@@ -221,13 +221,23 @@ def test_a_dead_reader_in_the_middle_is_an_error_and_no_answer() -> None:
     assert caught.value.cause == "unplugged"
 
 
+NAMED = struct.pack(">16s4s8sBB8sHHHH", b"R503", b"0001", b"SIM00042", 1, 2, b"CAP", 192, 192, 1536, 200)
+
+
+@pytest.mark.parametrize(("code", "state"), [(0x00, "ready"), (0x29, "error"), (0xFC, "ready")])
+def test_a_module_that_can_look_at_its_sensor_is_asked_to(code: int, state: str) -> None:
+    far = Scripted()
+    far.product = NAMED
+    far._do_36 = lambda _: far._ack(code)  # type: ignore[attr-defined]
+    now = reader_of(far).status()
+    assert (now.state, now.cause) == (state, "sensor_fault" if state == "error" else None)
+
+
 def test_a_module_with_a_name_tells_it_and_a_small_one_does_not() -> None:
     far = Scripted()
     who = reader_of(far).identify()
     assert (who.model, who.serial, who.firmware, who.library) == ("R30x", "", "", 300)
-    far.product = struct.pack(
-        ">16s4s8sBB8sHHHH", b"R503", b"0001", b"SIM00042", 1, 2, b"CAP", 192, 192, 1536, 200
-    )
+    far.product = NAMED
     assert (reader_of(far).identify().model, reader_of(far).identify().serial) == ("R503", "SIM00042")
 
 
