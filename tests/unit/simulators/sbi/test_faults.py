@@ -128,3 +128,13 @@ def test_all_fingers_are_there_again() -> None:
     assert bench.code(**thumbs, timeout="1000") == "102"
     hands.do(bench.desk, "whole")
     assert len(bench.capture(**thumbs)["biometrics"]) == 2
+
+
+@pytest.mark.parametrize(("line", "moves"), [
+    ("wipe", True), ("place right", True), ("plug", True), ("look", False), ("clock +5", False),
+])  # fmt: skip
+def test_what_hands_change_before_the_lens_is_looked_at_anew(line: str, moves: bool) -> None:
+    bench = Bench()
+    bench.clock.at_ms = 500
+    hands.do(bench.desk, line)
+    assert (bench.service.counter.moved_ms == 500) == moves
