@@ -24,7 +24,8 @@ def score(picture: Picture) -> float:
     there = spread > SPREAD_MIN
     if not there.any():
         return 0.0
-    down, over = np.gradient(grey)
+    down: Grid = np.gradient(grey, axis=0)
+    over: Grid = np.gradient(grey, axis=1)
     yy, xx, xy = blocks(down * down), blocks(over * over), blocks(down * over)
     coherence = np.hypot(xx - yy, 2 * xy) / (xx + yy + 1e-3)
     flow = ramp(float(coherence[there].mean()), COHERENT_MIN, COHERENT_FULL)

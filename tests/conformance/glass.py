@@ -9,20 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from drivers.clock import MonotonicClock
 from drivers.finger_reader import FingerReader
 from drivers.registry import open_reader
 from simulators.r30x.bench import MemoryModule
 from tests.journeys.technician import Technician
 
-WIRES = (
-    ("memory", "tcp")
-    if sys.platform == "win32"
-    else ("memory", "pty", pytest.param("tcp", marks=pytest.mark.long))
-)
-"""On the wire only one of two each time: above the stream they are the same."""
+WIRES = ("memory", "tcp") if sys.platform == "win32" else ("memory", "pty", "tcp")
 SPEED = "40"
 MOVES: dict[str, dict[str, Any]] = {
     "lay_finger": {"finger": "7:1"},
