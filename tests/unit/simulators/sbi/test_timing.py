@@ -158,6 +158,19 @@ def test_a_stream_of_the_same_slap_may_go_on_but_not_stop_during_a_capture() -> 
     assert told["biometrics"][0]["error"]["errorCode"] == "700"
 
 
+def test_no_picture_comes_while_a_capture_has_the_camera() -> None:
+    bench = Bench()
+    told = json.dumps({"deviceId": "3", "deviceSubId": "0"}).encode()
+    stream = bench.desk.begin_stream("/stream", told)
+    looks = iter([True, True, False])
+    assert len([*bench.desk.pictures(stream, lambda: next(looks))]) == 3
+    wanted = asked.capture("rcapture", request(type="Face"), bench.service.place(0))
+    capture = bench.service.begin(wanted, 0)
+    looks = iter([True, True, False])
+    assert [*bench.desk.pictures(stream, lambda: next(looks))] == []
+    bench.service.end(capture)
+
+
 def test_a_stream_of_another_slap_is_in_the_way() -> None:
     bench = Bench()
     bench.desk.begin_stream("/stream", json.dumps({"deviceId": "1", "deviceSubId": "2"}).encode())
