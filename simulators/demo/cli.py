@@ -59,6 +59,9 @@ class Teller:
 @click.option(
     "--broker-program", default="auto", show_default=True, help="auto, embedded, or Mosquitto's path."
 )
+@click.option(
+    "--recordings", default=6, show_default=True, type=click.IntRange(0, 100), help="People to record."
+)
 @click.option("--keep-running", is_flag=True, help="Leave the world running and say where its screens are.")
 @click.option("--full", is_flag=True, help="All 103,068 cards on 53 printers; takes long.")
 def demo(home: Path | None, full: bool, orders: int, stations: int, **told: object) -> None:
@@ -84,7 +87,7 @@ def demo(home: Path | None, full: bool, orders: int, stations: int, **told: obje
 async def _run(scaled: World, options: Options) -> int:
     """Plays; whatever happens, every program is ended. Ctrl-C and SIGTERM are an orderly end."""
     teller = Teller()
-    day = Day(scaled, options.home, options.seed, options.speed, teller.say)
+    day = Day(scaled, options.home, options.seed, options.speed, teller.say, options.recordings)
     playing = asyncio.create_task(_play(day, options, teller))
     _on_signals(playing.cancel)
     try:

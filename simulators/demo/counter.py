@@ -17,6 +17,7 @@ from simulators.demo.keeper import Keeper
 from simulators.demo.parts import Make, Part
 from simulators.demo.printers import Stand, behind_spooler, command
 from simulators.demo.programs import Ports, Program, Stuck, Terminal, script
+from simulators.demo.room import Room
 from simulators.demo.supply import Supply
 from simulators.demo.truth import Tail
 from simulators.link import PROFILES, Link
@@ -71,6 +72,7 @@ class Counter:
         self.lot = Lot()
         self.lender: Counter | None = None
         self.lights = asyncio.Lock()  # held while somebody stands at the counter, or switches it on again
+        self.line = asyncio.Lock()  # held while the link is down: one outage at a time
         self.nights = 0
         self.dark = False  # the power has gone, and nobody has switched on again
         self._bench = bench
@@ -81,6 +83,8 @@ class Counter:
         self.link = Link("127.0.0.1:0", broker, profile, bench.seed + number, bench.speed)
         self._fill()
         self._stand = self._set_up(number)
+        desk = (name, self._place, bench.keeper, self._stand.seed, bench.speed)
+        self.room = Room(*desk) if part.records else None
         self.tail = Tail(self._stand.truth)
         self.printer = self._program("printer", command(self._stand))
         self._paper = self._program("paper", self._paper_command()) if part.urgent else None
@@ -149,14 +153,16 @@ class Counter:
             await self._paper.start()
             paper = ("--paper", self._paper.ready["addresses"][0])
         where = ("--printer", address, *chip, *paper, "--broker", f"mqtt://{self.link.address}")
-        await self.loket("init", "--join", str(join), *where)
+        people = await self.room.open() if self.room is not None else ()
+        await self.loket("init", "--join", str(join), *where, *people)
         await self._first_blanks()
         await self.agent.start()
 
     async def close(self) -> None:
         """The end of the day, or of the play: nothing of it is left running."""
-        sheets = (self._paper.kill(),) if self._paper is not None else ()
-        await asyncio.gather(self.agent.stop(), self.printer.kill(), *sheets, self.link.close())
+        more = [each.kill() for each in (self._paper,) if each is not None]
+        more += [each.close() for each in (self.room,) if each is not None]
+        await asyncio.gather(self.agent.stop(), self.printer.kill(), *more, self.link.close())
 
     async def loket(self, command: str, *rest: str, may_fail: bool = False) -> Any:
         """One command of the station; its JSON document, if it prints one."""
@@ -169,8 +175,11 @@ class Counter:
         return str(answer.json()["refused"]) if answer.code == REFUSED else None
 
     async def _run(self, command: str, *rest: str, may_fail: bool) -> Any:
-        words = (script("loket"), *command.split(), "--home", str(self.home), *rest)
-        return await self._bench.terminal.run(*words, may_fail=may_fail)
+        return await self._bench.terminal.run(*self.words(command, *rest), may_fail=may_fail)
+
+    def words(self, command: str, *rest: str) -> list[str]:
+        """One command of the station, as it is typed."""
+        return [script("loket"), *command.split(), "--home", str(self.home), *rest]
 
     async def journal(self) -> list[Any]:
         """Every line of the station's journal."""
@@ -264,6 +273,10 @@ class Counter:
             self.dark = False
         self.lot.cuts += struck
         return struck
+
+    def may_be_struck(self) -> bool:
+        """Whether a card is under way, and nobody sits at the desk: a sitting that is cut is no packet."""
+        return self.is_moving() and not (self.room is not None and self.room.seat.locked())
 
     def is_moving(self) -> bool:
         """Whether the truth shows a card under way in the printer."""

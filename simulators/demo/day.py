@@ -16,13 +16,15 @@ from typing import Any, TypeVar
 from domain.regions import split_station
 from simulators.broker import answers, command, find
 from simulators.demo import papers
-from simulators.demo.accidents import Cut, calm, misfortunes
+from simulators.demo.accidents import Cut, Misfortune, calm, misfortunes
 from simulators.demo.clerking import Clerk
 from simulators.demo.counter import Bench, Counter
 from simulators.demo.keeper import Keeper
-from simulators.demo.parts import odd, parts
+from simulators.demo.parts import Part, odd, parts
 from simulators.demo.programs import ANSWER_S, Ports, Program, Stuck, Terminal, script
+from simulators.demo.recordings import Sitter, sitters
 from simulators.demo.rules import Rules
+from simulators.demo.sittings import hold
 from simulators.demo.supply import Supply
 from simulators.demo.world import World
 
@@ -39,8 +41,20 @@ T = TypeVar("T")
 class Day:
     """One play. `say` gets one line of progress whenever there is something new to tell."""
 
-    def __init__(self, world: World, home: Path, seed: int, speed: float, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        world: World,
+        home: Path,
+        seed: int,
+        speed: float,
+        say: Callable[[str], None],
+        recordings: int = 0,
+    ) -> None:
         self.world, self.home, self.seed = world, home, seed
+        self.fates: dict[str, Misfortune] = {}
+        self.parts: dict[str, Part] = {}
+        self.sitters: list[Sitter] = []
+        self._recordings = recordings
         self.terminal = Terminal(AT_ONCE)
         self.keeper = Keeper()
         self.ports = Ports()
@@ -99,15 +113,22 @@ class Day:
         self._programs.append(program)
         return program
 
-    async def open_counters(self, with_cuts: bool) -> None:
+    def cast(self, with_cuts: bool) -> None:
+        """What befalls whom, who plays which part, and who is recorded where."""
+        orders = {name: self.world.orders_of(name) for name in self.world.stations}
+        self.fates = (misfortunes if with_cuts else calm)(orders, self.seed, odd(self.world))
+        folk = papers.folk(self.world, self.seed)
+        self.parts = parts(self.world, self.fates, folk, self._recordings)
+        rooms = [name for name, part in self.parts.items() if part.records]
+        self.sitters = sitters(rooms, self._recordings, self.seed)
+
+    async def open_counters(self) -> None:
         """Every station with its printer and link, as many at a time as the machine bears."""
         orders = {name: self.world.orders_of(name) for name in self.world.stations}
-        fates = (misfortunes if with_cuts else calm)(orders, self.seed, odd(self.world))
-        part = parts(self.world, fates, papers.folk(self.world, self.seed))
         shared = (self.home, self.terminal, self.keeper, self.ports, self.supply)
         bench = Bench(*shared, self.broker_port, self._speed, self.seed)
         self.counters = [
-            Counter(bench, name, number, orders[name], fates[name], part[name])
+            Counter(bench, name, number, orders[name], self.fates[name], self.parts[name])
             for number, name in enumerate(orders)
         ]
         for borrower in self.counters:
@@ -132,7 +153,7 @@ class Day:
         self.clerks = {counter.name: Clerk(counter) for counter in self.counters}
         self._due = {counter.name: list(counter.fate.cuts) for counter in self.counters}
         telling = asyncio.create_task(self._tell())
-        acts = (self._serve, self._suffer, self._outages, self._new_rules)
+        acts = (self._serve, self._suffer, self._outages, self._new_rules, self._record)
         try:
             await _all(act(counter) for counter in self.counters for act in acts)
         finally:
@@ -150,13 +171,13 @@ class Day:
         while (own := self._due.get(counter.name)) is not None:
             cuts = own or self._owed
             early = bool(own) and len(counter.tail.story.fed) <= own[0][0]
-            if not cuts or early or not counter.is_moving():
+            if not cuts or early or not counter.may_be_struck():
                 await asyncio.sleep(STRIKE_LOOK_S)
                 continue
             overdue = not own or len(counter.tail.story.fed) > own[0][0] + 1
             if not overdue:  # a machine that is slow to strike has few cards left to strike at
                 await asyncio.sleep(dice.uniform(0, STRIKE_SPREAD_S))
-            if cuts and counter.is_moving():
+            if cuts and counter.may_be_struck():
                 after_card, cut = cuts.pop(0)
                 if not await counter.strike(cut):
                     cuts.insert(0, (after_card, cut))
@@ -164,8 +185,9 @@ class Day:
     async def _outages(self, counter: Counter) -> None:
         for kind, for_ms in counter.fate.outages:
             await asyncio.sleep(self._dice.uniform(*OUTAGE_AFTER_S))
-            counter.lot.outages += 1
-            await counter.link.outage(round(for_ms * counter.link.speed), kind)
+            async with counter.line:
+                counter.lot.outages += 1
+                await counter.link.outage(round(for_ms * counter.link.speed), kind)
 
     async def _new_rules(self, counter: Counter) -> None:
         """The province's rules change during the day, while the line of this counter is down."""
@@ -180,6 +202,15 @@ class Day:
             await self.rules.publish()
         finally:
             await line
+
+    async def _record(self, counter: Counter) -> None:
+        """People are recorded here; a cut of this counter that is due strikes before the next sits down."""
+
+        def is_calm() -> bool:
+            due = self._due.get(counter.name)
+            return not (due and len(counter.tail.story.fed) > due[0][0])
+
+        await hold(counter, [each for each in self.sitters if each.station == counter.name], is_calm)
 
     async def _tell(self) -> None:
         while True:

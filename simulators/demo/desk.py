@@ -9,7 +9,8 @@ from typing import Any
 
 from simulators.demo.clerk import whole
 from simulators.demo.counter import Counter
-from simulators.demo.programs import Stuck
+from simulators.demo.programs import Answer, Stuck
+from simulators.demo.recordings import fingers
 
 CLERK, SECOND, SUPERVISOR = "P.01", "P.02", "S.01"
 ON_SHELF = frozenset({"verified", "ready"})
@@ -27,6 +28,7 @@ class Desk:
 
     def __init__(self, counter: Counter) -> None:
         self._counter = counter
+        self._holders = dict(counter.part.holders)
         self.clear = False
 
     async def certificate(self, order: str) -> bool:
@@ -82,24 +84,47 @@ class Desk:
             await counter.loket("announce", "--done", batch["batch"], "--json")
         blank_of = {job["id"]: job["blank"] for job in jobs}
         cards = await counter.loket("ready", "--json")
+        cards.sort(key=lambda card: card["order"] not in self._holders)  # whoever's finger is known, first
         if counter.part.withholds and cards:
-            await self._withhold(cards.pop(), blank_of)
+            await self._withhold(cards.pop(0), blank_of)
         taken_in = 0
         for card in cards[:HAND_OVERS]:
             papers = self._papers(card)
             taken_in += "card" in papers
             old = [word for paper in papers for word in ("--old", paper)]
-            told = ("--card", blank_of[card["job"]], "--finger", "matched", *old, "--by", CLERK, "--json")
-            await counter.loket("hand-over", card["job"], *told)
+            told = ("--card", blank_of[card["job"]], *old, "--by", CLERK, "--json")
+            await self._give(card, told)
         if taken_in or any(job["state"] == "spoiled" for job in jobs):
             await self._burn()
 
     async def _withhold(self, card: Mapping[str, Any], blank_of: Mapping[str, str]) -> None:
         """The finger of whoever stands here is another's: whatever he says, the card stays."""
-        told = ("--card", blank_of[card["job"]], "--finger", "mismatch", "--old", "none", "--by", CLERK)
-        word = await self._counter.refused("hand-over", card["job"], *told)
+        told = ("--card", blank_of[card["job"]], "--old", "none", "--by", CLERK)
+        if card["order"] in self._holders:
+            word = (await self._asked(card, (*told, "--json"), None)).json()["refused"]
+        else:
+            word = await self._counter.refused("hand-over", card["job"], *told, "--finger", "mismatch")
         if word != "FINGER_MISMATCH":
             raise Stuck(f"{self._counter.name} gave {card['job']} to somebody else ({word})")
+
+    async def _give(self, card: Mapping[str, Any], told: Sequence[str]) -> None:
+        """Over the counter: by the finger on the reader here, or by what the ministry's own showed."""
+        nik = self._holders.get(card["order"])
+        if nik is None:
+            await self._counter.loket("hand-over", card["job"], "--finger", "matched", *told)
+            return
+        answer = await self._asked(card, told, nik)
+        if answer.code:
+            raise Stuck(f"{self._counter.name} did not give {card['job']} to its holder: {answer.err}")
+
+    async def _asked(self, card: Mapping[str, Any], told: Sequence[str], nik: str | None) -> Answer:
+        """`loket hand-over` with the finger of ``nik`` laid down where it asks; None: a stranger's."""
+        room = self._counter.room
+        if room is None:
+            raise Stuck(f"{self._counter.name} has no reader")
+        async with room.seat:
+            words = self._counter.words("hand-over", card["job"], *told)
+            return await room.talk(words, fingers(nik, "The holder's {} on the reader"))
 
     def _papers(self, card: Mapping[str, Any]) -> Iterable[str]:
         """What the holder brings along: all that is due, the certificate by its number."""

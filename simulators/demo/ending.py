@@ -17,11 +17,14 @@ from domain.ledger import Ledger
 from domain.regions import PROVINCE_HOLDER
 from simulators.demo.counter import Counter
 from simulators.demo.desk import CAME_OUT
+from simulators.demo.recordings import Found
+from simulators.demo.recordings import faults as of_recordings
 from simulators.demo.summary import Summary, Tally, faults
 from simulators.demo.truth import Story, judge
 from simulators.demo.world import World
 
 Line = Mapping[str, Any]
+NOBODY = Found()
 SETTLED = frozenset({"spoiled", "cancelled", "lost"})
 
 
@@ -147,7 +150,7 @@ class Province:
 
 
 def summarise(
-    world: World, books: Sequence[Books], province: Province, seconds: float
+    world: World, books: Sequence[Books], province: Province, seconds: float, found: Found = NOBODY
 ) -> tuple[Summary, list[Tally]]:
     """The whole day, judged by the truth."""
     tallies = [tally(each) for each in books]
@@ -169,7 +172,7 @@ def summarise(
         blanks_unaccounted=sum(unaccounted(each) for each in books) + province.unaccounted,
         power_cuts=sum(each.cuts for each in books),
         outages=sum(each.outages for each in books),
-        recordings=0,
+        recordings=found.count,
         hub_equals_offices=province.equal and province.missing == 0,
         seconds=round(seconds, 1),
         ready=sum(each.ready for each in tallies),
@@ -181,7 +184,7 @@ def summarise(
         rules_followed=province.following,
         ledger_proved=province.proved,
     )
-    return replace(summary, why=_why(world, summary, tallies)), tallies
+    return replace(summary, why=[*_why(world, summary, tallies), *of_recordings(found)]), tallies
 
 
 def _why(world: World, summary: Summary, tallies: Sequence[Tally]) -> list[str]:

@@ -1,7 +1,7 @@
 """The province's list of print-ready people: synthetic, every one marked SPECIMEN, shared out to the
 stations."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,6 @@ def folk(world: World, seed: int) -> Iterator[Person]:
             yield replace(person, station=str(split_station(name)[1]))
 
 
-def write(world: World, seed: int, folder: Path) -> Path:
-    """The list with its photos; returns the list's path."""
-    return lists.write(folder, folk(world, seed))
+def write(world: World, seed: int, folder: Path, holders: Container[str] = ()) -> Path:
+    """The list with its photos, and the fingers of the orders ``holders``; returns the list's path."""
+    return lists.write(folder, folk(world, seed), fingers=True, whose=holders)

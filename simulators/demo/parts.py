@@ -6,11 +6,11 @@ every day of any size plays all of them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from domain.regions import split_station, station
-from simulators.demo.accidents import Misfortune, Odd
+from simulators.demo.accidents import Cut, Misfortune, Odd
 from simulators.demo.world import World
 from simulators.people.people import Person
 
@@ -26,12 +26,17 @@ class Make(StrEnum):
 ODD = {"64.74": Make.MATICA, "64.03": Make.SPOOLER}  # the first counter of these offices
 BOAT = "64.11"  # where the province's rules arrive last
 URGENT = ("first_card", "data_change")  # whose holder may get a certificate for a day
+SLOW_LINES = frozenset({BOAT, "64.07", "64.09", "64.03"})  # a packet takes long there
+ROOMS = 2  # counters where people are recorded
+HOLDERS = 3  # of one of these, whose orders carry their fingers
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One counter's part. ``urgent``: the order whose holder needs a certificate before the card is there;
-    ``lends_to``: the counter whose blanks run short, and which gets some of ours."""
+    ``lends_to``: the counter whose blanks run short, and which gets some of ours; ``records``: whether people
+    are recorded here; ``holders``: orders that carry their holders' fingers, each with the NIK.
+    """
 
     make: Make = Make.EVOLIS
     urgent: str | None = None
@@ -39,6 +44,8 @@ class Part:
     smears: bool = False
     withholds: bool = False
     late: bool = False
+    records: bool = False
+    holders: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def makes(world: World) -> dict[str, Make]:
@@ -62,22 +69,47 @@ def odd(world: World) -> Odd:
     )
 
 
-def parts(world: World, fates: Mapping[str, Misfortune], people: Iterable[Person]) -> dict[str, Part]:
-    """Every counter's part in a day of these misfortunes."""
-    made = makes(world)
+def recorders(world: World, fates: Mapping[str, Misfortune], count: int) -> list[str]:
+    """The counters where ``count`` people are recorded: of different offices, on lines that bear packets.
+
+    Where the PC's power goes seldom and the line falls; the busier first.
+    """
+    able = [
+        name for name, make in makes(world).items() if make is Make.EVOLIS and _office(name) not in SLOW_LINES
+    ]
+
+    def rank(name: str) -> tuple[int, bool, int, str]:
+        cuts = sum(cut is not Cut.PRINTER for _, cut in fates[name].cuts)
+        return cuts, not fates[name].outages, -world.orders_of(name), name
+
+    chosen: dict[str, str] = {}
+    for name in sorted(able, key=rank):
+        chosen.setdefault(_office(name), name)
+    return list(chosen.values())[: min(ROOMS, count)]
+
+
+def parts(
+    world: World, fates: Mapping[str, Misfortune], people: Iterable[Person], recordings: int = 0
+) -> dict[str, Part]:
+    """Every counter's part in a day of these misfortunes, with so many people to record."""
+    made, folk = makes(world), list(people)
     own = [name for name in world.stations if made[name] is Make.EVOLIS and name != late(world)]
     busy = sorted(own, key=lambda name: (-world.orders_of(name), name))
     short = next((name for name in own if fates[name].blanks_short), None)
     lender = next(name for name in own if short is None or _office(name) != _office(short))
-    urgent = _urgent(people, own)
+    urgent = _urgent(folk, own)
+    rooms = recorders(world, fates, recordings)
+    withholds = rooms[0] if rooms else busy[3 % len(busy)]
     return {
         name: Part(
             made[name],
             urgent=urgent[1] if urgent and urgent[0] == name else None,
             lends_to=short if name == lender else None,
             smears=name == busy[0],
-            withholds=name == busy[3 % len(busy)],
+            withholds=name == withholds,
             late=name == late(world),
+            records=name in rooms,
+            holders=_holders(folk, name) if name in rooms[:1] else (),
         )
         for name in world.stations
     }
@@ -85,6 +117,12 @@ def parts(world: World, fates: Mapping[str, Misfortune], people: Iterable[Person
 
 def _office(name: str) -> str:
     return split_station(name)[0]
+
+
+def _holders(people: Iterable[Person], name: str) -> tuple[tuple[str, str], ...]:
+    """A few of the counter's orders with their holders."""
+    here = [each for each in people if station(each.office, int(each.station)) == name]
+    return tuple((each.order, each.nik) for each in here[:HOLDERS])
 
 
 def _urgent(people: Iterable[Person], own: Iterable[str]) -> tuple[str, str] | None:

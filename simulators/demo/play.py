@@ -11,6 +11,8 @@ from simulators.demo import papers
 from simulators.demo.day import Day
 from simulators.demo.ending import Books, Province, collect, rules_reached, same, summarise
 from simulators.demo.programs import Program, Stuck
+from simulators.demo.recorded import follow
+from simulators.demo.recordings import told
 from simulators.demo.summary import Summary, proof, table
 
 HOME_S = 60  # longer than the programs wait before they take a silent line for dead
@@ -26,19 +28,21 @@ class Options:
     speed: float
     broker_program: str
     keep_running: bool
+    recordings: int = 0
 
 
 async def open_all(day: Day, options: Options) -> Program:
     """The province, the counters, and the day's orders on their way; the hub."""
-    people = asyncio.create_task(
-        asyncio.to_thread(papers.write, day.world, options.seed, options.home / "people")
-    )
+    day.cast(with_cuts=not options.keep_running)
+    holders = {order for part in day.parts.values() for order, _ in part.holders}
+    listing = (day.world, options.seed, options.home / "people", holders)
+    people = asyncio.create_task(asyncio.to_thread(papers.write, *listing))
     hub = await day.open_province(options.broker_program)
-    await day.open_counters(with_cuts=not options.keep_running)
+    await day.open_counters()
     listed = await people
-    told: Any = await day.hub("orders import", str(listed), "--json")
-    if told["new"] != day.world.orders:
-        raise Stuck(f"the province took {told['new']} of {day.world.orders} orders: {told['refused'][:3]}")
+    done: Any = await day.hub("orders import", str(listed), "--json")
+    if done["new"] != day.world.orders:
+        raise Stuck(f"the province took {done['new']} of {day.world.orders} orders: {done['refused'][:3]}")
     return hub
 
 
@@ -47,11 +51,13 @@ async def play(day: Day, options: Options) -> tuple[Summary, list[str]]:
     await open_all(day, options)
     await day.work()
     following = await hear_of_rules(day)
+    found = await follow(day)
     books, equal = await bring_home(day)
     province, proved = await ask_province(day, equal, following)
     seconds = time.monotonic() - day.began
-    summary, tallies = summarise(day.world, books, province, seconds)
-    return summary, [*table(day.world, tallies), proof(proved), rules_reached(books)]
+    summary, tallies = summarise(day.world, books, province, seconds, found)
+    lines = [*table(day.world, tallies), proof(proved), rules_reached(books), told(found, day.sitters)]
+    return summary, [line for line in lines if line]
 
 
 async def ask_province(day: Day, equal: bool, following: int) -> tuple[Province, dict[str, Any]]:

@@ -1,6 +1,8 @@
 """The province's rules change during the day: published once, followed by each counter once it hears of them.
 
-A pinned-up list gathers people; from this day on ready cards are announced by telephone alone.
+A pinned-up list gathers people, and so does waiting for the line: from this day on ready cards are announced
+by telephone alone, and people are recorded without it too. A policy is whole: what it does not tell is as in
+2020.
 """
 
 import json
@@ -11,8 +13,9 @@ from typing import Any
 from domain.wita import day
 from simulators.demo.supply import Hub
 
-NAME = "phones-only"
-RULES: dict[str, Any] = {"announce_channels": ["wa", "sms"]}
+NAME = "keep-apart"
+FORWARD = "store_and_forward"
+RULES: dict[str, Any] = {"announce_channels": ["wa", "sms"], "recording_mode": FORWARD}
 
 
 class Rules:

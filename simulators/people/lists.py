@@ -1,7 +1,7 @@
 """Writing people as the province's offices hand them over: one CSV file, photos and fingers beside it."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -14,10 +14,18 @@ INDEX_FINGERS = {"finger_right": 1, "finger_left": 6}
 """The optional columns, and which of ten fingers they are (simulators/people/fingers.py)."""
 
 
-def write(folder: Path, crowd: Iterable[Person], name: str = FILE, *, fingers: bool = False) -> Path:
+def write(
+    folder: Path,
+    crowd: Iterable[Person],
+    name: str = FILE,
+    *,
+    fingers: bool = False,
+    whose: Container[str] | None = None,
+) -> Path:
     """Write ``name`` and ``photos/`` into ``folder`` (made when missing). Returns the path of the list.
 
-    ``fingers``: also ``fingers/``, what a reader knows each KTP holder's index fingers by; some seconds each.
+    ``fingers``: also ``fingers/``, what a reader knows each KTP holder's index fingers by; some time each.
+    ``whose``: of these orders alone.
     """
     (folder / "photos").mkdir(parents=True, exist_ok=True)
     path = folder / name
@@ -26,15 +34,18 @@ def write(folder: Path, crowd: Iterable[Person], name: str = FILE, *, fingers: b
         rows = csv.DictWriter(out, columns, lineterminator="\n")
         rows.writeheader()
         for person in crowd:
-            rows.writerow(asdict(person) | (_fingers(folder, person) if fingers else {}))
+            has = person.kind == "ktp" and (
+                whose is None or person.order in whose
+            )  # no child's card holds any
+            rows.writerow(asdict(person) | (_fingers(folder, person, has=has) if fingers else {}))
             if person.photo:
                 (folder / person.photo).write_bytes(portrait(person))
     return path
 
 
-def _fingers(folder: Path, person: Person) -> dict[str, str]:
-    """Write the person's finger files; their paths by column, empty for a child, whose card holds none."""
-    if person.kind != "ktp":
+def _fingers(folder: Path, person: Person, *, has: bool) -> dict[str, str]:
+    """Write the person's finger files; their paths by column, empty for who ``has`` none."""
+    if not has:
         return dict.fromkeys(INDEX_FINGERS, "")
     from simulators.people.finger_files import index_template  # numpy
 
