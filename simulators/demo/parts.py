@@ -92,13 +92,14 @@ def parts(
     world: World, fates: Mapping[str, Misfortune], people: Iterable[Person], recordings: int = 0
 ) -> dict[str, Part]:
     """Every counter's part in a day of these misfortunes, with so many people to record."""
-    made, folk = makes(world), list(people)
+    made = makes(world)
+    rooms = recorders(world, fates, recordings)
+    folk = list(people) if rooms else people
     own = [name for name in world.stations if made[name] is Make.EVOLIS and name != late(world)]
     busy = sorted(own, key=lambda name: (-world.orders_of(name), name))
     short = next((name for name in own if fates[name].blanks_short), None)
     lender = next(name for name in own if short is None or _office(name) != _office(short))
     urgent = _urgent(folk, own)
-    rooms = recorders(world, fates, recordings)
     withholds = rooms[0] if rooms else busy[3 % len(busy)]
     return {
         name: Part(

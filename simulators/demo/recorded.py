@@ -6,7 +6,7 @@ what it sealed is tried with every secret it has, and its whole home is searched
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,12 +41,12 @@ async def follow(day: "Day") -> Found:
     return replace(found, answered=answered, bare=bare)
 
 
-async def _arrive(day: "Day", rooms: Iterable[Counter], found: Found) -> Found:
+async def _arrive(day: "Day", rooms: Sequence[Counter], found: Found) -> Found:
     """Every packet at the province, and every station knows it."""
     until = time.monotonic() + HOME_S
     while True:
         kept: Any = await day.hub("recordings list", "--json")
-        stations = [await counter.loket("status", "--json") for counter in rooms]
+        stations = await asyncio.gather(*(counter.loket("status", "--json") for counter in rooms))
         found = replace(found, kept=kept, unsent=sum(each["unsent"]["recordings"] for each in stations))
         if (found.count == len(found.sealed) and not found.unsent) or time.monotonic() > until:
             return found
@@ -54,7 +54,7 @@ async def _arrive(day: "Day", rooms: Iterable[Counter], found: Found) -> Found:
         await asyncio.sleep(LOOK_S)
 
 
-async def _answer(day: "Day", rooms: Iterable[Counter], found: Found) -> dict[str, str]:
+async def _answer(day: "Day", rooms: Sequence[Counter], found: Found) -> dict[str, str]:
     """The centre's answers at the province, and what every station shows of them."""
     wanted = answers(found.sealed)
     path = day.home / "centre.csv"
@@ -62,8 +62,8 @@ async def _answer(day: "Day", rooms: Iterable[Counter], found: Found) -> dict[st
     await day.hub("recordings import", str(path), "--json", may_fail=True)
     until = time.monotonic() + HOME_S
     while True:
-        shown = [row for counter in rooms for row in await counter.loket("recordings", "--json")]
-        answered = {row["id"]: str(row["status"]) for row in shown}
+        shown = await asyncio.gather(*(counter.loket("recordings", "--json") for counter in rooms))
+        answered = {row["id"]: str(row["status"]) for rows in shown for row in rows}
         if all(answered.get(id) == status for id, status in wanted.items()) or time.monotonic() > until:
             return answered
         day.say("on their way from the province: the centre's answers")

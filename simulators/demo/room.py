@@ -1,7 +1,8 @@
 """The desk where people are recorded: scanner, small reader and signature pad, and the clerk who sits there.
 
 The devices are processes of their own, a little behind the card printers where the machine has too little for
-all. A command is talked with as a clerk does: each sentence of it may have a deed, each question gets Enter.
+all; the reader's line is quick, for a picture takes seconds on it. A command is talked with as a clerk does:
+each sentence of it may have a deed, each question gets Enter.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from simulators.demo.recordings import READER, SCANNER, Deeds, Hand, Sitter, ask
 
 TALK_S = 120
 PAD = "pad"
+SCANNER_SPEED = 5  # a hand has to lie still for a while of this machine's, too, or it is pressed again
 LAST_WORDS = 3
 
 
@@ -29,17 +31,22 @@ class Room:
         self.seat = asyncio.Lock()
         self._place = place / "room"
         self._trust = place / "devices.pem"
-        shared = ("--speed", str(speed), "--seed", str(seed))
         wire = ("--tcp", "127.0.0.1:0")
         own = {
             SCANNER: ("sbi", "--port", "0", "--ca", str(self._trust), "--state", str(self._place)),
             READER: ("reader", *wire),
             PAD: ("pad", *wire),
         }
+        paces = {SCANNER: min(speed, SCANNER_SPEED), READER: 2 * speed, PAD: speed}
         self._devices = {
             what: Program(
                 f"the {what} of {name}",
-                [*_behind(), script("loket-sim"), *words, *shared],
+                [
+                    *_behind(),
+                    script("loket-sim"),
+                    *words,
+                    *("--speed", str(paces[what]), "--seed", str(seed)),
+                ],
                 place / f"{what}.log",
                 keeper,
             )
