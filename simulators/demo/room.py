@@ -19,7 +19,6 @@ from simulators.demo.recordings import READER, SCANNER, Deeds, Hand, Sitter, ask
 
 TALK_S = 120
 PAD = "pad"
-SCANNER_SPEED = 5  # a hand has to lie still for a while of this machine's, too, or it is pressed again
 LAST_WORDS = 3
 
 
@@ -37,7 +36,7 @@ class Room:
             READER: ("reader", *wire),
             PAD: ("pad", *wire),
         }
-        paces = {SCANNER: min(speed, SCANNER_SPEED), READER: 2 * speed, PAD: speed}
+        paces = {SCANNER: speed, READER: 2 * speed, PAD: speed}
         self._devices = {
             what: Program(
                 f"the {what} of {name}",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -16,6 +17,8 @@ from tests.journeys.sync_rig import until
 DEMO = [str(Path(sys.executable).with_name("loket-sim")), "demo"]
 DAY_S = 240
 STATIONS = 14
+PEOPLE = 4  # one of each case
+LOKET, HUB = (str(Path(sys.executable).with_name(name)) for name in ("loket", "loket-hub"))
 KEYS = {
     "offices", "stations", "orders", "printed", "unsure", "spoiled", "duplicates", "lost",
     "blanks_unaccounted", "power_cuts", "outages", "recordings", "hub_equals_offices", "seconds",
@@ -26,7 +29,8 @@ KEYS = {
 @pytest.mark.serial
 @pytest.mark.parametrize("broker", [pytest.param("auto", marks=pytest.mark.long), "embedded"])
 def test_a_province_day_reconciles_through_power_cuts_and_outages(tmp_path: Path, broker: str) -> None:
-    command = [*DEMO, "--orders", "40", "--seed", "5", "--home", str(tmp_path), "--broker-program", broker]
+    sized = ("--orders", "40", "--seed", "5", "--recordings", str(PEOPLE))
+    command = [*DEMO, *sized, "--home", str(tmp_path), "--broker-program", broker]
     played = subprocess.run(command, capture_output=True, text=True, timeout=DAY_S, check=False)
     assert played.returncode == 0, played.stderr[-2000:]
     told = json.loads(played.stdout.splitlines()[-1])
@@ -46,6 +50,8 @@ def test_a_province_day_reconciles_through_power_cuts_and_outages(tmp_path: Path
     assert {"evolis", "matica", "spool"} <= set(families(tmp_path))
     assert "ASSUMED" in played.stderr
     assert "the books of blanks" in played.stderr
+    assert told["recordings"] == PEOPLE
+    people_were_recorded(tmp_path)
     assert left_running(tmp_path) == []
 
 
@@ -74,6 +80,41 @@ def test_a_day_that_is_killed_takes_its_programs_with_it(tmp_path: Path) -> None
         assert len(left_running(tmp_path)) > 2 * STATIONS
         playing.kill()
     until(lambda: left_running(tmp_path) == [], "they live on without the play")
+
+
+def people_were_recorded(home: Path) -> None:
+    """Each once, the one without a finger and the one without a line too; every clerk's finger is known."""
+    kept = answer(HUB, "recordings", "list", "--home", str(home / "hub"))
+    assert len({row["recording"] for row in kept}) == len({row["sha256"] for row in kept}) == PEOPLE
+    assert {row["status"] for row in kept} == {"PRINT_READY_RECORD", "ADJUDICATE_RECORD"}
+    rooms = {row["station"] for row in kept}
+    assert len(rooms) == 2
+    lines = [line for name in rooms for line in journal(home / name / "home")]
+    done = [line["detail"] for line in lines if line["event"] == "recording_sealed"]
+    assert sorted(told["exceptions"] for told in done) == [0, 0, 0, 1]
+    assert {told["rechecked"] for told in done} == {"match"}
+    begun = [line["detail"]["mode"] for line in lines if line["event"] == "recording_begun"]
+    assert (len(begun), "store_and_forward" in begun) == (PEOPLE, True)
+    assert [line["event"] for line in lines].count("recording_receipted") == PEOPLE
+    assert [line["event"] for line in lines].count("staff_enrolled") == len(rooms)
+    fingers = [line["detail"]["finger"] for line in lines if line["event"] == "handed_over"]
+    assert set(fingers) == {"match"}
+    for name in rooms:
+        shown = answer(LOKET, "recordings", "--home", str(home / name / "home"))
+        assert {row["state"] for row in shown} == {"receipted"}
+        assert {row["status"] for row in shown} <= {"PRINT_READY_RECORD", "ADJUDICATE_RECORD"}
+
+
+def answer(*words: str) -> Any:
+    """The JSON document of one of the programs."""
+    return json.loads(subprocess.run([*words, "--json"], capture_output=True, text=True, check=True).stdout)
+
+
+def journal(home: Path) -> list[Any]:
+    """Every line of a station's journal."""
+    words = [LOKET, "journal", "--json", "--home", str(home)]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in told.splitlines()]
 
 
 def families(home: Path) -> list[str]:

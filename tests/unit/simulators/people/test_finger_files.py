@@ -37,6 +37,13 @@ def test_each_holder_has_two_files_that_the_hub_takes_in_and_a_child_has_none(tm
     assert "finger_right" not in json.loads(orders[1].personal)
 
 
+def test_a_list_may_bring_those_of_some_orders_alone(tmp_path: Path) -> None:
+    crowd = people(7, "64.11", 2, kind="ktp")
+    rows = list(read(lists.write(tmp_path, crowd, fingers=True, whose={crowd[1].order})))
+    assert [bool(row.fields["finger_right"]) for row in rows] == [False, True]
+    assert len([*(tmp_path / "fingers").iterdir()]) == 2
+
+
 def test_without_being_asked_for_there_are_none(tmp_path: Path) -> None:
     done = CliRunner().invoke(command, ["--office", "64.11", "--count", "1", "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
