@@ -38,14 +38,22 @@ log = logging.getLogger("loket.hub")
 
 
 class Clerk:
-    """Makes something of what came in: routes moved orders, dispatches waiting ones, folds, opens packets."""
+    """Makes something of what came in: routes moved orders, dispatches waiting ones, folds, opens packets.
+
+    ``written``: called after lines were put into order logs, so that they need not wait to be noticed.
+    """
 
     def __init__(
-        self, opened: Callable[[], Database], writer: Callable[[], Writer], receipts: Receipts
+        self,
+        opened: Callable[[], Database],
+        writer: Callable[[], Writer],
+        receipts: Receipts,
+        written: Callable[[], None] = lambda: None,
     ) -> None:
         self._opened = opened
         self._writer = writer
         self._receipts = receipts
+        self._written = written
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clerk", daemon=True)
@@ -79,10 +87,12 @@ class Clerk:
             folder = Folder(db)
             while not self._stop.is_set():
                 self._wake.clear()
-                moves.route(db, self._writer())
-                announce.forward(db, self._writer())
-                orders.dispatch_all(db, self._writer())
-                self._receipts.settle(db, self._writer())
+                lines = moves.route(db, self._writer())
+                lines += announce.forward(db, self._writer())
+                lines += orders.dispatch_all(db, self._writer())
+                lines += self._receipts.settle(db, self._writer())
+                if lines:
+                    self._written()
                 folder.catch_up()
                 self._wake.wait(LOOK_S)
         finally:
@@ -107,7 +117,7 @@ class Service:
             return keeping.keep(db, home, station, id, sealed, now_ms)
 
         parts = Parts(home.root / FOLDER)
-        self._clerk = Clerk(self._opened, self._writer, Receipts(parts, keep))
+        self._clerk = Clerk(self._opened, self._writer, Receipts(parts, keep), lambda: self._link.wake())
         self._link = HubLink(
             self._opened,
             config.broker,

@@ -2,7 +2,8 @@
 
 Pieces and their order are sync/pieces.py's; what waits for a receipt the book says (agent/recording/book.py).
 The province holding every byte is no receipt: such a packet is passed over for a while and asked about again,
-so that the next one need not wait until it was opened there. Driven by the link's thread alone.
+so that the next one need not wait until it was opened there. Few go ahead like that: the province takes no more
+than it can open, and what it drops is missed only after a long patience. Driven by the link's thread alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from agent.store.packets import Packets
 from sync.pieces import Carrier, Held, Packet, Piece
 
 RECEIPT_MS = 600_000  # how long the province may take to open a packet that it holds
+AHEAD_MAX = 3  # packets that it has yet to open, one less than it keeps (hub/recordings/parts.py FILES_MAX)
+OPENING_MS = 5_000  # then it is no longer waited for: it may never answer one of them
 PURGE_EVERY_MS = 3_600_000
 
 log = logging.getLogger("loket.recordings")
@@ -30,7 +33,7 @@ class Uploads:
         self._carrier = Carrier(packets.read)
         self._looked_at = -1  # the journal's head when the book was last read
         self._waiting: list[Packet] = []
-        self._held: dict[str, int] = {}  # packets that the province holds, and when to ask again
+        self._held: dict[str, int] = {}  # packets that the province holds, and since when
         self._lost: set[str] = set()  # packets whose file is not what was sealed
         self._purged_ms: int | None = None
 
@@ -69,16 +72,18 @@ class Uploads:
             self._looked_at = head
             self._waiting = [Packet(sha, size) for _, sha, size in book.unsent(self._journal)]
             shas = {packet.sha256 for packet in self._waiting}
-            self._held = {sha: again_ms for sha, again_ms in self._held.items() if sha in shas}
+            self._held = {sha: since_ms for sha, since_ms in self._held.items() if sha in shas}
 
     def _choose(self, now_ms: int) -> None:
         """The oldest that the province does not hold yet; the one under way is seen to its end."""
         current = self._carrier.packet
         if current is not None and self._carrier.whole and current.sha256 not in self._held:
-            self._held[current.sha256] = now_ms + RECEIPT_MS
+            self._held[current.sha256] = now_ms
         if current in self._waiting and self._may_go(current, now_ms):
             return
         self._carrier.carry(None)
+        if sum(now_ms - since_ms < OPENING_MS for since_ms in self._held.values()) >= AHEAD_MAX:
+            return
         for packet in self._waiting:
             if self._may_go(packet, now_ms) and self._is_sound(packet):
                 self._held.pop(packet.sha256, None)
@@ -88,7 +93,7 @@ class Uploads:
     def _may_go(self, packet: Packet | None, now_ms: int) -> bool:
         if packet is None or packet.sha256 in self._lost:
             return False
-        return packet.sha256 not in self._held or now_ms >= self._held[packet.sha256]
+        return packet.sha256 not in self._held or now_ms >= self._held[packet.sha256] + RECEIPT_MS
 
     def _is_sound(self, packet: Packet) -> bool:
         """Whether the file still is what was sealed: a bad one would be sent and thrown away for ever."""

@@ -61,7 +61,8 @@ class Broker:
         if kind == "mosquitto":
             settings = folder / f"mosquitto-{self.port}.conf"
             told = lines or (f"listener {self.port} 127.0.0.1", "allow_anonymous true")
-            settings.write_text("\n".join([*told, "persistence false", "log_dest none"]) + "\n")
+            always = ("persistence false", "set_tcp_nodelay true", "log_dest none")
+            settings.write_text("\n".join([*told, *always]) + "\n")
             self._argv = [witness.program("mosquitto", "mosquitto"), "-c", str(settings)]
         self._process: subprocess.Popen[bytes] | None = None
         self.start()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -119,6 +121,16 @@ def test_the_brokers_limits_are_kept(tmp_path: Path) -> None:
         one.dispose()
         two.dispose()
         broker.kill()
+
+
+def test_an_answer_behind_an_acknowledgement_waits_for_no_timer(broker: Broker) -> None:
+    link = Link(broker.url, "prompt", ["x/p"])
+    try:
+        link.open()
+        line: Any = link._session._client.socket()  # type: ignore[union-attr]  # no other sign of it
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    finally:
+        link.dispose()
 
 
 def test_waking_ends_the_wait_at_once(broker: Broker) -> None:

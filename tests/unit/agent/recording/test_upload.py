@@ -12,7 +12,7 @@ from agent import keys
 from agent.home import Home
 from agent.link import LinkThread
 from agent.recording import book
-from agent.recording.upload import RECEIPT_MS, Uploads
+from agent.recording.upload import AHEAD_MAX, OPENING_MS, RECEIPT_MS, Uploads
 from agent.store.journal import Journal
 from agent.store.packets import Packets
 from sync import topics, wire
@@ -81,6 +81,24 @@ def test_one_whose_receipt_does_not_come_is_asked_about_once_in_a_while(
         uploads.on_held(Held(packet.sha256, packet.size, gap=True))
         assert uploads.next(journal.head(), now_ms) == []
         assert uploads.next(journal.head(), now_ms + RECEIPT_MS - 1) == []
+
+
+def test_no_more_is_sent_ahead_than_the_province_keeps_but_one_it_never_answers_holds_up_nobody(
+    journal: Journal, packets: Packets
+) -> None:
+    uploads = Uploads(journal, packets)
+    made = [record(journal, packets, number) for number in range(AHEAD_MAX + 2)]
+    for _, packet in made[:AHEAD_MAX]:
+        assert asked(uploads.next(journal.head(), 0)) == [(packet.sha256, 0, 0)]
+        uploads.on_held(Held(packet.sha256, packet.size))
+    assert uploads.next(journal.head(), OPENING_MS - 1) == []
+    journal.write(lambda tx: book.receipted(tx, made[1][0], made[1][1].sha256))
+    (fourth,) = uploads.next(journal.head(), OPENING_MS - 1)
+    assert fourth.sha256 == made[AHEAD_MAX][1].sha256, "a receipt makes room"
+    uploads.on_held(Held(fourth.sha256, fourth.size))
+    assert uploads.next(journal.head(), OPENING_MS - 1) == []
+    (fifth,) = uploads.next(journal.head(), OPENING_MS)
+    assert fifth.sha256 == made[-1][1].sha256, "and so does time"
 
 
 def test_a_new_packet_waits_for_the_one_under_way(journal: Journal, packets: Packets) -> None:
