@@ -33,15 +33,17 @@ def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) 
 )
 @click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="What survives a SIGKILL.")
 @click.option("--steady", is_flag=True, help="The finger is never taken off by itself.")
+@click.option("--finger", metavar="PERSON:INDEX", help="Whose finger lies there, as by the hand's word.")
 @click.option("--fault", "faults", multiple=True, callback=_faults, help="See `loket-sim faults`.")
 def reader(pty: Path | None, tcp: tuple[str, int] | None, speed: float, **told: Any) -> None:
     """A finger module on a serial line, with a finger on its glass.
 
     A zfm20 has a library of 1000, an r503 one of 200. Prints one JSON line when it is ready, then answers one
     line of hands with one line, words or {"word": "rest"}: finger 7:1 wet turn=20 (person 7's right index
-    finger), no-finger, away 1500, wet, dry, partial, noisy, moving, clean, turn=20, steady on|off, unplug,
-    plug, power cut|on|off, sensor broken|whole, fault silent@now, look. A finger is taken off once its
-    features were taken, and laid down again when the glass has been seen empty.
+    finger; 7:1,6: both index fingers in turn; a NIK names a person, too), no-finger, away 1500, wet, dry,
+    partial, noisy, moving, clean, turn=20, steady on|off, unplug, plug, power cut|on|off, sensor
+    broken|whole, fault silent@now, look. A finger is taken off once its features were taken, and laid down
+    again when the glass has been seen empty.
 
     \b
     Example:

@@ -1,12 +1,14 @@
 """What lies on the glass, and the person whose finger it is. Pure.
 
 A person takes the finger off once its features were taken, as enrolment asks, and lays it down again when
-the module has seen the empty glass; a steady one leaves it there.
+the module has seen the empty glass; a steady one leaves it there. Whoever is asked for more than one finger
+lays them down in turn.
 """
 
 from __future__ import annotations
 
 import random
+from collections import deque
 from dataclasses import dataclass, replace
 
 LIFT_MS = 400
@@ -62,12 +64,14 @@ class Glass:
         self.finger = finger
         self.steady = False
         self._dice = dice
+        self._others: deque[Finger] = deque()  # whose turn comes next
         self._lifted = False
         self._back_ms: int | None = None  # None while lifted: the module has not seen the empty glass yet
 
-    def lay(self, finger: Finger | None) -> None:
-        """Somebody lays a finger down, or (None) takes it away."""
+    def lay(self, finger: Finger | None, *others: Finger) -> None:
+        """Somebody lays a finger down, or (None) takes it away; ``others`` come in its place, in turn."""
         self.finger, self._lifted, self._back_ms = finger, False, None
+        self._others = deque(others)
 
     def away(self, until_ms: int) -> None:
         """The finger leaves until then."""
@@ -84,7 +88,13 @@ class Glass:
             self._back_ms = now_ms + LIFT_MS
         elif self._back_ms is not None and now_ms >= self._back_ms:
             self._lifted, self._back_ms = False, None
+            self._take_turns()
         return None if self._lifted else self.finger
+
+    def _take_turns(self) -> None:
+        if self._others and self.finger is not None:
+            self._others.append(self.finger)
+            self.finger = self._others.popleft()
 
     def press(self, finger: Finger) -> Press:
         """How it lies this time, by the dice."""

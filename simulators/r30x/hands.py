@@ -1,6 +1,7 @@
 """The technician's hands at a finger module: one JSON object, or one line of words, in; one object out.
 
     finger 7:1 wet turn=20      the right index finger (1 of 0-9) of person 7, wet, turned
+    finger NIK:1,6              both index fingers of the person of that NIK, in turn
     no-finger                   away 1500 (comes back after so many ms)      steady on
     wet  dry  partial  noisy  moving  clean  turn=20 area=0.5    the same finger, laid otherwise
     unplug  plug  power cut|on|off  sensor broken|whole  fault NAME@now  look
@@ -14,12 +15,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from simulators.people.whose_finger import biometric_seed
 from simulators.r30x import accidents, faults
 from simulators.r30x.glass import LAID, Finger
 from simulators.r30x.model import Module
 
 Answer = dict[str, Any]
 FINGERS = range(10)
+NIK_DIGITS = 16
 _MEASURES = ("wet", "area", "turn", "noise")
 
 
@@ -37,10 +40,13 @@ def _laid(words: list[str]) -> dict[str, float | bool]:
 
 
 def _finger(module: Module, words: list[str]) -> Answer:
-    person, _, index = (words or [""])[0].partition(":")
-    if not person.isdecimal() or not index.isdecimal() or int(index) not in FINGERS:
+    person, _, told = (words or [""])[0].partition(":")
+    indices = told.split(",")
+    if not person.isdecimal() or not all(each.isdecimal() and int(each) in FINGERS for each in indices):
         raise ValueError("finger needs PERSON:INDEX, with an index of 0-9")
-    module.glass.lay(Finger(int(person), int(index)).laid(**_laid(words[1:])))
+    seed = biometric_seed(person) if len(person) == NIK_DIGITS else int(person)
+    how = _laid(words[1:])
+    module.glass.lay(*(Finger(seed, int(each)).laid(**how) for each in indices))
     return _look(module, [])
 
 

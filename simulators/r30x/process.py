@@ -30,6 +30,7 @@ class Setup:
     state: Path | None
     faults: tuple[Fault, ...]
     steady: bool
+    finger: str | None  # as the hand's word
     wires: Wires
 
 
@@ -71,6 +72,8 @@ async def run(setup: Setup) -> None:
         setup.model, setup.seed, SkinEye(MAKES[setup.model]), list(setup.faults), kept, witness
     )
     module.glass.steady = setup.steady
+    if setup.finger is not None and "error" in (said := hands.do(module, {"finger": setup.finger})):
+        raise ValueError(said["error"])
     module.stream.silence_ms = round(SILENCE_MS * max(1.0, setup.wires.speed))  # hosts do not run faster
     await serve(module, _family(warm=kept is None), setup.wires)
     module.remember()

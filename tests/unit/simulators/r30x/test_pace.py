@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from simulators.people.whose_finger import biometric_seed
 from tests.unit.simulators.r30x.kit import Host, packet
 
 
@@ -96,3 +97,22 @@ def test_a_person_lifts_the_finger_once_its_features_were_taken_and_lays_it_down
     assert host.ask("01").code == 0
     host.bench.hand("steady on")
     assert [host.ask(told).code for told in ("02 01", "01")] == [0, 0]
+
+
+def test_fingers_that_take_turns_are_laid_down_one_after_the_other() -> None:
+    host = Host(steady=False)
+    host.bench.hand("finger 7:1,6")
+    seen = []
+    for _ in range(3):
+        assert [host.ask(told).code for told in ("01", "02 01")] == [0, 0]
+        seen.append(host.bench.hand("look")["finger"]["index"])
+        assert host.ask("01").code == 2
+        host.bench.sleep_ms(400)
+    assert seen == [1, 6, 1]
+
+
+def test_a_person_is_told_by_a_nik_too() -> None:
+    host = Host()
+    nik = "6411015205029001"
+    assert host.bench.hand(f"finger {nik}:6")["finger"]["person"] == biometric_seed(nik)
+    assert "PERSON:INDEX" in host.bench.hand("finger 7:1,")["error"]
