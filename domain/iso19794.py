@@ -173,9 +173,12 @@ def _representation(cursor: _Cursor, certified: bool, read_one: _ReadOne, may_be
 
 
 def _unix_ms(told: tuple[int, int, int, int, int, int], ms: int) -> int | None:
-    """The moment a device told, in UTC; None for what is no date, which some devices write."""
+    """The moment a device told, in UTC; None for what is no date, which some devices write.
+
+    The last year that has a date is left out: another zone's clock would be past it.
+    """
     year, month, day, hour, minute, second = told
-    if not (1970 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
+    if not (1970 <= year < 9999 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
         return None
     if hour > 23 or minute > 59 or second > 59 or ms > 999:
         return None

@@ -21,7 +21,7 @@ PARTS = {
     Modality.FACE: ("",),
     Modality.EXCEPTION_PHOTO: ("",),
 }
-TIME_MAX = 2**53
+TIME_MAX = 253_402_214_400_000  # the last day of year 9999: every zone still has a date for it
 STROKES_MAX, POINTS_MAX, UNIT_MAX = 1_000, 100_000, 1_000_000
 TEXT_MAX, FIELDS_MAX, DEVICES_MAX, FLAGS_MAX, ATTEMPTS_MAX = 400, 64, 16, 32, 999
 _STATION = re.compile(r"[0-9]{2}\.[0-9]{2}-[0-9]{1,3}")

@@ -23,7 +23,10 @@ from domain.packet import Modality, Part
 MARK = "<bioValue>"
 RSA_BITS_MIN = 2048
 _FACES = ("", "null")  # what a face's part may be called beside nothing at all
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, UnsupportedAlgorithm)
+_UNREADABLE = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, UnsupportedAlgorithm,
+    x509.InvalidVersion,
+)  # fmt: skip
 
 
 def attested(part: Part) -> bool:
@@ -31,6 +34,8 @@ def attested(part: Part) -> bool:
     try:
         told = json.loads(part.attestation)
         header, payload, signature = told["header"], told["payload"], told["signature"]
+        if payload.count(MARK) != 1:
+            return False  # as many records as it likes would be put together in memory
         whole = payload.replace(MARK, _url64(part.record)).encode()
         _key(json.loads(_bytes(header))).verify(
             _bytes(signature), f"{header}.{_url64(whole)}".encode(), PKCS1v15(), SHA256()

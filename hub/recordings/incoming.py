@@ -114,8 +114,10 @@ def _read_on(db: Database, station: str, held: int) -> bool:
 
 def _know(db: Database, station: str, id: str, body: dict[str, object]) -> None:
     sha, size = body.get("sha256"), body.get("size")
-    if not isinstance(sha, str) or not _SHA256.fullmatch(sha) or type(size) is not int or size <= 0:
+    if not isinstance(sha, str) or not _SHA256.fullmatch(sha) or type(size) is not int:
         return  # its line stands aside, or comes from a station that tells it otherwise
+    if not 0 < size <= ingest.NUMBER_MAX:
+        return
     db.run(
         "INSERT INTO recording_told (station, sha256, id, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         *(station, sha, id, size),

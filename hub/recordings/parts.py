@@ -15,6 +15,8 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from sync.pieces import PIECE_BYTES_MAX
+
 _HEAD = struct.Struct(">II")  # how many bytes, and their CRC-32
 PART, WHOLE = ".part", ".whole"
 FILES_MAX = 4  # begun and unfinished, of one station: 32 MiB at most
@@ -121,8 +123,10 @@ def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while len(head := file.read(_HEAD.size)) == _HEAD.size:
             size, crc = _HEAD.unpack(head)
+            if not 0 < size <= PIECE_BYTES_MAX:
+                return  # a torn head may tell any size, and memory would be taken for it
             data = file.read(size)
-            if not size or len(data) != size or zlib.crc32(data) != crc:
+            if len(data) != size or zlib.crc32(data) != crc:
                 return
             yield data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,13 +71,24 @@ def test_a_tail_torn_by_a_power_cut_is_cut_off(office: Office, torn: int) -> Non
     office.send(sealed, upto=2 * PIECE_BYTES)
     path = office.folder / office.station.name / f"{sha}.part"
     whole = path.read_bytes()
-    for tail in (whole[: len(whole) // 2][:torn], bytes(torn)):
+    for tail in (whole[: len(whole) // 2][:torn], bytes(torn), b"\xff" * torn):
         path.write_bytes(whole + tail)
         office.restart()
         assert office.hear(Piece(sha, len(sealed), 0)).have == 2 * PIECE_BYTES
         assert path.read_bytes() == whole
     assert office.send(sealed) == 2
     assert office.incoming.parts.read(office.station.name, sha) == sealed
+
+
+def test_a_torn_head_that_tells_of_gigabytes_takes_no_memory(tmp_path: Path) -> None:
+    (tmp_path / "64.11-1").mkdir()
+    (tmp_path / "64.11-1" / f"{'a' * 64}.part").write_bytes(b"\x7f\xff\xff\xff" * 9)
+    tracemalloc.start()
+    try:
+        assert Parts(tmp_path).have("64.11-1", "a" * 64) == 0
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_byte_that_went_wrong_on_the_disk_costs_what_follows_it(office: Office) -> None:
@@ -139,8 +151,9 @@ def test_only_what_that_stations_own_journal_told_is_taken(office: Office) -> No
 
 @pytest.mark.parametrize(
     "changed",
-    [{"sha256": "../../x"}, {"sha256": 7}, {"sha256": "A" * 64}, {"size": 0}, {"size": True}, {"size": "9"}],
-)
+    [{"sha256": "../../x"}, {"sha256": 7}, {"sha256": "A" * 64}, {"size": 0}, {"size": True}, {"size": "9"},
+     {"size": 2**63}, {"size": 10**30}],
+)  # fmt: skip
 def test_a_line_that_tells_of_no_packet_is_passed_over(office: Office, changed: dict[str, Any]) -> None:
     office.seal(packet(), **changed)
     assert office.word(Piece("a" * 64, 9, 0)) == "unannounced"

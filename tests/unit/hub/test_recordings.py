@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import struct
+import tracemalloc
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,26 +12,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from domain import packing
-from domain.keys import OpenKey, SigningKey
-from domain.packet import Recording, info
+from domain.keys import OpenKey, SigningKey, canonical
+from domain.packet import BadPacket, Recording, info
+from domain.packet_form import TIME_MAX
 from domain.words import SENTENCES
 from hub import schema
 from hub.database import Database, open_database
 from hub.home import Config, Home
 from hub.order_log import Writer
 from hub.recordings import book, heads, keep
+from hub.recordings.attested import attested
 from hub.recordings.book import Answer
 from tests.unit.domain.recorded import (
     ID,
     NAME,
     NIK,
     attestation,
+    device,
     finger,
     part,
     picture,
     somebody,
+    url64,
     without,
 )  # fmt: skip
 from tests.unit.hub.stations import NOW_MS, FakeStation
@@ -181,9 +189,58 @@ def test_a_device_s_word_about_another_part_or_purpose_is_refused() -> None:
         assert keep.refusal(somebody(parts=(replace(FINGER, attestation=word),))) == "BAD_ATTESTATION"
     whole = json.loads(FINGER.attestation)
     for change in ({"header": whole["header"][:-4]}, {"signature": whole["signature"][:-4] + "AAAA"},
-                   {"payload": whole["payload"] + " "}, {"payload": "[]"}, {"header": 1}):  # fmt: skip
+                   {"payload": whole["payload"] + " "}, {"payload": "[]"}, {"header": 1},
+                   {"header": headed([])}, {"header": headed([later_certificate()])}):  # fmt: skip
         word = json.dumps(whole | change).encode()
         assert keep.refusal(somebody(parts=(replace(FINGER, attestation=word),))) == "BAD_ATTESTATION"
+
+
+def headed(chain: list[str]) -> str:
+    return url64(canonical({"alg": "RS256", "x5c": chain}))
+
+
+def later_certificate() -> str:
+    """The scanner's, of a version that nobody has defined."""
+    held = bytearray(device()[1])
+    held[held.index(bytes.fromhex("a003020102")) + 4] = 9
+    return b64encode(held).decode()
+
+
+@pytest.mark.attack
+def test_a_device_s_word_that_is_signed_and_absurd_is_refused_at_once() -> None:
+    key, certificate = device()
+    header = headed([b64encode(certificate).decode()])
+    about = '"bioType":"Finger","bioSubType":"Right Thumb","purpose":"Registration","bioValue":"<bioValue>"'
+    for score, other in (("71.5", ""), ("1" + "0" * 400, ""), ("1e999", ""), ("71.5", ',"x":"<bioValue>"')):
+        payload = f'{{{about},"qualityScore":{score}{other}}}'
+        whole = url64(payload.replace("<bioValue>", url64(FINGER.record)).encode())
+        signature = url64(key.sign(f"{header}.{whole}".encode(), PKCS1v15(), SHA256()))
+        word = canonical({"header": header, "payload": payload, "signature": signature, "hash": ""})
+        fine = (score, other) == ("71.5", "")
+        assert attested(replace(FINGER, attestation=word)) == fine, (score, other)
+
+
+@pytest.mark.attack
+def test_a_payload_that_names_the_record_a_million_times_takes_no_memory() -> None:
+    word = canonical({"header": "", "payload": "<bioValue>" * 100_000, "signature": "", "hash": ""})
+    tracemalloc.start()
+    try:
+        assert not attested(replace(FINGER, attestation=word))
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_last_day_that_a_recording_may_tell_can_be_shown(small: Database, home: Home) -> None:
+    held = bytearray(FINGER.record)
+    held[20:29] = struct.pack(">HBBBBBH", 9999, 12, 31, 23, 59, 59, 999)
+    late = part(FINGER.modality, FINGER.part, bytes(held))
+    whole = somebody(begun_ms=TIME_MAX, ended_ms=TIME_MAX, parts=(late, *somebody().parts[1:]))
+    assert kept(small, home, whole) is None
+    told = heads.show(small, home, book.every(small)[0])
+    assert told["begun_at"].startswith("9999-12-31") and told["parts"][0]["captured_at"] is None
+    with pytest.raises(BadPacket, match="BAD_MANIFEST"):
+        packing.pack(replace(whole, ended_ms=TIME_MAX + 1), STATION.sign.sign)
 
 
 def test_who_lacks_a_finger_is_whole_with_a_photo_that_shows_it(small: Database, home: Home) -> None:
