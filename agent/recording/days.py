@@ -2,7 +2,8 @@
 
 Everything is counted in the tables, nothing is stored beside them, so that midnight needs no clean-up. A
 ticket is a number of one day and no name; those that wait keep a place of the day's quota each, and so does
-the one called last. At a counter and in the field people are counted apart.
+the one called last. Whoever did not come when called is served like anybody without a number. At a counter
+and in the field people are counted apart.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent import policies
-from agent.store.journal import Tx
+from agent.store.journal import Tx, meta, set_meta
 from agent.store.sqlite import Reads
 from domain.policy import Policy
 from domain.wita import day, day_bounds_ms
 from domain.words import RefusedByRule
 
 ONLINE, FORWARD = "online_required", "store_and_forward"
+CALLED_LAST = "ticket_called_last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def today(reads: Reads, at_ms: int) -> Day:
         None if field is None else field.place,
         rules.recordings_a_day if field is None else rules.outreach_a_day,
         taken,
-        _promised(reads, now),
+        len(_holding(reads, now)),
     )
 
 
@@ -84,7 +86,7 @@ def begin_check(tx: Tx, at_ms: int, *, ticket: int | None, online: bool) -> Day:
         raise RefusedByRule("LINK_REQUIRED")
     if ticket is not None and not _open(tx, now.day, ticket):
         raise RefusedByRule("UNKNOWN_TICKET")
-    promised = 0 if ticket is not None else now.promised
+    promised = 0 if ticket in _holding(tx, now.day) else now.promised
     if now.taken + promised >= now.quota:
         raise RefusedByRule("QUOTA_REACHED")
     return now
@@ -120,6 +122,7 @@ def call(tx: Tx) -> dict[str, Any]:
     tx.execute(
         "UPDATE ticket SET state = 'called', at_ms = ? WHERE day = ? AND number = ?", tx.at_ms, now, number
     )
+    set_meta(tx, CALLED_LAST, name(now, number))
     return _noted(tx, "ticket_called", now, number, "called")
 
 
@@ -150,12 +153,8 @@ def _open(tx: Tx, on: str, number: int) -> bool:
     return bool(found) and found[0][0] != "taken"
 
 
-def _promised(reads: Reads, on: str) -> int:
-    """Places that tickets hold: of all that wait, and of the last that was called. Who did not come when
-    called gives the place up."""
-    ((waiting, called),) = reads.rows(
-        "SELECT count(*) FILTER (WHERE state = 'issued'), coalesce((SELECT state = 'called' FROM ticket "
-        "WHERE day = ?1 AND state <> 'issued' ORDER BY number DESC LIMIT 1), 0) FROM ticket WHERE day = ?1",
-        on,
-    )
-    return int(waiting) + int(called)
+def _holding(reads: Reads, on: str) -> set[int]:
+    """The numbers that hold a place: all that wait, and the one called last, until its holder sits down."""
+    last = meta(reads, CALLED_LAST)
+    rows = reads.rows("SELECT number, state FROM ticket WHERE day = ? AND state <> 'taken'", on)
+    return {number for number, state in rows if state == "issued" or name(on, number) == last}

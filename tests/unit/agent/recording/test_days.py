@@ -138,6 +138,41 @@ def test_who_does_not_come_when_called_gives_the_place_up(station: Station) -> N
     assert station.refused(actions.begin, ticket=1) == "QUOTA_REACHED"
 
 
+def test_who_comes_back_too_late_takes_no_place_of_those_who_wait(station: Station) -> None:
+    station.rules(recordings_a_day=3)
+    for _ in range(3):
+        station.ask(actions.ticket_issue)
+    station.ask(actions.ticket_call)
+    station.ask(actions.ticket_call)
+    station.record()
+    assert station.refused(actions.begin, ticket=1) == "QUOTA_REACHED"
+    station.record(ticket=3)
+    station.record(ticket=2)
+
+
+def test_the_one_called_last_keeps_the_place_though_a_later_number_sat_down_uncalled(
+    station: Station,
+) -> None:
+    station.rules(recordings_a_day=2)
+    for _ in range(2):
+        station.ask(actions.ticket_issue)
+    station.record(ticket=2)
+    station.ask(actions.ticket_call)
+    assert station.refused(actions.begin) == "QUOTA_REACHED"
+    station.record(ticket=1)
+
+
+def test_a_number_is_served_while_places_are_left_though_the_province_made_them_fewer(
+    station: Station,
+) -> None:
+    for _ in range(4):
+        station.ask(actions.ticket_issue)
+    station.rules(recordings_a_day=2)
+    station.record(ticket=3)
+    station.record(ticket=1)
+    assert station.refused(actions.begin, ticket=2) == "QUOTA_REACHED"
+
+
 def test_tickets_tell_numbers_and_nothing_else(station: Station) -> None:
     station.ask(actions.ticket_issue)
     station.ask(actions.ticket_call)
