@@ -14,6 +14,7 @@ from agent.recording.patience import Abandoned, Clock, Patience, Way
 from agent.recording.plan import Devices, Held, Pictures, Plan
 from agent.recording.press import Press, compared
 from agent.recording.sitting import GROUPS, INDEXES, STEPS, Step
+from agent.recording.words import Said
 from domain import people
 from domain.packet import Rechecked, Recording
 from drivers.errors import DeviceError
@@ -23,6 +24,7 @@ from drivers.signature_pad import Signature
 
 FINGER_S, SIGN_S = 15.0, 90.0
 MARK_TRIES = 3
+NOT_TOLD = "not_told"  # the staff mark of nobody
 _WITHOUT: tuple[Way, ...] = ("without",)
 
 
@@ -44,7 +46,7 @@ class Sitting:
         self._pictures = pictures
         self._unix_ms = unix_ms
         self._patience = Patience(desk, clock, plan.patience_ms)
-        self._held = Held(plan.missing, plan.second, [*plan.flags, *plan.person.warnings])
+        self._held = Held(plan.missing, plan.by, plan.second, [*plan.flags, *plan.person.warnings])
         self._press = Press(plan, devices, desk, pictures, self._patience, self._held, self._supervisor)
 
     def run(self) -> Recording:
@@ -77,20 +79,26 @@ class Sitting:
         if reader is None:
             self._desk.tell(words.SAID["no_reader"])
             return
+        while (found := self._comparison(reader)) is Rechecked.MISMATCH:
+            way = self._desk.ask(words.SAID["mismatch"], ("again", "override", "stop"))
+            if way == "stop":
+                raise Abandoned("recheck_mismatch")
+            if way == "override" and self._supervisor():
+                self._held.flag("mismatch_overridden")
+                break
+        self._held.rechecked = found
+
+    def _comparison(self, reader: FingerReader) -> Rechecked:
+        """Both fingers once, as far as the person has them."""
         answers: dict[str, Answer] = {}
         for part in self._held.parts:
             if part.part in INDEXES:
                 answer = self._compare(reader, part.part, part.record)
                 if answer is None:
                     self._held.flag("recheck_left_out")
-                    return
+                    return Rechecked.NO_READER
                 answers[part.part] = answer
-        self._held.rechecked = sitting.rechecked(answers)
-        if self._held.rechecked is Rechecked.MISMATCH:
-            self._desk.tell(words.SAID["mismatch"])
-            if not self._supervisor():
-                raise Abandoned("recheck_mismatch")
-            self._held.flag("mismatch_overridden")
+        return sitting.rechecked(answers)
 
     def _compare(self, reader: FingerReader, part: str, record: bytes) -> Answer | None:
         """One finger, as often as the rules try anything; None when it goes without the reader."""
@@ -121,24 +129,31 @@ class Sitting:
     def _sign_off(self) -> None:
         if sitting.lacking(self._held.parts, self._held.missing):
             raise Abandoned("incomplete")
-        if self._held.missing and not self._supervisor():
-            raise Abandoned("supervisor_needed")
+        while self._held.missing and not self._supervisor():
+            if self._desk.ask(words.SAID["supervisor_needed"], ("again", "stop")) == "stop":
+                raise Abandoned("supervisor_needed")
         if self._desk.ask(words.SAID["sign_off"], ("yes", "no")) != "yes":
             raise Abandoned("not_signed_off")
 
     def _supervisor(self) -> bool:
-        """Whether a second person gave a mark, once for the whole sitting."""
+        """Whether the clerk and a second person gave their marks, each once for the whole sitting."""
+        held = self._held
+        if not held.by:
+            held.by = self._mark(words.SAID["clerk"], held.second)
+        if held.by and not held.second:
+            held.second = self._mark(words.SAID["supervisor"], held.by)
+        return bool(held.by and held.second)
+
+    def _mark(self, asked: Said, other: str | None) -> str | None:
+        """A staff mark that is not ``other``'s; None for an empty line, or when the tries are over."""
         for _ in range(MARK_TRIES):
-            if self._held.second:
-                return True
-            mark = self._desk.write(words.SAID["supervisor"])
+            mark = self._desk.write(asked)
             if not mark:
-                return False
-            if people.is_mark(mark) and not (self._plan.by and people.same(mark, self._plan.by)):
-                self._held.second = mark
-            else:
-                self._desk.tell(words.SAID["not_a_mark"])
-        return bool(self._held.second)
+                return None
+            if people.is_mark(mark) and not (other and people.same(mark, other)):
+                return mark
+            self._desk.tell(words.SAID["not_a_mark"])
+        return None
 
     def _recording(self) -> Recording:
         held, plan = self._held, self._plan
@@ -155,7 +170,7 @@ class Sitting:
             signature=None if held.signature is None else drawn(held.signature),
             rechecked=held.rechecked,
             endorsed=held.endorsed,
-            staff={"by": plan.by, "second": held.second},
+            staff={"by": held.by or NOT_TOLD, "second": held.second},
             flags=tuple(held.flags),
             devices=_identities(self._devices.scanner),
         )

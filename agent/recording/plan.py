@@ -58,6 +58,7 @@ class Held:
     """What the sitting has so far; only in memory."""
 
     missing: tuple[Missing, ...]
+    by: str | None
     second: str | None
     flags: list[str]
     parts: list[Part] = field(default_factory=list)

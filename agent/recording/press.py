@@ -12,7 +12,7 @@ from typing import Literal
 
 from agent.recording import sitting, words
 from agent.recording.desk import Desk
-from agent.recording.patience import POLL_MS, Abandoned, Patience, Way
+from agent.recording.patience import Abandoned, Patience, Way
 from agent.recording.plan import Devices, Held, Pictures, Plan
 from agent.recording.sitting import GROUPS, Step, Tries, Verdict
 from agent.recording.words import Said
@@ -64,8 +64,8 @@ class Press:
             self._tell_missing()
             return tries
         if not all(_usable(step, sample) for sample in samples):
-            self.desk.tell(words.SAID["unusable"])
-            self.desk.pause(POLL_MS)
+            if self.desk.ask(words.SAID["unusable"], ("again", "stop")) == "stop":
+                raise Abandoned("unusable_picture")
             return tries
         return sitting.taken(tries, samples, fits=self._background_fits(step, samples))
 
@@ -96,6 +96,7 @@ class Press:
         try:
             told = sitting.told_missing(self.desk.write(words.SAID["which_missing"]))
         except ValueError:
+            self.desk.tell(words.SAID["not_a_part"])
             return
         self.held.missing = sitting.with_missing(self.held.missing, (told,))
         self.held.parts = [part for part in self.held.parts if part.part != told.part]

@@ -37,7 +37,6 @@ from domain.words import RefusedByRule
 
 DISK_LOW_BYTES = 256 << 20
 STOPPED, FAULT, BAD_PACKET, DISK_FULL = "stopped", "fault", "bad_packet", "disk_full"
-NOT_TOLD = "not_told"  # the staff mark of nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _sit(counter: Counter, asked: Asked, begun: dict[str, Any]) -> Recording:
         place=begun["place"] or "",
         person=asked.person,
         missing=asked.missing,
-        by=asked.by or NOT_TOLD,
+        by=asked.by,
         second=asked.second,
         rules=asked.rules,
         patience_ms=asked.patience_ms,
@@ -120,6 +119,7 @@ def _sit(counter: Counter, asked: Asked, begun: dict[str, Any]) -> Recording:
     except BaseException as error:
         cause = STOPPED if isinstance(error, KeyboardInterrupt) else FAULT
         counter.perform("recording-abandon", {"id": begun["id"], "cause": cause})
+        counter.desk.tell(SAID["abandoned"])
         raise
 
 

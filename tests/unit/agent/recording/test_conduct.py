@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from agent.recording import words
-from agent.recording.conduct import transaction
+from agent.recording.conduct import NOT_TOLD, transaction
 from agent.recording.patience import Abandoned
 from agent.recording.sitting import lacking
 from domain.packet import Missing, Modality, Rechecked
@@ -54,8 +54,23 @@ def test_a_missing_finger_needs_its_photo_and_a_supervisor() -> None:
     assert room.clerk.told.count("not_a_mark") == 2
     assert [part.modality for part in done.parts].count(Modality.EXCEPTION_PHOTO) == 1
     assert room.scanner.pressed[-1].missing == ("Left LittleFinger",)
+
+
+def test_a_supervisor_who_is_not_there_yet_is_waited_for_and_nothing_is_lost() -> None:
+    missing = (Missing("Right", True),)
+    room = Room(supervisor=["", "ani", "ani", "ani", SUPERVISOR], supervisor_needed=["again", "again"])
+    assert room.sit(missing=missing).staff["second"] == SUPERVISOR
     with pytest.raises(Abandoned, match="supervisor_needed"):
-        Room().sit(missing=missing)
+        Room(supervisor_needed=["stop"]).sit(missing=missing)
+
+
+def test_where_two_people_are_needed_a_clerk_who_told_no_mark_is_asked_for_one() -> None:
+    missing = (Missing("Right", True),)
+    room = Room(clerk=["ani"], supervisor=["ani", SUPERVISOR])
+    assert room.sit(missing=missing, by=None).staff == {"by": "ani", "second": SUPERVISOR}
+    room = Room(clerk=["B.udi", "ani"])
+    assert room.sit(missing=missing, by=None, second=SUPERVISOR).staff["by"] == "ani"
+    assert Room().sit(by=None).staff == {"by": NOT_TOLD, "second": None}
 
 
 def test_a_missing_eye_needs_no_photo_of_hands_but_the_supervisor_all_the_same() -> None:
@@ -135,6 +150,7 @@ def test_a_part_the_person_lacks_may_be_told_on_the_way() -> None:
     done = room.sit()
     assert done.missing == (Missing("Right LittleFinger", False),)
     assert Modality.EXCEPTION_PHOTO in [part.modality for part in done.parts]
+    assert room.clerk.told.count("not_a_part") == 1
     assert gone
 
 
@@ -178,6 +194,10 @@ def test_a_picture_that_no_recording_may_hold_is_asked_for_again() -> None:
     assert lacking(done.parts, done.missing) == ()
     assert room.clerk.told.count("unusable") == 2
     assert [part.attempts for part in done.parts] == [1] * 13
+    room = Room(unusable=["again", "stop"])
+    room.scanner.cut = 99
+    with pytest.raises(Abandoned, match="unusable_picture"):
+        room.sit()
 
 
 @pytest.mark.parametrize(("answer", "endorsed"), [("yes", True), ("no", False)])

@@ -83,14 +83,29 @@ def test_a_reader_that_stays_away_is_gone_without_and_that_is_flagged() -> None:
 
 
 def test_a_finger_that_is_another_s_needs_a_supervisor() -> None:
-    room = Room(supervisor=[SUPERVISOR])
+    room = Room(mismatch=["override"], supervisor=[SUPERVISOR])
     room.reader = Reader("mismatch", "mismatch", "mismatch")
     done = room.sit()
     assert (done.rechecked, done.flags) == (Rechecked.MISMATCH, ("mismatch_overridden",))
-    room = Room()
-    room.reader = Reader("mismatch", "mismatch", "mismatch")
+    room = Room(mismatch=["override", "stop"])
+    room.reader = Reader("mismatch", "mismatch", "mismatch", "mismatch", "mismatch", "mismatch")
     with pytest.raises(Abandoned, match="recheck_mismatch"):
         room.sit()
+
+
+def test_a_supervisor_told_beforehand_has_not_decided_about_another_s_finger() -> None:
+    room = Room(mismatch=["stop"])
+    room.reader = Reader("mismatch", "mismatch", "mismatch")
+    with pytest.raises(Abandoned, match="recheck_mismatch"):
+        room.sit(second=SUPERVISOR)
+
+
+def test_after_a_mismatch_the_fingers_may_be_compared_once_more() -> None:
+    room = Room()
+    room.reader = Reader("mismatch", "mismatch", "mismatch")
+    done = room.sit()
+    assert room.clerk.told.count("mismatch") == 1
+    assert (done.rechecked, done.flags) == (Rechecked.MATCH, ())
 
 
 def test_a_finger_that_fits_at_the_second_try_fits() -> None:
