@@ -88,7 +88,8 @@ def test_a_finger_that_is_another_s_needs_a_supervisor() -> None:
     done = room.sit()
     assert (done.rechecked, done.flags) == (Rechecked.MISMATCH, ("mismatch_overridden",))
     room = Room(mismatch=["override", "stop"])
-    room.reader = Reader("mismatch", "mismatch", "mismatch", "mismatch", "mismatch", "mismatch")
+    room.reader = Reader()
+    room.reader.answers = ["mismatch"] * 12
     with pytest.raises(Abandoned, match="recheck_mismatch"):
         room.sit()
 
