@@ -17,6 +17,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from agent.inbox import CURSOR
 from agent.keys import Keys, forget_token
 from agent.logs import JournalUp, OrdersDown
 from agent.recording.upload import Uploads
@@ -76,6 +77,8 @@ class LinkThread:
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
         self._down: tuple[str, str] = ("offline", "starting")
         self._heard = False
+        self._spoke = False  # since the packets were looked after
+        self._order_head: Mark | None = None  # of the province's last greeting; None: it lacks what we hold
         self._seen = -1
         self.dropped: Counter[str] = Counter()
 
@@ -126,8 +129,8 @@ class LinkThread:
     def _connection(self) -> None:
         """One connection, first byte to last. Raises LinkDown if the hub was never heard on it."""
         self._heard = False
+        self._spoke, self._order_head = False, None
         try:
-            self._look_after_packets()
             self._link.open()
             self._send(self._talk.greet(_now_ms()))
             while not self._stop.is_set():
@@ -172,7 +175,15 @@ class LinkThread:
         return min([LOOK_S, *left])
 
     def _look_after_packets(self) -> None:
-        if self._uploads is not None:
+        """Files go only when the province has just spoken and its order log holds all that it told us.
+
+        One that was put back from an older copy has forgotten receipts; these files may be the last ones.
+        """
+        spoke, self._spoke = self._spoke, False
+        if self._uploads is None or self._order_head is None or not spoke:
+            return
+        level = self._journal.mark(CURSOR).seq >= self._order_head.seq
+        if level and self._talk.standing is Standing.TALKING:
             self._uploads.purge(self._now_unix_ms())
 
     def _hear(self, payload: bytes) -> None:
@@ -181,7 +192,11 @@ class LinkThread:
         except wire.Dropped as dropped:
             self.dropped[dropped.word] += 1
             return
-        self._heard = True
+        self._heard = self._spoke = True
+        if isinstance(message, wire.Hello):
+            held = self._journal.mark(CURSOR)
+            same = message.head == held or message.head.seq > held.seq
+            self._order_head = message.head if same else None
         if isinstance(message, wire.Hello) and self._joining:
             forget_token(self._keys_path)
             self._joining = False
