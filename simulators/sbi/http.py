@@ -134,7 +134,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}")
         self.send_header("Content-Type", kind)
-        self.send_header("Connection", "close")
+        self.send_header("Connection", "Closed")  # as MDS prints it
         self.send_header("Access-Control-Allow-Origin", "*")
         self.send_header("Access-Control-Allow-Methods", ALLOWED)
         self.send_header("Access-Control-Allow-Headers", "*")

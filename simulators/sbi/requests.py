@@ -170,7 +170,7 @@ def _parts(bio: dict[str, Any], kind: str, *, auth: bool) -> tuple[tuple[str, ..
 def _fit(
     bio: dict[str, Any], kind: str, parts: tuple[str, ...], exceptions: tuple[str, ...], *, auth: bool
 ) -> None:
-    """Parts, exceptions and count against the sub-device. Raises Wrong 708, 118, 122, 116, 113 or 109."""
+    """Parts, exceptions and count against the sub-device. Raises Wrong 708, 118, 122, 116 or 109."""
     sub, count = _text(bio.get("deviceSubId")), _number(bio.get("count"))
     group = words.PARTS[kind] if auth else words.GROUPS.get((kind, sub))
     if group is None or (auth and sub != "0"):
@@ -181,13 +181,11 @@ def _fit(
     named = [part for part in (*parts, *exceptions) if part != words.UNKNOWN]
     if not set(parts) <= fitting or len(set(named)) < len(named):
         raise Wrong("122")
-    if count is None or not 1 <= count <= max(words.AUTH_MOST.values()):
+    if count is None:
         raise Wrong("116")
-    if count != (len(parts) or 1):
-        raise Wrong("113")
-    if auth and count > words.AUTH_MOST[kind]:
-        raise Wrong("109")
-    if not auth and kind != FACE and count + len(exceptions) != len(group):
+    wanted = 1 if kind == FACE else len(parts)
+    whole = wanted <= words.AUTH_MOST[kind] if auth else kind == FACE or {*parts, *exceptions} == {*group}
+    if not whole or count != wanted or wanted == 0:
         raise Wrong("109")
 
 

@@ -1,6 +1,7 @@
 """The words and numbers of MOSIP's SBI that everything else here rests on: verbs, parts, sub-ids, errors.
 
-Source: drivers/sbi/PROTOCOL.md; the sentences of the errors are ours. Tables only, pure.
+Source: drivers/sbi/PROTOCOL.md. The sentences of the errors up to 112, and of 202, are the published ones;
+the others are ours. Tables only, pure.
 """
 
 from __future__ import annotations
@@ -66,20 +67,19 @@ PROVIDER = "Loket SPECIMEN"
 """Its own codes are 520-524."""
 ERRORS = {
     "0": "Success",
-    "100": "The device is not registered",
-    "101": "No biometric object was detected",
-    "102": "The biometric could not be extracted",
-    "103": "The device has been tampered with",
-    "104": "The management server cannot be reached",
-    "105": "The image has the wrong orientation",
-    "106": "The device was not found",
-    "107": "The device's public key has expired",
-    "108": "The domain's public key is missing",
-    "109": "That number of fingers or irises is not supported",
-    "110": "The device is not ready",
-    "111": "The device is busy",
-    "112": "The transaction id is not valid",
-    "113": "The count does not fit the device",
+    "100": "Device not registered",
+    "101": "Unable to detect a biometric object",
+    "102": "Technical error during extraction",
+    "103": "Device tamper detected",
+    "104": "Unable to connect to management server",
+    "105": "Image orientation error",
+    "106": "Device not found",
+    "107": "Device public key expired",
+    "108": "Domain public key missing",
+    "109": "Requested number of biometric (Finger/IRIS) not supported",
+    "110": "Device is not ready",
+    "111": "Device is Busy",
+    "112": "Invalid Transaction ID",
     "114": "The type is not Finger, Iris or Face",
     "115": "The env is not this device's",
     "116": "The count is not a number of parts",
@@ -90,7 +90,7 @@ ERRORS = {
     "121": "The purpose is not Registration or Auth",
     "122": "The bioSubType or exception does not fit the type",
     "123": "The previous hash is no hash",
-    "202": "No device is connected",
+    "202": "No device connected",
     "500": "No such URL",
     "501": "The discovery names no type",
     "502": "The type is not Biometric Device, Finger, Face or Iris",

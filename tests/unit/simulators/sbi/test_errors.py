@@ -35,10 +35,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"type": "Face", "bioSubType": ["Left"]}, "122"),
     ({"count": "four"}, "116"),
     ({"count": 4}, "116"),
-    ({"count": "0"}, "116"),
-    ({"count": "3"}, "113"),
+    ({"count": "0"}, "109"),
+    ({"count": "3"}, "109"),
     ({"bioSubType": [*LEFT[:3]]}, "109"),
     ({"type": "Iris", "bioSubType": ["Left"]}, "109"),
+    ({"type": "Iris", "bioSubType": [], "exception": ["Left", "Right"], "count": "0"}, "109"),
+    ({"deviceSubId": "3", "bioSubType": [], "exception": ["Left Thumb", "Right Thumb"], "count": "0"}, "109"),
+    ({"type": "Face", "count": "2"}, "109"),
     ({"deviceSubId": "7"}, "708"),
     ({"type": "Face", "deviceSubId": "1"}, "708"),
     ({"previousHash": "abc"}, "123"),
@@ -53,6 +56,31 @@ def test_a_wrong_request_is_told_by_its_code(changes: dict[str, Any], code: str)
     fits("rcapture", told)
     assert [each["error"]["errorCode"] for each in told["biometrics"]] == [code]
     assert bench.clock.at_ms == 0, "nobody waits for what cannot be"
+
+
+PUBLISHED = {
+    "100": "Device not registered",
+    "109": "Requested number of biometric (Finger/IRIS) not supported",
+    "110": "Device is not ready",
+    "111": "Device is Busy",
+    "112": "Invalid Transaction ID",
+}
+"""What the compliance toolkit compares letter by letter (PROTOCOL.md §2)."""
+
+
+@pytest.mark.parametrize(("accident", "code"), [
+    ("not_registered@start", "100"), ("not_ready@start", "110"), ("busy@start", "111"),
+])  # fmt: skip
+def test_what_a_device_is_not_is_told_in_the_published_words(accident: str, code: str) -> None:
+    bench = Bench(accident)
+    told = [*bench.ask("MOSIPDINFO", {}), *bench.ask("MOSIPDISC", {"type": "Biometric Device"})]
+    assert [each["error"] for each in told] == [{"errorCode": code, "errorInfo": PUBLISHED[code]}] * 6
+
+
+@pytest.mark.parametrize(("changes", "code"), [({"transactionId": "abc"}, "112"), ({"count": "3"}, "109")])
+def test_what_a_request_is_not_is_told_in_the_published_words(changes: dict[str, Any], code: str) -> None:
+    (element,) = Bench().capture(**changes)["biometrics"]
+    assert element["error"] == {"errorCode": code, "errorInfo": PUBLISHED[code]}
 
 
 def test_a_first_capture_without_a_previous_hash_hangs_on_nothing() -> None:

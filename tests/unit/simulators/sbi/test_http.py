@@ -61,7 +61,7 @@ def test_the_verbs_of_both_versions_are_answered_in_both_forms() -> None:
                 assert status == 200
                 fits(name, json.loads(raw))
                 assert json.loads(raw)[0]["error"]["errorCode"] == "0"
-                assert heads["cache-control"] == "no-store"
+                assert (heads["cache-control"], heads["connection"]) == ("no-store", "Closed")
                 assert heads["content-type"] == "application/json"
                 assert heads["location"] == f"http://127.0.0.1:{port}"
                 assert heads["access-control-allow-origin"] == "*"

@@ -66,8 +66,8 @@ def test_only_the_domain_opens_an_authentication(changes: dict[str, Any]) -> Non
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"transactionId": "x"}, "112"), ({"purpose": "Registration"}, "121"), ({"deviceId": ""}, "804"),
-    ({"deviceId": "9"}, "106"), ({"deviceSubId": "1"}, "810"), ({"count": "1"}, "113"),
-    ({"exception": ["Left Thumb"]}, "122"), ({"bioSubType": ["UNKNOWN"] * 11}, "116"),
+    ({"deviceId": "9"}, "106"), ({"deviceSubId": "1"}, "810"), ({"count": "1"}, "109"),
+    ({"exception": ["Left Thumb"]}, "122"), ({"bioSubType": ["UNKNOWN"] * 11}, "109"),
     ({"type": "Iris", "bioSubType": ["Left", "Right", "UNKNOWN"]}, "109"),
 ]  # fmt: skip
 
