@@ -274,9 +274,10 @@ class Counter:
         self.lot.cuts += struck
         return struck
 
-    def may_be_struck(self) -> bool:
-        """Whether a card is under way, and nobody sits at the desk: a sitting that is cut is no packet."""
-        return self.is_moving() and not (self.room is not None and self.room.seat.locked())
+    def may_be_struck(self, cut: Cut) -> bool:
+        """Whether a card is under way, and nobody sits there whose recording would be lost with the PC."""
+        sits = self.room is not None and self.room.seat.locked()
+        return self.is_moving() and (cut is Cut.PRINTER or not sits)
 
     def is_moving(self) -> bool:
         """Whether the truth shows a card under way in the printer."""

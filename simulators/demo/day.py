@@ -171,13 +171,13 @@ class Day:
         while (own := self._due.get(counter.name)) is not None:
             cuts = own or self._owed
             early = bool(own) and len(counter.tail.story.fed) <= own[0][0]
-            if not cuts or early or not counter.may_be_struck():
+            if not cuts or early or not counter.may_be_struck(cuts[0][1]):
                 await asyncio.sleep(STRIKE_LOOK_S)
                 continue
             overdue = not own or len(counter.tail.story.fed) > own[0][0] + 1
             if not overdue:  # a machine that is slow to strike has few cards left to strike at
                 await asyncio.sleep(dice.uniform(0, STRIKE_SPREAD_S))
-            if cuts and counter.may_be_struck():
+            if cuts and counter.may_be_struck(cuts[0][1]):
                 after_card, cut = cuts.pop(0)
                 if not await counter.strike(cut):
                     cuts.insert(0, (after_card, cut))

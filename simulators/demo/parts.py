@@ -72,7 +72,7 @@ def odd(world: World) -> Odd:
 def recorders(world: World, fates: Mapping[str, Misfortune], count: int) -> list[str]:
     """The counters where ``count`` people are recorded: of different offices, on lines that bear packets.
 
-    Where the PC's power goes seldom and the line falls; the busier first.
+    Where the PC's power goes seldom and the line falls; whoever has fewer cards to look after first.
     """
     able = [
         name for name, make in makes(world).items() if make is Make.EVOLIS and _office(name) not in SLOW_LINES
@@ -80,7 +80,7 @@ def recorders(world: World, fates: Mapping[str, Misfortune], count: int) -> list
 
     def rank(name: str) -> tuple[int, bool, int, str]:
         cuts = sum(cut is not Cut.PRINTER for _, cut in fates[name].cuts)
-        return cuts, not fates[name].outages, -world.orders_of(name), name
+        return cuts, not fates[name].outages, world.orders_of(name), name
 
     chosen: dict[str, str] = {}
     for name in sorted(able, key=rank):

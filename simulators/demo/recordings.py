@@ -90,7 +90,8 @@ def deeds(sitter: Sitter) -> Deeds:
     done = fingers(sitter.nik, "Put the {} on the small reader")
     if sitter.case is Case.UNPLUGGED:
         done["Press the four fingers of the left hand"] = ((SCANNER, {"unplug": "Finger"}),)
-        done["The scanner "] = ((SCANNER, {"plug": True}),)
+        for sentence in ("The scanner ", "The sensor of the scanner", "No finger"):  # whatever it says of it
+            done[sentence] = ((SCANNER, {"plug": True}),)
     if sitter.case is Case.DIRTY:
         done["The quality is not enough"] = done["The glass or lens"] = ((SCANNER, {"wipe": True}),)
     return done

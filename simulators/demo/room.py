@@ -1,14 +1,12 @@
 """The desk where people are recorded: scanner, small reader and signature pad, and the clerk who sits there.
 
-The devices are processes of their own, a little behind the card printers where the machine has too little for
-all; the reader's line is quick, for a picture takes seconds on it. A command is talked with as a clerk does:
-each sentence of it may have a deed, each question gets Enter.
+The devices are processes of their own; the reader's line is quick, for a picture takes seconds on it. A
+command is talked with as a clerk does: each sentence of it may have a deed, each question gets Enter.
 """
 
 import asyncio
 import contextlib
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,9 @@ from simulators.demo.keeper import Keeper
 from simulators.demo.programs import Answer, Program, Stuck, environment, script
 from simulators.demo.recordings import READER, SCANNER, Deeds, Hand, Sitter, asks, heard, wanted
 
-TALK_S = 120
+TALK_S = 180
 PAD = "pad"
-LAST_WORDS = 3
+LAST = 3  # sentences that are told of one that went wrong; none names the person
 
 
 class Room:
@@ -41,7 +39,6 @@ class Room:
             what: Program(
                 f"the {what} of {name}",
                 [
-                    *_behind(),
                     script("loket-sim"),
                     *words,
                     *("--speed", str(paces[what]), "--seed", str(seed)),
@@ -85,25 +82,29 @@ class Room:
             env=environment(),
             start_new_session=True,
         )
+        said: list[str] = []
+        talking = self._answer(process, deeds, typed, said)
         try:
-            out, said, _ = await asyncio.wait_for(
-                asyncio.gather(_all_of(process.stdout), self._answer(process, deeds, typed), process.wait()),
-                TALK_S,
+            out, _, _ = await asyncio.wait_for(
+                asyncio.gather(_all_of(process.stdout), talking, process.wait()), TALK_S
             )
         except BaseException as ended:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
             if isinstance(ended, TimeoutError):
-                raise Stuck(f"{' '.join(words[1:2])} at {self.name} took longer than {TALK_S} s") from ended
+                raise Stuck(
+                    f"{words[1]} at {self.name} came to no end: {' / '.join(said[-LAST:])}"
+                ) from ended
             raise
-        return Answer(process.returncode or 0, out.decode(), "\n".join(said[-LAST_WORDS:]))
+        return Answer(process.returncode or 0, out.decode(), " / ".join(said[-LAST:]))
 
-    async def _answer(self, process: asyncio.subprocess.Process, deeds: Deeds, typed: str) -> list[str]:
-        """Type, listen and do; the sentences that were heard, nothing of the person."""
-        said: list[str] = []
+    async def _answer(
+        self, process: asyncio.subprocess.Process, deeds: Deeds, typed: str, said: list[str]
+    ) -> None:
+        """Type, listen and do; ``said`` gets the sentences that were heard, nothing of the person."""
         if process.stdin is None or process.stderr is None:
-            return said
+            return
         await _type(process.stdin, typed)
         async for raw in process.stderr:
             line = raw.decode("utf-8", "replace").rstrip()
@@ -113,7 +114,6 @@ class Room:
                 said.append(heard(line))
                 await self.do(wanted(deeds, said[-1]))
         process.stdin.close()
-        return said
 
 
 async def _all_of(stream: asyncio.StreamReader | None) -> bytes:
@@ -124,12 +124,6 @@ async def _type(keyboard: asyncio.StreamWriter, text: str) -> None:
     with contextlib.suppress(ConnectionError):  # the command has ended: its exit code says why
         keyboard.write(text.encode())
         await keyboard.drain()
-
-
-def _behind() -> list[str]:
-    """What makes a program wait for the others where they need the machine."""
-    nice = shutil.which("nice")
-    return [nice, "-n", "5"] if nice else []
 
 
 def cannot(sitter: Sitter, told: Any) -> Stuck:

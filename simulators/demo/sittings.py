@@ -19,6 +19,7 @@ from simulators.demo.rules import FORWARD
 
 LOOK_S = 0.5
 PATIENCE_S = 90
+CUT_S = 5
 DOWN_MS = 3_600_000  # longer than any sitting
 NO_LINE = "LINK_REQUIRED"
 
@@ -32,7 +33,7 @@ async def hold(counter: Counter, sitters: Sequence[Sitter], is_calm: Callable[[]
         await room.do([(READER, {"finger": f"{STRANGER}:{RIGHT_INDEX}"})])
         await counter.loket("staff enrol", "--by", CLERK, "--json")
     for sitter in sitters:
-        await _until(counter, "its power", is_calm)
+        await _bide(is_calm)
         if sitter.case is Case.LINE_DOWN:
             await _until(counter, "the day's rules", lambda: _may_go_on_alone(counter))
         async with room.seat:
@@ -74,6 +75,13 @@ async def _line(counter: Counter, *, down: bool) -> AsyncIterator[None]:
         finally:
             outage.cancel()
             await asyncio.gather(outage, return_exceptions=True)
+
+
+async def _bide(is_calm: Callable[[], bool]) -> None:
+    """A while for the power cut that is due; it finds no card where none is left to print."""
+    until = time.monotonic() + CUT_S
+    while not is_calm() and time.monotonic() < until:
+        await asyncio.sleep(LOOK_S)
 
 
 async def _is_alone(counter: Counter) -> bool:

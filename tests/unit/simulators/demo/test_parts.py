@@ -84,7 +84,7 @@ def test_people_are_recorded_at_two_offices_on_lines_that_bear_it(
     assert recorders(day, fates, 0) == []
 
 
-def test_where_the_power_of_the_pc_stays_on_people_sit_rather_than_where_more_cards_wait() -> None:
+def test_people_sit_where_the_power_of_the_pc_stays_on_rather_than_where_fewer_cards_wait() -> None:
     day = world(120, 14)
     orders = {name: day.orders_of(name) for name in day.stations}
     fates = calm(orders, 1, odd(day))
