@@ -17,6 +17,7 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from agent import province_clock
 from agent.inbox import CURSOR
 from agent.keys import Keys, forget_token
 from agent.logs import JournalUp, OrdersDown
@@ -80,6 +81,7 @@ class LinkThread:
         self._spoke = False  # since the packets were looked after
         self._order_head: Mark | None = None  # of the province's last greeting; None: it lacks what we hold
         self._seen = -1
+        self._ahead_ms: int | None = None  # the province's clock less ours, as it was last kept
         self.dropped: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -207,7 +209,9 @@ class LinkThread:
         if isinstance(message, wire.Hello) and self._uploads is not None:
             self._uploads.apart()  # a new line, or a hub that was away: what was on its way is gone
         self._compare(message)
-        self._send(self._talk.on_message(message, _now_ms()))
+        answers = self._talk.on_message(message, _now_ms())
+        self._keep_time()
+        self._send(answers)
 
     def _compare(self, message: wire.Message) -> None:
         """What the province says it holds of this journal must be here; if not, remember it for good."""
@@ -215,6 +219,14 @@ class LinkThread:
         if held is not None and not self._up.holds(held):
             log.error("the province holds line %d of this journal, and this disk does not", held.seq)
             self._journal.write(lambda tx: behind.remember(tx, held))
+
+    def _keep_time(self) -> None:
+        """The province's time outlives the line, and this process."""
+        ahead_ms = self._talk.skew_ms
+        if ahead_ms is not None and ahead_ms != self._ahead_ms:
+            self._ahead_ms = ahead_ms
+            if province_clock.is_news(self._journal, ahead_ms):
+                self._journal.write(lambda tx: province_clock.remember(tx, ahead_ms))
 
     def _send(self, messages: Sequence[wire.Message]) -> None:
         for message in messages:

@@ -89,11 +89,19 @@ def open_pad(address: str, *, clock: Clock, open_stream: OpenStream | None = Non
     return opened(found, clock, open_stream)
 
 
-def open_scanner(address: str, *, trust: bytes, now_unix_ms: Callable[[], int], clock: Clock) -> Scanner:
+def open_scanner(
+    address: str,
+    *,
+    trust: bytes,
+    now_unix_ms: Callable[[], int],
+    pc_unix_ms: Callable[[], int] | None = None,
+    clock: Clock,
+) -> Scanner:
     """The scanner of people at ``address``; nothing is said to it yet.
 
     ``trust``: PEM of the certificates its devices' own must lead to; ``now_unix_ms``: unix time, as the
-    province has it. ValueError with one sentence if the address is no scanner's, or ``trust`` holds nothing.
+    province has it; ``pc_unix_ms``: as this PC has it, where that differs. ValueError with one sentence if
+    the address is no scanner's, or ``trust`` holds nothing.
     """
     found = parse(address)
     if found.family != "sbi":
@@ -102,7 +110,8 @@ def open_scanner(address: str, *, trust: bytes, now_unix_ms: Callable[[], int], 
     from drivers.sbi.scanner import SbiScanner
     from drivers.sbi.trust import Anchors
 
-    return SbiScanner(HttpLine(found.host), found, Anchors(trust), now_unix_ms=now_unix_ms, clock=clock)
+    anchors, line = Anchors(trust), HttpLine(found.host)
+    return SbiScanner(line, found, anchors, now_unix_ms=now_unix_ms, pc_unix_ms=pc_unix_ms, clock=clock)
 
 
 def prepare(family: str, model: str, ribbon: str, front: bytes, back: bytes | None, stamp_s: int) -> Artefact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -72,18 +72,23 @@ def record(
         loket record --home /var/lib/loket --nik - --biodata siti.json --by ani --ticket 7
         loket record --home /var/lib/loket --nik - --missing "Left LittleFinger:permanent" --second budi
     """
+    from agent import control
+    from agent.recording.desk import readable
     from agent.recording.quiet import no_traces
 
     no_traces()
+    readable(sys.stdin)
     missing = _missing(told["missing"])
     marks = _marks(by, second)
-    number = _line(sys.stdin) if nik == STDIN else nik
+    number = _line(sys.stdin, "NIK?") if nik == STDIN else nik
     fields = _fields(biodata)
     rules = _rules(home)
     person = _person(home.config(), rules, number, fields, married=told["married"])
-    with _devices(home, no_pad=told["no_pad"]) as devices:
-        asked = _asked(home, rules, person, missing, marks, told)
-        done = _sit(home, asked, devices, rehearsal=told["rehearsal"])
+    live = control.live(home)
+    ahead_ms = _province_ahead_ms(home, live)
+    with _devices(home, ahead_ms or 0, no_pad=told["no_pad"]) as devices:
+        asked = _asked(live, rules, person, missing, marks, told)
+        done = _sit(home, asked, devices, rehearsal=told["rehearsal"], hour_known=ahead_ms is not None)
     if as_json:
         say(done)
     elif done["packet"]:
@@ -93,21 +98,25 @@ def record(
         sys.exit(ATTENTION)
 
 
-def _sit(home: Home, asked: Asked, devices: Devices, *, rehearsal: bool) -> dict[str, Any]:
+def _sit(home: Home, asked: Asked, devices: Devices, *, rehearsal: bool, hour_known: bool) -> dict[str, Any]:
     from functools import partial
 
     from agent import keys
     from agent.recording.desk import Keyboard, Rehearsal, Terminal
     from agent.recording.session import Counter, record
+    from agent.recording.words import SAID
     from drivers.clock import MonotonicClock
 
     clock = MonotonicClock()
+    desk = Rehearsal(prose, clock.sleep_ms) if rehearsal else Terminal(Keyboard(sys.stdin), prose)
+    if not hour_known:
+        desk.tell(SAID["hour_unknown"])
     counter = Counter(
         home=home,
         keys=keys.load(home.keys_path),
         station=home.config().name,
         devices=devices,
-        desk=Rehearsal(prose, clock.sleep_ms) if rehearsal else Terminal(Keyboard(sys.stdin), prose),
+        desk=desk,
         perform=partial(perform, home),
         clock=clock,
         unix_ms=_unix_ms,
@@ -116,17 +125,16 @@ def _sit(home: Home, asked: Asked, devices: Devices, *, rehearsal: bool) -> dict
 
 
 def _asked(
-    home: Home,
+    live: Mapping[str, Any] | None,
     rules: Policy,
     person: Person,
     missing: tuple[Missing, ...],
     marks: tuple[str | None, str | None],
     told: dict[str, Any],
 ) -> Asked:
-    from agent import control
     from agent.recording.session import Asked
 
-    link = (control.live(home) or {}).get("link", {})
+    link = (live or {}).get("link", {})
     return Asked(
         person=person,
         missing=missing,
@@ -140,9 +148,20 @@ def _asked(
     )
 
 
+def _province_ahead_ms(home: Home, live: Mapping[str, Any] | None) -> int | None:
+    """How much the province's clock is ahead of this PC's; None where it is not known."""
+    from agent import province_clock
+
+    reads = home.reader()
+    try:
+        return province_clock.known(reads, live)
+    finally:
+        reads.close()
+
+
 @contextmanager
-def _devices(home: Home, *, no_pad: bool) -> Iterator[Devices]:
-    """The configured devices, opened; nothing is said to them yet."""
+def _devices(home: Home, ahead_ms: int, *, no_pad: bool) -> Iterator[Devices]:
+    """The configured devices, opened; nothing is said to them yet. ``ahead_ms``: the province's clock."""
     from agent.recording.plan import Devices
     from agent.trouble import Trouble
     from drivers.clock import MonotonicClock
@@ -154,7 +173,13 @@ def _devices(home: Home, *, no_pad: bool) -> Iterator[Devices]:
     with ExitStack() as stack:
         try:
             trust = Path(config.trust).read_bytes() if config.trust else b""
-            scanner = open_scanner(config.biometrics, trust=trust, now_unix_ms=_unix_ms, clock=clock)
+            scanner = open_scanner(
+                config.biometrics,
+                trust=trust,
+                now_unix_ms=lambda: _unix_ms() + ahead_ms,
+                pc_unix_ms=_unix_ms,
+                clock=clock,
+            )
             stack.callback(scanner.close)
             reader = open_reader(config.reader, clock=clock) if config.reader else None
             if reader is not None:
@@ -200,7 +225,7 @@ def _fields(source: str | None) -> dict[str, str]:
     if source is None:
         return {}
     try:
-        text = _line(sys.stdin) if source == STDIN else Path(source).read_text(encoding="utf-8")
+        text = _line(sys.stdin, "JSON?") if source == STDIN else Path(source).read_text(encoding="utf-8")
         return fields(json.loads(text[:BIODATA_CHARACTERS_MAX]))
     except OSError as error:
         raise Trouble(f"{source} cannot be read: {error.strerror}.") from error
@@ -226,7 +251,9 @@ def _marks(by: str | None, second: str | None) -> tuple[str | None, str | None]:
     return first, other
 
 
-def _line(source: TextIO) -> str:
+def _line(source: TextIO, asks: str) -> str:
+    if source.isatty():
+        prose(asks)
     return source.readline(BIODATA_CHARACTERS_MAX).strip()
 
 

@@ -2,8 +2,8 @@
 
 Pieces and their order are sync/pieces.py's; what waits for a receipt the book says (agent/recording/book.py).
 The province holding every byte is no receipt: such a packet is passed over for a while and asked about again,
-so that the next one need not wait until it was opened there. Few go ahead like that: the province takes no more
-than it can open, and what it drops is missed only after a long patience. Driven by the link's thread alone.
+so that the next one need not wait until it was opened there. Few go ahead like that: the province takes no
+more than it can open, and what it drops is missed only after a long patience. Driven by the link's thread.
 """
 
 from __future__ import annotations

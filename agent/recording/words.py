@@ -139,6 +139,8 @@ SAID: dict[str, Said] = {
                      "The recorded finger does not match the person; a supervisor has to decide."),
     "no_reader": Said("Tanpa pembaca kecil telunjuk tidak diperiksa ulang; ini dicatat.",
                       "Without the small reader the index fingers are not checked again; this is noted."),
+    "hour_unknown": Said("Jam provinsi belum diketahui di sini; periksa jam komputer ini sebelum merekam.",
+                         "The province's time is not known here yet; check this computer's clock first."),
     "scanner_gone": Said("Pemindai belum memberi hasil. Coba lagi, catat bagian yang tak ada, atau berhenti?",
                          "The scanner has given nothing yet. Try again, tell a missing part, or stop?"),
     "reader_gone": Said("Pembaca sidik jari belum memberi hasil. Coba lagi, lanjut tanpa, atau berhenti?",

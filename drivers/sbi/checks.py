@@ -134,16 +134,16 @@ def samples(told: tuple[Told, ...], asked: Asked, previous: str) -> tuple[tuple[
 
 
 def answer(
-    elements: tuple[Element, ...], asked: Asked, anchors: Anchors, now_unix_ms: int
+    elements: tuple[Element, ...], asked: Asked, anchors: Anchors, now_unix_ms: int, pc_unix_ms: int
 ) -> tuple[Told, ...]:
     """Every element, in the order of the answer, after all checks but those of record and chain."""
-    told = tuple(_told(element, asked, anchors, now_unix_ms) for element in elements)
+    told = tuple(_told(element, asked, anchors, now_unix_ms, pc_unix_ms) for element in elements)
     if sorted(one.part for one in told) != sorted(asked.press.parts or ("",)):
         raise Unreachable("count_differs", f"{len(told)} came, {asked.press.count} were asked")
     return told
 
 
-def _told(element: Element, asked: Asked, anchors: Anchors, now_unix_ms: int) -> Told:
+def _told(element: Element, asked: Asked, anchors: Anchors, now_unix_ms: int, pc_unix_ms: int) -> Told:
     if element.spec != SPEC:
         raise Refused("other_version", f"the answer is not of {SPEC}")
     word = signed(element.data, anchors, now_unix_ms)
@@ -157,16 +157,16 @@ def _told(element: Element, asked: Asked, anchors: Anchors, now_unix_ms: int) ->
     at = unix_ms(text(told, "timestamp"))
     if at is None or (text(told, "purpose"), text(told, "env")) != (asked.purpose, device.env):
         raise Unreachable("garbled_reply", "no timestamp, or another purpose or env than asked")
-    if clock_off(at, now_unix_ms):
+    if clock_off(at, now_unix_ms, pc_unix_ms):
         raise NeedsHands("clock_off", f"{abs(at - now_unix_ms) // 1000} s from ours")
     if _TYPES.get(text(told, "bioType")) is not asked.press.modality:
         raise Unreachable("count_differs", "another kind than asked")
     return Told(word, _part(told, asked.press.modality), _value(told), _quality(told), element)
 
 
-def clock_off(told_ms: int, now_unix_ms: int) -> bool:
-    """Whether a device's clock is too far from ours."""
-    return abs(told_ms - now_unix_ms) > CLOCK_MS
+def clock_off(told_ms: int, *clocks_unix_ms: int) -> bool:
+    """Whether a device's clock is too far from the province's and from the PC's, which a service may take."""
+    return all(abs(told_ms - clock_ms) > CLOCK_MS for clock_ms in clocks_unix_ms)
 
 
 def _part(told: dict[str, object], modality: Modality) -> str:

@@ -46,7 +46,8 @@ _WORST: tuple[_State, ...] = ("error", "needs_hands", "busy", "ready")
 class SbiScanner:
     """One machine's SBI devices; not for two threads at once, but ``close`` and the end of a preview are.
 
-    See drivers.scanner.Scanner for the contract. ``now_unix_ms``: the province's time, as far as known.
+    See drivers.scanner.Scanner for the contract. ``now_unix_ms``: the province's time, as far as known;
+    ``pc_unix_ms``: the PC's own where that differs, since a service may take its time from there.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class SbiScanner:
         anchors: Anchors,
         *,
         now_unix_ms: Callable[[], int],
+        pc_unix_ms: Callable[[], int] | None = None,
         clock: Clock,
         settle_ms: int = SETTLE_MS,
     ) -> None:
@@ -63,6 +65,7 @@ class SbiScanner:
         self._line = line
         self._anchors = anchors
         self._now_unix_ms = now_unix_ms
+        self._pc_unix_ms = pc_unix_ms or now_unix_ms
         self._clock = clock
         self._settle_ms = settle_ms
         self._search = Search(line, address.port)
@@ -113,7 +116,7 @@ class SbiScanner:
             service, device = self._ready(press.modality, press.sub_id, REGISTRATION)
             asked = Asked(press, device, REGISTRATION, self._transaction)
             elements = self._asked_for(service, asked, Call.REGISTRATION, previous=self._previous)
-            told = checks.answer(elements, asked, self._anchors, self._now_unix_ms())
+            told = checks.answer(elements, asked, self._anchors, *self._clocks())
             samples, self._previous = checks.samples(told, asked, self._previous)
             return samples
 
@@ -126,7 +129,7 @@ class SbiScanner:
             service, device = self._ready(press.modality, press.sub_id, AUTH)
             asked = Asked(press, device, AUTH, _named(transaction))
             elements = self._asked_for(service, asked, Call.AUTHENTICATION, domain_uri=domain_uri)
-            told = checks.answer(elements, asked, self._anchors, self._now_unix_ms())
+            told = checks.answer(elements, asked, self._anchors, *self._clocks())
             return authentication.sealed(told, asked)
 
     def preview(self, modality: Modality, parts: tuple[str, ...], timeout_ms: int) -> Iterator[bytes]:
@@ -230,7 +233,11 @@ class SbiScanner:
         return troubles
 
     def _is_off(self, device: Device) -> bool:
-        return device.told_ms is not None and checks.clock_off(device.told_ms, self._now_unix_ms())
+        return device.told_ms is not None and checks.clock_off(device.told_ms, *self._clocks())
+
+    def _clocks(self) -> tuple[int, int]:
+        """The province's time and the PC's."""
+        return self._now_unix_ms(), self._pc_unix_ms()
 
     def _frames(self, reply: Reply) -> Iterator[bytes]:
         """Frames until the stream ends, breaks, or is hung up by ourselves."""

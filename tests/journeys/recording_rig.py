@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from agent import policies
+from agent import policies, province_clock
 from agent.recording.sitting import Step
 from agent.recording.words import PARTS, PROMPTS, SAID, filled
 from domain.policy_form import made
@@ -29,11 +29,15 @@ from tests.unit.agent.stations import open_at
 FORWARD = {"recording_mode": "store_and_forward"}
 RIGHT_INDEX, LEFT_INDEX = 1, 6
 SPEED = "50"
+AHEAD_MS = 600_000
 Deed = Callable[[], object]
 
 
 class Desk:
-    """The three devices, and a station that knows them and may record without a link."""
+    """The three devices, and a station that knows them and may record without a link.
+
+    The province once told it that its clock is ``AHEAD_MS`` behind.
+    """
 
     def __init__(self, root: Path, nik: str, *faults: str) -> None:
         self.root = root
@@ -59,6 +63,7 @@ class Desk:
         journal = open_at(self.station.home)
         policy = made("forward", "2020-01-02", FORWARD)
         journal.write(lambda tx: policies.keep(tx, policy, json.dumps(FORWARD)))
+        journal.write(lambda tx: province_clock.remember(tx, AHEAD_MS))
         journal.close()
         return self
 

@@ -11,13 +11,14 @@ from domain.iso19794 import single
 from domain.packet import Modality, Rechecked, Recording, info
 from domain.packing import unpack
 from drivers.scanner import LEFT_SLAP
-from tests.journeys.recording_rig import RIGHT_INDEX, Clerk, Desk
+from tests.journeys.recording_rig import AHEAD_MS, RIGHT_INDEX, Clerk, Desk
 from tests.unit.agent.stations import NAME
 
 NIK = "6411015205029001"  # a woman of 12 May 2002
 BIODATA = '{"name": "SPECIMEN SITI AMINAH", "birthdate": "2002-05-12", "sex": "P"}'
 CLERK = 4711
 ACCIDENTS = (
+    f"clock@start,by={AHEAD_MS // 1000}",  # the devices have the province's time, this PC has not
     "unplug@capture=1,for=2000",
     f"swap@capture=1,of=right,part=Right IndexFinger,seed={CLERK}",
     "rising@capture=1,of=left",
@@ -36,6 +37,7 @@ def test_a_person_is_recorded_though_devices_fail_and_a_clerk_presses_too(tmp_pa
         assert clerk.heard.count(fault("scanner", "unplugged").en) == 1
         assert clerk.heard.count(SAID["clerks_finger"].en) == 1
         assert clerk.heard.count(SAID["again"].en) == 2
+        assert SAID["hour_unknown"].en not in clerk.heard
         recording = opened(desk, done["id"], done["packet"])
         assert {part.attempts for part in recording.parts if part.part in LEFT_SLAP} == {3}
         assert (recording.rechecked, recording.staff["by"]) == (Rechecked.MATCH, "ani")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import keys
+from agent import keys, province_clock
 from agent.home import Home
 from agent.link import LinkThread
 from agent.logs import OrdersDown
@@ -98,3 +98,18 @@ def test_what_the_province_holds_of_this_very_journal_stops_nothing(
 def test_only_the_province_itself_can_say_so(link: LinkThread, journal: Journal) -> None:
     hear(link, Province(), hello(BEYOND))
     assert not behind.is_behind(journal)
+
+
+def test_the_province_s_time_is_kept_for_those_who_have_no_line(
+    link: LinkThread, journal: Journal, province: Province
+) -> None:
+    assert province_clock.known(journal, None) is None
+    link._now_unix_ms = lambda: START_MS - 600_000
+    link._talk._now_unix_ms = link._now_unix_ms
+    hear(link, province, hello(Mark(0, 0)))
+    assert province_clock.known(journal, None) == 600_000
+    assert province_clock.known(journal, link.told()) == 600_000
+    assert province_clock.known(journal, {"clock": {"skew_s": -1.5}}) == 1500, "who is on the line knows best"
+    assert province_clock.known(journal, {"clock": {"skew_s": None}}) == 600_000
+    assert not province_clock.is_news(journal, 601_999)
+    assert province_clock.is_news(journal, 598_000)

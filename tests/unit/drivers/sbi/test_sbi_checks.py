@@ -199,6 +199,19 @@ def test_the_clock_meant_is_the_one_the_caller_gives() -> None:
             captured(told)
 
 
+@pytest.mark.parametrize("ahead_ms", [600_000, -600_000])
+def test_a_service_may_take_its_time_from_a_pc_that_is_wrong_or_have_the_province_s(ahead_ms: int) -> None:
+    with bench() as told:
+        told.scanner._pc_unix_ms = lambda: told.now_ms - ahead_ms
+        assert len(captured(told)) == 4, "the province's"
+        told.now_ms += ahead_ms
+        assert len(captured(told)) == 4, "the PC's"
+        assert told.scanner.status().state == "ready"
+        told.now_ms += 2 * ahead_ms
+        with pytest.raises(NeedsHands, match="clock_off"):
+            captured(told)
+
+
 @pytest.mark.parametrize("score", ["0", "100", "100.0", "44.00", 61, 61.5])
 def test_a_score_is_read_as_text_or_as_a_number(score: object) -> None:
     with bench() as told:
