@@ -2,7 +2,8 @@
 
 Everything goes to standard error, so that standard output keeps its one JSON document; answers are numbers
 and Enter takes the first. A thread reads the keyboard, so that Enter also ends a wait for a device, on
-Windows too. A keyboard that is closed answers ``stop`` wherever that is possible.
+Windows too. A keyboard that is closed answers ``stop`` wherever that is possible. What a person typed before
+a question stood there answers nothing: an Enter too many at a slow device must not seal a recording.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from io import TextIOWrapper
 from typing import Protocol, TextIO
 
 from agent.recording.words import ANSWERS, Said
@@ -41,11 +44,19 @@ class Desk(Protocol):
         ...
 
 
+def readable(source: TextIO) -> TextIO:
+    """``source``, not read from yet; bytes that are no text come as signs that answer nothing."""
+    if isinstance(source, TextIOWrapper):
+        source.reconfigure(errors="surrogateescape")
+    return source
+
+
 class Keyboard:
     """Lines of a stream as they come, read by a thread of its own."""
 
     def __init__(self, source: TextIO) -> None:
         self._source = source
+        self._person = source.isatty()
         self._lines: queue.Queue[str] = queue.Queue()
         self._ended = False
         threading.Thread(target=self._read, name="keyboard", daemon=True).start()
@@ -57,6 +68,11 @@ class Keyboard:
                 return line
         return None if timeout_s is None else self._next(timeout_s)
 
+    def forget(self) -> None:
+        """Drop what a person typed too early; a script may type ahead."""
+        while self._person and self._next(0) is not None:
+            continue
+
     def _next(self, timeout_s: float) -> str | None:
         try:
             line = self._lines.get(timeout=timeout_s)
@@ -66,8 +82,9 @@ class Keyboard:
         return line.strip() if line else None
 
     def _read(self) -> None:
-        for line in self._source:
-            self._lines.put(line)
+        with suppress(OSError, ValueError):  # the terminal was taken away
+            while line := self._source.readline():
+                self._lines.put(line)
         self._lines.put("")  # no line is empty, each has its end: nobody types any more
 
 
@@ -89,6 +106,7 @@ class Terminal:
 
     def ask(self, said: Said, answers: tuple[str, ...]) -> str:
         """By number; what is no number of the list is asked again."""
+        self._keyboard.forget()
         self.tell(said)
         self._out("  ".join(f"[{n}] {ANSWERS[a].id}/{ANSWERS[a].en}" for n, a in enumerate(answers, 1)))
         while True:
@@ -103,6 +121,7 @@ class Terminal:
 
     def write(self, said: Said) -> str:
         """The line as it was typed."""
+        self._keyboard.forget()
         self.tell(said)
         return self._keyboard.line(None) or ""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 
 import pytest
 
 from agent import policies
 from domain.policy_form import made
-from tests.journeys.station import Station
+from tests.journeys.station import LOKET, Station
 from tests.unit.agent.stations import open_at
 
 NIK = "6411015205029001"
@@ -54,6 +56,19 @@ def test_a_sitting_that_may_not_be_says_why_in_one_word_and_one_sentence(
     assert "Traceback" not in done.err
     assert NIK not in done.out + done.err
     assert station.loket("recordings", "--json").json == []
+
+
+def test_a_nik_that_is_no_text_is_no_nik(station: Station) -> None:
+    told = subprocess.run(
+        [*LOKET, "record", "--nik", "-", "--json"],
+        input=b"6411\xe9\n",
+        capture_output=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "LOKET_HOME": str(station.root), "PYTHONIOENCODING": "utf-8:strict"},
+    )
+    assert (told.returncode, json.loads(told.stdout)) == (4, {"refused": "BAD_NIK"})
+    assert b"Traceback" not in told.stderr
 
 
 def test_tickets_and_the_field_go_by_numbers_and_words(station: Station) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from io import TextIOWrapper
+from io import BytesIO, StringIO, TextIOWrapper
+from threading import Event
 
 import pytest
 
-from agent.recording.desk import Keyboard, Rehearsal, Terminal
+from agent.recording.desk import Keyboard, Rehearsal, Terminal, readable
 from agent.recording.words import ANSWERS, SAID
 
 WAYS = ("again", "without", "stop")
@@ -67,6 +68,42 @@ def test_a_keyboard_that_is_gone_stops_or_says_no(typist: Typist) -> None:
 def test_enter_ends_a_wait_and_no_enter_does_not(typist: Typist) -> None:
     assert not typist.terminal.pause(1)
     assert typist.types("\n").pause(60_000)
+
+
+class Impatient(StringIO):
+    """A terminal at which Enter was pressed twice while a device was slow; then ``line`` once asked."""
+
+    def __init__(self, line: str) -> None:
+        super().__init__(f"\n\n{line}\n")
+        self.pressed, self.asked, self._reads = Event(), Event(), 0
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        self._reads += 1
+        if self._reads == 3:
+            self.pressed.set()
+            self.asked.wait(10)
+        return super().readline()
+
+
+def test_what_a_person_typed_before_the_question_is_no_answer_to_it() -> None:
+    for line in ("2", "budi"):
+        person = Impatient(line)
+        terminal = Terminal(Keyboard(person), lambda _, person=person: person.asked.set())  # type: ignore[misc]
+        assert person.pressed.wait(10)
+        if line == "2":
+            assert terminal.ask(SAID["sign_off"], ("yes", "no")) == "no"
+        else:
+            assert terminal.write(SAID["supervisor"]) == "budi"
+
+
+def test_bytes_that_are_no_text_answer_nothing_and_end_nothing() -> None:
+    typed = readable(TextIOWrapper(BytesIO(b"caf\xe9\n2\n"), encoding="utf-8"))
+    shown: list[str] = []
+    assert Terminal(Keyboard(typed), shown.append).ask(SAID["sign_off"], ("yes", "no")) == "no"
+    assert shown[-1] == "1-2?"
 
 
 def test_what_is_written_is_a_line(typist: Typist) -> None:
