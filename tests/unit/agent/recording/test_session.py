@@ -241,6 +241,8 @@ def test_the_process_of_a_sitting_leaves_no_core(tmp_path: Path) -> None:
         "import faulthandler, os, resource, signal; faulthandler.enable()\n"
         "from agent.recording.quiet import no_traces; no_traces()\n"
         "assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) and not faulthandler.is_enabled()\n"
+        "import ctypes, sys; get_dumpable = 3\n"
+        "assert sys.platform != 'linux' or ctypes.CDLL(None).prctl(get_dumpable, 0, 0, 0, 0) == 0\n"
         "os.kill(os.getpid(), signal.SIGSEGV)"
     )
     died = subprocess.run([sys.executable, "-c", code], cwd=Path.cwd(), capture_output=True, check=False)
