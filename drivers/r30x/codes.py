@@ -7,13 +7,14 @@ Source: drivers/r30x/PROTOCOL.md section 5.
 from drivers.errors import Cause, DeviceError, NeedsHands, Refused, Unreachable
 
 DONE = 0x00
+HEARD_BADLY = 0x01
 NO_FINGER = 0x02
 NO_MATCH, NOT_FOUND, LIBRARY_EMPTY = 0x08, 0x09, 0x24
 NOT_ONE_FINGER = 0x0A
 VERIFY_FIRST = 0x21
 UNSUPPORTED = 0xFC
 ANSWERS = frozenset({NO_MATCH, NOT_FOUND, LIBRARY_EMPTY})
-ALONE = frozenset({0x01, VERIFY_FIRST, UNSUPPORTED})
+ALONE = frozenset({HEARD_BADLY, VERIFY_FIRST, UNSUPPORTED})
 """Codes that may come without the parameters that the instruction's answer has otherwise."""
 
 FINGER: dict[int, Cause] = {
@@ -33,7 +34,7 @@ FINGER: dict[int, Cause] = {
 """The finger's doing: it is asked for again."""
 
 _OTHERS: dict[int, tuple[type[DeviceError], Cause]] = {
-    0x01: (Unreachable, "garbled_reply"),
+    HEARD_BADLY: (Unreachable, "garbled_reply"),
     0x0B: (Refused, "bad_command"),
     0x0C: (Refused, "bad_command"),
     0x0D: (Refused, "bad_command"),

@@ -2,9 +2,9 @@
 
 A module answers in the order it is asked, and its answers carry no number. So whenever one did not come, or
 came garbled, the line is brought in step first: it is heard out, then the parameters are asked, whose answer
-alone is 17 bytes long; what comes before that is late and nobody's. Then the question is put once more. Every
-question may be put twice: none does more the second time. What fails twice closes the line, and whoever asks
-next opens a new one.
+alone is 17 bytes long; what comes before that is late and nobody's. Then the question is put once more, as it
+is to a module that heard it badly. Every question may be put twice: none does more the second time. What
+fails twice closes the line, and whoever asks next opens a new one.
 """
 
 from collections import deque
@@ -15,7 +15,7 @@ from drivers.card_printer import Clock
 from drivers.errors import Cause, Unreachable
 from drivers.r30x import codec
 from drivers.r30x.codec import Damaged, Kind, Packet
-from drivers.r30x.codes import ALONE, DONE
+from drivers.r30x.codes import ALONE, DONE, HEARD_BADLY
 from drivers.r30x.commands import COMMANDS, DATA_MS, Command
 from drivers.transports.streams import OpenStream, Stream, cause
 
@@ -115,10 +115,12 @@ class Line:
                 self._stream = self._open_stream()
                 self._hear_out(self._stream)
             try:
-                return self._exchange(self._stream, command, content, data, size, heard_as)
+                answer = self._exchange(self._stream, command, content, data, size, heard_as)
+                if answer.code != HEARD_BADLY:
+                    return answer
             except _Lost:
                 self._get_in_step(self._stream)
-                return self._exchange(self._stream, command, content, data, size, heard_as)
+            return self._exchange(self._stream, command, content, data, size, heard_as)
         except _Lost as lost:
             self.close()
             raise Unreachable(lost.cause, f"{name}: {lost}") from lost

@@ -72,7 +72,14 @@ class Module:
         return told
 
     def _product(self) -> Product:
-        answer = self._line.ask("product")
+        """Who it is. A small module may refuse the question, or never answer it and answer the next one."""
+        try:
+            answer = self._line.ask("product")
+        except Unreachable as error:
+            if error.cause != "no_answer":
+                raise
+            self.parameters()
+            return SMALL
         if answer.code == DONE:
             try:
                 return commands.product(answer.values)

@@ -16,6 +16,7 @@ from tests.unit.drivers.r30x.scripted import Mangle, Scripted, line_to, template
 
 ANYBODY = 0xFFFFFFFF
 ACK_OK = codec.pack(ANYBODY, Kind.ACK, b"\0")
+BADLY = codec.pack(ANYBODY, Kind.ACK, b"\1")
 
 
 def module_of(far: Scripted) -> Module:
@@ -198,6 +199,20 @@ def test_nobody_there_is_told_as_refused() -> None:
     with pytest.raises(Unreachable) as caught:
         module_of(far)
     assert caught.value.cause == "refused_connection"
+
+
+def test_a_question_that_the_module_heard_badly_is_put_once_more() -> None:
+    module = Scripted([7])
+    module.mangle = lambda number, answer: [(0, BADLY if number == 1 else answer)]
+    assert line_to(module).ask("match").code == 8
+    assert module.asked == [0x03, 0x03]
+
+
+def test_a_module_that_never_hears_well_is_told_by_its_code() -> None:
+    module = Scripted([7])
+    module.mangle = lambda _, answer: [(0, BADLY)]
+    assert line_to(module).ask("match").code == 1
+    assert module.asked == [0x03, 0x03]
 
 
 def test_an_error_told_without_the_parameters_is_heard_too() -> None:

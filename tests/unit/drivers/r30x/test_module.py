@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from drivers.errors import NeedsHands, Refused
+from drivers.errors import NeedsHands, Refused, Unreachable
 from drivers.r30x import codec
 from drivers.r30x.codec import Kind, Packet
+from drivers.r30x.commands import SMALL
 from drivers.r30x.module import Module
 from tests.unit.drivers.r30x.scripted import Scripted, line_to
 
@@ -103,3 +104,31 @@ def test_a_note_that_is_too_long_is_refused_and_errors_have_their_words() -> Non
     with pytest.raises(NeedsHands) as caught:
         Module(line_to(Answering(0x18))).store(1, 1)
     assert caught.value.cause == "hardware"
+
+
+class Speechless(Scripted):
+    """A small module that says nothing to what it does not know; ``dies``: nor to anything afterwards."""
+
+    def __init__(self, *, dies: bool = False) -> None:
+        super().__init__()
+        self._dies = dies
+
+    def _do_3c(self, _: bytes) -> bytes:
+        if self._dies:
+            self.mangle = lambda _number, _answer: ()
+        return b""
+
+
+def test_a_module_that_is_silent_about_who_it_is_is_a_small_one() -> None:
+    far = Speechless()
+    module = Module(line_to(far))
+    module.ready()
+    assert module.product is SMALL and module.is_open
+    far.asked.clear()
+    module.ready()
+    assert 0x3C not in far.asked, "it was asked once"
+
+
+def test_a_module_that_is_silent_about_everything_is_not_there() -> None:
+    with pytest.raises(Unreachable, match="no_answer"):
+        Module(line_to(Speechless(dies=True))).ready()
