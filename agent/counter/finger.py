@@ -29,8 +29,13 @@ TOLD: dict[str, Finger] = {
     NO_READER: Finger.NO_READER,
 }
 WORDS: dict[Answer, str] = {"match": "matched", "mismatch": "mismatch", "unable": "unable"}
-FINGERS = {"finger_right": "right index finger", "finger_left": "left index finger"}
-"""The personal part's fields, in the order they are asked for."""
+FINGERS = {
+    "finger_right": "Letakkan telunjuk kanan pemegang kartu pada pembaca.\n"
+    "  (The holder's right index finger on the reader, please.)",
+    "finger_left": "Letakkan telunjuk kiri pemegang kartu pada pembaca.\n"
+    "  (The holder's left index finger on the reader, please.)",
+}
+"""The personal part's fields, in the order they are asked for, and how."""
 
 Say = Callable[[str], None]
 
@@ -57,11 +62,11 @@ def told(config: Config, word: str | None, *, supervised: bool) -> Finger:
 
 
 def templates(personal: Mapping[str, str]) -> list[tuple[str, bytes]]:
-    """The fingers that an order carries, by how they are called at the counter. RefusedByRule BAD_PAYLOAD."""
+    """The fingers that an order carries, each after the words that ask for it. RefusedByRule BAD_PAYLOAD."""
     try:
         return [
-            (called, b64decode(personal[name], validate=True))
-            for name, called in FINGERS.items()
+            (sentence, b64decode(personal[name], validate=True))
+            for name, sentence in FINGERS.items()
             if personal.get(name)
         ]
     except NotBase64:
@@ -71,8 +76,8 @@ def templates(personal: Mapping[str, str]) -> list[tuple[str, bytes]]:
 def compared(reader: Matcher, carried: Sequence[tuple[str, bytes]], say: Say) -> Answer:
     """Either finger may match; else "mismatch" if any was compared, else "unable". Raises DeviceError."""
     answers: list[Answer] = []
-    for called, template in carried:
-        say(f"The holder's {called} on the reader, please.")
+    for sentence, template in carried:
+        say(sentence)
         answers.append(reader.match(template, TIMEOUT_S))
         if answers[-1] == "match":
             break
@@ -86,6 +91,7 @@ def asked(address: str, carried: Sequence[tuple[str, bytes]], say: Say) -> str:
     """
     from contextlib import closing
 
+    from agent.recording.words import fault
     from drivers.clock import MonotonicClock
     from drivers.errors import DeviceError
     from drivers.registry import open_reader
@@ -96,7 +102,9 @@ def asked(address: str, carried: Sequence[tuple[str, bytes]], say: Say) -> str:
     except ValueError as error:
         raise Trouble(str(error)) from error
     except DeviceError as error:
+        said = fault("reader", error.cause)
         raise Trouble(
-            f"The fingerprint reader fails ({error.cause}) and nothing is written; try again, or a "
-            "supervisor does without it: --finger no_reader --exception WORD --supervisor MARK."
+            f"{said.id} Tidak ada yang dicatat; coba lagi, atau penyelia memutuskan tanpa pembaca.\n"
+            f"  ({said.en} So nothing is written; try again, or a supervisor does without it: "
+            "--finger no_reader --exception WORD --supervisor MARK.)"
         ) from error

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 Perform = Callable[[Mapping[str, Any]], dict[str, Any]]
 Ask = Callable[[str, Sequence[tuple[str, bytes]], finger.Say], str]
 WANTED = "FINGER_NEEDED"
+NO_FINGER = (
+    "Permintaan ini tidak membawa sidik jari; sebutkan hasil pembaca kementerian dengan --finger.\n"
+    "  (This order carries no finger; tell what the ministry's own reader shows: --finger.)"
+)
 
 
 def hand_over(
@@ -36,7 +40,7 @@ def hand_over(
             raise
         carried = _carried(home, str(args["job"]))
         if not carried:
-            say("This order carries no finger; tell what the ministry's own reader shows: --finger.")
+            say(NO_FINGER)
             raise
     return perform({**args, "finger": ask(reader, carried, say)})
 

@@ -64,8 +64,10 @@ def test_the_holders_finger_gives_the_card_out(counter: Counter) -> None:
     given = counter.hand_over()
     assert (given.code, given.json["state"]) == (0, "handed_over"), given.err
     assert given.err.splitlines() == [
-        "The holder's right index finger on the reader, please.",
-        "The holder's left index finger on the reader, please.",
+        "Letakkan telunjuk kanan pemegang kartu pada pembaca.",
+        "  (The holder's right index finger on the reader, please.)",
+        "Letakkan telunjuk kiri pemegang kartu pada pembaca.",
+        "  (The holder's left index finger on the reader, please.)",
     ]
     (line,) = [
         told for told in counter.station.loket("journal", "--json").out.splitlines() if "handed_over" in told

@@ -192,7 +192,7 @@ def test_an_order_without_fingers_says_what_to_do(shelf: Shelf) -> None:
 
 
 def test_a_reader_nobody_answers_at_is_one_clear_sentence() -> None:
-    with pytest.raises(Trouble, match=r"refused_connection.*nothing is written") as caught:
+    with pytest.raises(Trouble, match=r"tidak menerima.*\n.*no connection.*nothing is written") as caught:
         finger.asked("r30x+tcp://127.0.0.1:1", [("right index finger", RIGHT)], lambda _: None)
     assert isinstance(caught.value.__cause__, Unreachable)
     with pytest.raises(Trouble, match="no fingerprint reader"):
