@@ -92,16 +92,19 @@ class _Embedded:
             raise UnsafeSetup(
                 f"SQLite {engine.sqlite_version} may corrupt its log; 3.51.3 or newer is needed"
             )
-        self._connection: sqlite3.Connection = engine.connect(
-            str(path), isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
-        )
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "trusted_schema = OFF",
-        ):
-            self._connection.execute(f"PRAGMA {pragma}")
+        try:
+            self._connection: sqlite3.Connection = engine.connect(
+                str(path), isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
+            )
+            for pragma in (
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "trusted_schema = OFF",
+            ):
+                self._connection.execute(f"PRAGMA {pragma}")
+        except engine.Error as error:
+            raise UnsafeSetup(f"{path} does not open as the hub's database: {error}") from error
         if self.one("PRAGMA journal_mode") != ("wal",) or self.one("PRAGMA synchronous") != (2,):
             raise UnsafeSetup("this disk does not let SQLite keep a durable write-ahead log")
 

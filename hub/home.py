@@ -116,7 +116,12 @@ class Home:
             raise Trouble(
                 f"The keys are missing from {self.keys_path}; restore them from their copy."
             ) from None
-        return Keys(SigningKey(sign), OpenKey(opened))
+        except (OSError, UnicodeDecodeError):
+            raise Trouble(f"The keys in {self.keys_path} cannot be read by this user.") from None
+        try:
+            return Keys(SigningKey(sign), OpenKey(opened))
+        except ValueError:
+            raise Trouble(f"The keys in {self.keys_path} are none; restore them from their copy.") from None
 
     def make(self, config: Config) -> bool:
         """Make the home; whether it is new. An existing one keeps its keys and takes the configuration.

@@ -1,13 +1,16 @@
 """Recordings that go to the centre: sealed to the centre's key, or in clear for a disk that people guard.
 
-A file is on the disk, whole, before its recording is marked as sent; a crash in between exports it once more
-under the same name. ``index.csv`` beside them tells name, station and hash of each file, and no person.
+A file is on the disk, whole and with its name, before its recording is marked as sent; a crash in between
+exports it once more under the same name. ``index.csv`` beside them tells recording and hash of each file,
+and no person. A packet that cannot be read is told in the end and holds up no other.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from hub.home import Home, Trouble
 from hub.order_log import Writer
 from hub.recordings import book
 from hub.recordings.keep import files, opened
+from hub.recordings.parts import sync_folder
 from hub.reports import stamp
 
 INDEX = "index.csv"
@@ -42,28 +46,64 @@ def export(
 ) -> list[dict[str, str]]:
     """Write every recording that was not sent yet, or those ``named``; {recording, file, sha256} of each.
 
-    ``to`` None: in clear. Raises RefusedByRule UNKNOWN_RECORDING, Trouble for a packet that cannot be read.
+    ``to`` None: in clear. Raises RefusedByRule UNKNOWN_RECORDING; Trouble for a folder that takes nothing (then
+    nothing is sent), and for a packet that cannot be read (then all others are).
     """
     kept = book.every(db)
     if unknown := set(named) - {each.id for each in kept}:
         raise RefusedByRule("UNKNOWN_RECORDING", min(unknown))
     due = [each for each in kept if (each.id in named if named else _unsent(each))]
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    done = []
-    for each in due:
-        data = _data(db, home, each, to)
-        name = f"{each.id}.{'pkt' if to else 'zip'}"
-        _write(out / name, data)
-        done.append({"recording": each.id, "file": name, "sha256": sha256(data).hexdigest()})
-    rows = [",".join((told["recording"], told["file"], told["sha256"])) for told in done]
-    if done:
-        _write(out / INDEX, "\n".join(["recording,file,sha256", *rows, ""]).encode())
+    try:
+        done, bad = _written(db, home, due, out, to)
+    except OSError as error:
+        raise Trouble(f"{out} takes no files: {error.strerror}; nothing is marked as sent.") from error
     at = stamp(writer.now_ms) or day(writer.now_ms)
     for told in done:
         book.apply(
             db, told["recording"], book.Answer(told["recording"], str(Status.SENT_FOR_ENROLLMENT), at), writer
         )
+    if bad:
+        raise Trouble(f"{len(done)} recordings are in {out}; {len(bad)} are not. {bad[0]}")
     return done
+
+
+def _written(
+    db: Database, home: Home, due: list[book.Kept], out: Path, to: SealKey | None
+) -> tuple[list[dict[str, str]], list[str]]:
+    """What is in ``out`` now, and a sentence for each packet that cannot be read. Errors: OSError."""
+    done, bad = [], []
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in due:
+        try:
+            data = _data(db, home, each, to)
+        except Trouble as trouble:
+            bad.append(str(trouble))
+            continue
+        name = f"{each.id}.{'pkt' if to else 'zip'}"
+        _write(out / name, data)
+        done.append({"recording": each.id, "file": name, "sha256": sha256(data).hexdigest()})
+    if done:
+        _write(out / INDEX, _index(out / INDEX, done))
+        _sync(out)
+    return done, bad
+
+
+def _index(path: Path, done: list[dict[str, str]]) -> bytes:
+    """The lines of an earlier export into the same folder stay, but for files that were written anew."""
+    before = path.read_text("ascii", "replace").splitlines()[1:] if path.exists() else []
+    written = {told["file"] for told in done}
+    rows = [row for row in before if written.isdisjoint(row.split(",")[1:2])]
+    rows += [",".join((told["recording"], told["file"], told["sha256"])) for told in done]
+    return "\n".join(["recording,file,sha256", *rows, ""]).encode()
+
+
+def _sync(out: Path) -> None:
+    """The names too, where the carried disk knows such a thing."""
+    try:
+        sync_folder(out)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
 
 
 def _unsent(kept: book.Kept) -> bool:
@@ -77,6 +117,8 @@ def _data(db: Database, home: Home, kept: book.Kept, to: SealKey | None) -> byte
         opened(db, home, kept.station, kept.id, sealed)
     except FileNotFoundError:
         raise Trouble(f"The packet of {kept.id} is missing from {files(home).folder}.") from None
+    except OSError as error:
+        raise Trouble(f"The packet of {kept.id} cannot be read: {error.strerror}.") from error
     except BadPacket as bad:
         raise Trouble(f"The packet of {kept.id} does not open any more: {bad.word}.") from None
     packed = home.keys().open.open(sealed, info(kept.station, kept.id))
@@ -93,8 +135,13 @@ def _write(path: Path, data: bytes) -> None:
     waiting = path.with_name(path.name + ".new")
     waiting.unlink(missing_ok=True)
     place = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(place, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)
+    try:
+        with os.fdopen(place, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(path)
+    except OSError:
+        with suppress(OSError):
+            waiting.unlink()  # half of it may be a person in clear
+        raise

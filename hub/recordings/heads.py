@@ -19,6 +19,8 @@ def show(db: Database, home: Home, kept: book.Kept) -> dict[str, Any]:
         sealed = files(home).read(kept.sha256, 0, kept.size)
     except FileNotFoundError:
         raise Trouble(f"The packet of {kept.id} is missing from {files(home).folder}.") from None
+    except OSError as error:
+        raise Trouble(f"The packet of {kept.id} cannot be read: {error.strerror}.") from error
     recording = opened(db, home, kept.station, kept.id, sealed)
     return kept.to_json() | {"answers": book.answers(db, kept.id)} | _sitting(recording)
 

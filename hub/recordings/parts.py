@@ -61,7 +61,7 @@ class Parts:
             self.remove(station, sha)
             return False
         path.replace(path.with_suffix(WHOLE))
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         return True
 
     def is_whole(self, station: str, sha: str) -> bool:
@@ -100,7 +100,7 @@ class Parts:
             raise OSError("the packets that are whole have to be opened first")
         path.touch(mode=0o600)
         for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
-            _sync_folder(folder)
+            sync_folder(folder)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -144,7 +144,8 @@ def _mended(path: Path) -> int:
     return have
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """The names in it are on the disk when this returns. Errors: OSError."""
     place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(place)

@@ -41,12 +41,13 @@ class Receipts:
         """Answer every packet that is whole; how many were answered now. Errors: DatabaseLost."""
         if writer.now_ms < self._not_before_ms <= writer.now_ms + AGAIN_MS:
             return 0
-        try:
-            done = sum(self._settled(db, station, sha, writer) for station, sha in self._parts.whole())
-        except OSError as error:
-            log.error("a recording cannot be stored: %s", error.strerror)
-            self._not_before_ms = writer.now_ms + AGAIN_MS
-            return 0
+        done = 0
+        for station, sha in self._parts.whole():
+            try:
+                done += self._settled(db, station, sha, writer)
+            except OSError as error:  # of one file, maybe: those behind it are not held up
+                log.error("a recording of %s cannot be stored: %s", station, error.strerror)
+                self._not_before_ms = writer.now_ms + AGAIN_MS
         return done + _refuse_the_too_large(db, writer)
 
     def _settled(self, db: Database, station: str, sha: str, writer: Writer) -> bool:

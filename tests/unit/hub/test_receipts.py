@@ -14,7 +14,7 @@ from hub.database import Database
 from hub.recordings.parts import Parts
 from hub.recordings.receipts import AGAIN_MS, Receipts, answer
 from sync.pieces import PACKET_BYTES_MAX, Piece
-from tests.unit.hub.packets import Cut, Office, Shelf, packet
+from tests.unit.hub.packets import Cut, Office, Shelf, name_of, packet
 from tests.unit.hub.stations import FakeStation
 from tests.unit.hub.test_orders import WRITER
 
@@ -102,6 +102,23 @@ def test_a_store_that_takes_nothing_is_tried_again_later_and_nothing_is_answered
     assert receipts.settle(office.db, before) == 0
     assert shelf.asked == 3, "a clock that was put back holds up nothing"
     assert Receipts(office.incoming.parts, shelf).settle(office.db, later) == 1
+
+
+def test_a_packet_that_cannot_be_stored_holds_up_none_behind_it(office: Office) -> None:
+    first, second, shelf = packet(1), packet(2), Shelf()
+    for number, sealed in enumerate((first, second), start=1):
+        office.seal(sealed, number)
+        office.send(sealed)
+    bad = min((first, second), key=name_of)
+
+    def keep(db: Database, station: str, id: str, sealed: bytes) -> str | None:
+        if sealed == bad:
+            raise OSError(5, "Input/output error")
+        return shelf(db, station, id, sealed)
+
+    assert Receipts(office.incoming.parts, keep).settle(office.db, WRITER) == 1
+    assert [event for event, _, _ in office.answers()] == ["recording_received"]
+    assert len(office.incoming.parts.whole()) == 1
 
 
 def test_a_whole_packet_that_this_disk_lost_is_not_refused_but_asked_for_again(office: Office) -> None:
