@@ -72,6 +72,22 @@ class Address(click.ParamType[tuple[str, int]]):
         return host or "127.0.0.1", int(port)
 
 
+class Accident(click.ParamType[Any]):
+    """``NAME@WHEN``, read by ``parse`` of whichever device it is for."""
+
+    name = "NAME@WHEN"
+
+    def __init__(self, parse: Callable[[str], object]) -> None:
+        self._parse = parse
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """A fault, or a usage error in the sentence of ``parse``."""
+        try:
+            return self._parse(str(value))
+        except ValueError as wrong:
+            self.fail(str(wrong), param, ctx)
+
+
 def _of(make: str, module: str, name: str) -> Any:
     """The room of one make is entered only when it is asked for."""
     return vars(importlib.import_module(f"simulators.{make}.{module}"))[name]

@@ -13,9 +13,8 @@ DATA_MS = 2_000
 """What is added to the time that the bytes take on the line."""
 PACKET_SIZES = (32, 64, 128, 256)
 BAUDS = {n: 9600 * n for n in (1, 2, 4, 6, 12)}
-SEARCH_ALL = 0
 
-STATUS_BUSY, STATUS_MATCHED, STATUS_VERIFIED, STATUS_PICTURE = 1, 2, 4, 8
+STATUS_BUSY, STATUS_VERIFIED, STATUS_PICTURE = 1, 4, 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,9 @@ from typing import Any
 
 import click
 
-from simulators.cli import Address
-from simulators.lines.faults import Fault
+from simulators.cli import Accident, Address
 from simulators.r30x import faults
 from simulators.r30x.codes import MAKES
-
-
-def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[Fault, ...]:
-    try:
-        return tuple(faults.parse(text) for text in texts)
-    except ValueError as wrong:
-        raise click.BadParameter(str(wrong)) from wrong
 
 
 @click.command()
@@ -34,7 +26,7 @@ def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) 
 @click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="What survives a SIGKILL.")
 @click.option("--steady", is_flag=True, help="The finger is never taken off by itself.")
 @click.option("--finger", metavar="PERSON:INDEX", help="Whose finger lies there, as by the hand's word.")
-@click.option("--fault", "faults", multiple=True, callback=_faults, help="See `loket-sim faults`.")
+@click.option("--fault", "faults", multiple=True, type=Accident(faults.parse), help="See `loket-sim faults`.")
 def reader(pty: Path | None, tcp: tuple[str, int] | None, speed: float, **told: Any) -> None:
     """A finger module on a serial line, with a finger on its glass.
 

@@ -12,8 +12,8 @@ from simulators.r30x.codes import Code
 from simulators.r30x.model import HELD_BYTES_MAX, Exchange, Module, Reply, Work
 from simulators.r30x.wire import COMMAND, DATA, LAST, Packet
 
-FINGER_MS, FINGER_MS_MAX = 10, 1000
-"""What a search takes for each finger it looks at, and at most."""
+SEARCH_MS_MAX = 1000
+"""A search takes its row's ms for each finger it looks at, and at most so much."""
 SEARCHES = (0x04, 0x1B)
 
 
@@ -120,4 +120,4 @@ def _takes_ms(module: Module, row: commands.Row | None, content: bytes) -> int:
         return 0
     if content[0] not in SEARCHES:
         return row.ms
-    return min(FINGER_MS_MAX, row.ms * max(1, len(module.flash.library)))
+    return min(SEARCH_MS_MAX, row.ms * max(1, len(module.flash.library)))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from simulators.lines.hands import heard, order
 from simulators.people.whose_finger import biometric_seed
 from simulators.r30x import accidents, faults
 from simulators.r30x.glass import LAID, Finger
@@ -97,13 +98,9 @@ def _sensor(module: Module, words: list[str]) -> Answer:
 
 
 def _fault(module: Module, words: list[str]) -> Answer:
-    text = (words or [""])[0]
-    name, _, when = text.partition("@")
-    if when == "now" or when.startswith("now,"):
-        accidents.strike(module, faults.parse(f"{name}@ms={module.now_ms}{when[3:]}"))
-    else:
-        module.faults.ahead.append(faults.parse(text))
-    return {"fault": text}
+    return order(
+        words, module.now_ms, faults.parse, lambda fault: accidents.strike(module, fault), module.faults
+    )
 
 
 def _look(module: Module, words: list[str]) -> Answer:
@@ -139,21 +136,14 @@ HANDS: Mapping[str, Callable[[Module, list[str]], Answer]] = {
 
 def do(module: Module, told: Any) -> Answer:
     """One line of the back door."""
-    if isinstance(told, str):
-        name, _, rest = told.strip().partition(" ")
-    elif isinstance(told, dict) and len(told) == 1:
-        ((name, value),) = told.items()
-        rest = "" if value is True else str(value)
-    else:
-        return {"error": "a hand is a line of words, or an object of one word"}
-    words = rest.split()
     try:
+        name, words = heard(told)
         if name in HANDS:
             answer = HANDS[name](module, words)
         elif name.partition("=")[0] in {*LAID, *_MEASURES}:
             answer = _otherwise(module, [name, *words])
         else:
-            return {"error": f"no hand is called {name!r}; there are {', '.join([*HANDS, *LAID])}"}
+            raise ValueError(f"no hand is called {name!r}; there are {', '.join([*HANDS, *LAID])}")
     except (ValueError, IndexError) as wrong:
         return {"error": str(wrong)}
     module.tell()

@@ -7,15 +7,9 @@ from typing import Any
 
 import click
 
+from simulators.cli import Accident
 from simulators.sbi import faults, subject
 from simulators.sbi.words import AUTH, ENVS, REGISTRATION
-
-
-def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[faults.Fault, ...]:
-    try:
-        return tuple(faults.parse(text) for text in texts)
-    except ValueError as wrong:
-        raise click.BadParameter(str(wrong)) from wrong
 
 
 @click.command()
@@ -26,7 +20,9 @@ def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) 
 @click.option("--ca", type=click.Path(path_type=Path, dir_okay=False), help="Write the anchors here, as PEM.")
 @click.option("--purpose", type=click.Choice([REGISTRATION, AUTH]), default=REGISTRATION, show_default=True)
 @click.option("--env", type=click.Choice(ENVS), default="Developer", show_default=True)
-@click.option("--fault", "faults", multiple=True, callback=_faults, help="NAME@WHEN; see `loket-sim faults`.")
+@click.option(
+    "--fault", "faults", multiple=True, type=Accident(faults.parse), help="NAME@WHEN; see `loket-sim faults`."
+)
 @click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms.")
 @click.option("--state", type=click.Path(path_type=Path, file_okay=False), help="Where the keys are kept.")
 def sbi(who: str, born: int | None, **told: Any) -> None:

@@ -8,17 +8,10 @@ from pathlib import Path
 
 import click
 
-from simulators.cli import Address
+from simulators.cli import Accident, Address
 from simulators.lines.faults import Fault, Faults
 from simulators.topaz import faults as accidents
 from simulators.topaz.kinds import KINDS
-
-
-def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[Fault, ...]:
-    try:
-        return tuple(accidents.parse(text) for text in texts)
-    except ValueError as wrong:
-        raise click.BadParameter(str(wrong)) from wrong
 
 
 @click.command()
@@ -30,7 +23,9 @@ def _faults(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) 
 @click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Whose signature it is.")
 @click.option("--no-hand", is_flag=True, help="Nobody signs before `sign` is said.")
-@click.option("--fault", "faults", multiple=True, callback=_faults, help="See `loket-sim faults`.")
+@click.option(
+    "--fault", "faults", multiple=True, type=Accident(accidents.parse), help="See `loket-sim faults`."
+)
 def pad(
     model: str,
     pty: Path | None,

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from simulators.lines.hands import heard, order
 from simulators.topaz import clock, faults
 from simulators.topaz.model import Pad
 
@@ -40,13 +41,7 @@ def _plug(pad: Pad, words: list[str]) -> Answer:
 
 
 def _fault(pad: Pad, words: list[str]) -> Answer:
-    text = (words or [""])[0]
-    name, _, when = text.partition("@")
-    if when == "now" or when.startswith("now,"):
-        clock.strike(pad, faults.parse(f"{name}@ms={pad.now_ms}{when[3:]}"))
-    else:
-        pad.faults.ahead.append(faults.parse(text))
-    return {"fault": text}
+    return order(words, pad.now_ms, faults.parse, lambda fault: clock.strike(pad, fault), pad.faults)
 
 
 def _look(pad: Pad, words: list[str]) -> Answer:
@@ -71,17 +66,11 @@ HANDS: Mapping[str, Callable[[Pad, list[str]], Answer]] = {
 
 def do(pad: Pad, told: Any) -> Answer:
     """One line of the back door."""
-    if isinstance(told, str):
-        name, _, rest = told.strip().partition(" ")
-    elif isinstance(told, dict) and len(told) == 1:
-        ((name, value),) = told.items()
-        rest = "" if value is True else str(value)
-    else:
-        return {"error": "a hand is a line of words, or an object of one word"}
-    if name not in HANDS:
-        return {"error": f"no hand is called {name!r}; there are {', '.join(HANDS)}"}
     try:
-        answer = HANDS[name](pad, rest.split())
+        name, words = heard(told)
+        if name not in HANDS:
+            raise ValueError(f"no hand is called {name!r}; there are {', '.join(HANDS)}")
+        answer = HANDS[name](pad, words)
     except ValueError as wrong:
         return {"error": str(wrong)}
     pad.tell()
