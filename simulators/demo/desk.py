@@ -99,7 +99,8 @@ class Desk:
 
     async def _withhold(self, card: Mapping[str, Any], blank_of: Mapping[str, str]) -> None:
         """The finger of whoever stands here is another's: whatever he says, the card stays."""
-        told = ("--card", blank_of[card["job"]], "--old", "none", "--by", CLERK)
+        old = [word for paper in self._papers(card) for word in ("--old", paper)]
+        told = ("--card", blank_of[card["job"]], *old, "--by", CLERK)
         if card["order"] in self._holders:
             word = (await self._asked(card, (*told, "--json"), None)).json()["refused"]
         else:
