@@ -186,8 +186,6 @@ TABLE: tuple[Rule, ...] = (
     Rule("PROOF_NEEDED", Answer.NOT_YET, "family, courier or post without its paper",
          "who collected is written down",
          lambda r, c: c.channel is not Channel.COUNTER and not c.proof, _never),
-    Rule("FINGER_NEEDED", Answer.NOT_YET, "KTP at the counter, a reader stands there, nobody asked",
-         "procedure of 2012", lambda r, c: _ktp_here(c) and c.finger is Finger.NOT_ASKED, _never),
     Rule("OLD_CARD_DUE", Answer.NOT_YET, "the old card, or the police's letter of its loss, is not in",
          "Kutai Timur 2021: exchange is face to face, for the old card comes back",
          _owes(Paper.CARD), _old_excusable),
@@ -195,6 +193,9 @@ TABLE: tuple[Rule, ...] = (
          "procedure of 2012", _owes(Paper.SUKET), _old_excusable),
     Rule("LETTER_DUE", Answer.NOT_YET, "neither the police's letter nor the card found again is in",
          "service standard: a loss needs the police's letter", _owes(Paper.LETTER), _old_excusable),
+    Rule("FINGER_NEEDED", Answer.NOT_YET, "KTP at the counter, a reader stands there, nobody asked",
+         "procedure of 2012; only once the papers are in",
+         lambda r, c: _ktp_here(c) and c.finger is Finger.NOT_ASKED, _never),
     Rule("CHIP_UNREADABLE", Answer.NEEDS_SUPERVISOR, "KTP whose chip does not answer",
          "Permendagri 34/2014; a factory defect voids a card", lambda r, c: c.kind == "ktp"
          and c.chip in (Chip.UNREADABLE, Chip.NO_CHIP), _always),

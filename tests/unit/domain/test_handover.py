@@ -99,14 +99,18 @@ def exchange_by_post(rules: HandOver, case: Case) -> bool:
 
 def cannot_be_lifted(rules: HandOver, case: Case) -> bool:
     """What can be brought or done, and no supervisor makes up for."""
-    asked_nobody = case.kind == "ktp" and holder_stands_here(case) and case.finger is Finger.NOT_ASKED
     no_paper = not holder_stands_here(case) and not case.proof
     strict = paper_missing(rules, case) and not rules.excuse_old_paper
     closed = str(case.channel) not in rules.channels
     return (
-        wrong_card_in_hand(case) or anothers(case) or told_of_nothing(case) or asked_nobody
+        wrong_card_in_hand(case) or anothers(case) or told_of_nothing(case)
         or no_paper or strict or closed or exchange_by_post(rules, case)
     )  # fmt: skip
+
+
+def asked_nobody(case: Case) -> bool:
+    """A finger is laid down by whoever may have the card otherwise: nobody does it twice for a paper."""
+    return case.kind == "ktp" and holder_stands_here(case) and case.finger is Finger.NOT_ASKED
 
 
 def chip_unproved(rules: HandOver, case: Case) -> bool:
@@ -139,6 +143,14 @@ def agrees(rules: HandOver, case: Case, found: Decision) -> bool:
     if cannot_be_lifted(rules, case):
         withheld = anothers(case) and (case.chip is Chip.MISMATCH or not told_of_nothing(case))
         return found.answer is (Answer.WITHHOLD if withheld else Answer.NOT_YET)
+    if asked_nobody(case):
+        if not paper_missing(rules, case) or case.excuse is Excuse.GIVEN:
+            return found == Decision(Answer.NOT_YET, "FINGER_NEEDED")
+        alone = case.excuse is Excuse.SELF
+        return (
+            found.answer is (Answer.NEEDS_SUPERVISOR if alone else Answer.NOT_YET)
+            and "FINGER" not in found.word
+        )
     if not needs_somebody(rules, case):
         return found == Decision(Answer.HAND_OVER, "HAND_OVER")
     if case.excuse is Excuse.GIVEN:

@@ -175,6 +175,16 @@ def test_nobody_is_asked_where_the_table_wants_no_finger(shelf: Shelf, told: dic
     assert desk.asked == 0
 
 
+def test_nobody_lays_a_finger_down_before_the_papers_are_in(shelf: Shelf) -> None:
+    desk = Desk(shelf, Glass(right="match"))
+    job = shelf.card(reason="data_change", **CARRIED)
+    with refusal("OLD_CARD_DUE"):
+        desk.give(job, old=["none"])
+    assert desk.asked == 0
+    assert desk.give(job, old=["card"])["state"] == "handed_over"
+    assert desk.asked == 1
+
+
 def test_a_childs_card_asks_nobody(shelf: Shelf) -> None:
     desk = Desk(shelf, Glass())
     job = shelf.card(kind="kia")
