@@ -45,9 +45,7 @@ class TopazPad:
     def status(self) -> PadStatus:
         """Ready if its line can be opened: a pad says nothing until a pen comes near."""
         try:
-            stream = self._line()
-            while self._heard(stream, 0):
-                pass
+            self._drop(self._line())
         except OSError as error:
             lost = self._lost(error)
             return PadStatus("offline", lost.cause, str(lost))
@@ -69,8 +67,7 @@ class TopazPad:
     def _signed(self, end_ms: int) -> Signature:
         stream = self._line()
         self._show(stream, CLEAR + KEEP_INK)
-        while self._heard(stream, 0):
-            pass
+        self._drop(stream)
         strokes, begun = Strokes(self._model), False
         while (now := self._clock.now_ms()) < end_ms and not strokes.over(now):
             for event in self._heard(stream, min(LOOK_MS, end_ms - now)):
@@ -85,7 +82,14 @@ class TopazPad:
 
     def _heard(self, stream: Stream, wait_ms: int) -> list[Event]:
         """What the pad tells within ``wait_ms``; what it says of itself is kept."""
-        data = stream.read(READ_BYTES, wait_ms / 1000)
+        return self._told(stream.read(READ_BYTES, wait_ms / 1000))
+
+    def _drop(self, stream: Stream) -> None:
+        """What came before now is nobody's, however small the pieces it came in."""
+        while data := stream.read(READ_BYTES, 0):
+            self._told(data)
+
+    def _told(self, data: bytes) -> list[Event]:
         found = self._parser.feed(data)
         self._info = next((event for event in found if isinstance(event, Info)), self._info)
         return found

@@ -190,6 +190,12 @@ def test_what_was_scribbled_before_is_not_the_signature() -> None:
     assert [len(each) for each in pad_of(pen).sign(3).strokes] == [6]
 
 
+def test_what_was_scribbled_before_is_not_the_signature_in_whatever_pieces_it_comes() -> None:
+    before = b"".join(data for _, data in stroke(0, 20))
+    pen = Pen((0, before[:3]), (0, before[3:]), *stroke(500, 6), (600, GONE))
+    assert [len(each) for each in pad_of(pen).sign(3).strokes] == [6]
+
+
 def test_a_display_is_cleared_before_and_after_and_a_pad_without_is_told_nothing() -> None:
     with_display = Pen(*stroke(500, 6), (600, GONE))
     pad_of(with_display, "siglitelcd1x5").sign(3)
