@@ -29,6 +29,7 @@ from agent.recording.seat import Perform
 from agent.recording.words import SAID, Said, filled
 from agent.store.journal import DiskFull
 from agent.store.packets import Packets
+from agent.trouble import Trouble
 from domain.keys import SealKey
 from domain.packet import BadPacket, Missing, Modality, Recording, info
 from domain.packing import pack
@@ -36,7 +37,7 @@ from domain.policy import Capture
 from domain.words import RefusedByRule
 
 DISK_LOW_BYTES = 256 << 20
-STOPPED, FAULT, BAD_PACKET, DISK_FULL = "stopped", "fault", "bad_packet", "disk_full"
+STOPPED, FAULT, BAD_PACKET, DISK_FULL, NOT_KEPT = "stopped", "fault", "bad_packet", "disk_full", "not_kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,22 +132,25 @@ def _keep(counter: Counter, packets: Packets, recording: Recording) -> dict[str,
     sealed = SealKey(counter.keys.hub_seal).seal(packed, info(counter.station, recording.id))
     told = {"id": recording.id, "sha256": sha256(sealed).hexdigest(), "size": len(sealed)}
     told |= sitting.counts(recording)
-    counter.perform("recording-about", told)
-    _put(counter.desk, packets, sealed)
+    _insist(counter.desk, lambda: counter.perform("recording-about", told))
+    _insist(counter.desk, lambda: packets.put(sealed))
     counter.perform("recording-sealed", told)
     counter.desk.tell(filled(SAID["sealed"], Said(recording.id, recording.id)))
     return _document(recording, str(told["sha256"]))
 
 
-def _put(desk: Desk, packets: Packets, sealed: bytes) -> None:
-    """Onto the disk; while that is full the packet waits in memory for a clerk who frees some space."""
+def _insist(desk: Desk, act: Callable[[], object]) -> None:
+    """Do it; while this PC cannot, the packet waits in memory for a clerk who sees to the disk."""
     while True:
         try:
-            packets.put(sealed)
+            act()
             return
         except DiskFull:
-            if desk.ask(SAID["disk_full"], ("again", "stop")) == "stop":
-                raise Abandoned(DISK_FULL) from None
+            cause = DISK_FULL
+        except (OSError, Trouble):
+            cause = NOT_KEPT
+        if desk.ask(SAID[cause], ("again", "stop")) == "stop":
+            raise Abandoned(cause)
 
 
 def _document(recording: Recording, packet: str) -> dict[str, Any]:

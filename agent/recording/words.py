@@ -165,6 +165,8 @@ SAID: dict[str, Said] = {
     "sealed": Said("Perekaman {} tersimpan dan tersegel.", "Recording {} is stored and sealed."),
     "disk_full": Said("Penyimpanan penuh; kosongkan sedikit, lalu coba lagi. Rekaman ini belum hilang.",
                       "The disk is full; free some space and try again. This recording is not lost yet."),
+    "not_kept": Said("Rekaman belum dapat disimpan di PC ini; panggil teknisi, lalu coba lagi. Belum hilang.",
+                     "This PC cannot keep the recording; call the technician, try again. It is not lost."),
     "died": Said("Perekaman {} terputus sebelum disegel; orangnya harus direkam ulang.",
                  "Recording {} was cut off before it was sealed; that person has to be recorded again."),
     "abandoned": Said("Perekaman dihentikan; tidak ada yang disimpan.",

@@ -46,8 +46,8 @@ def export(
 ) -> list[dict[str, str]]:
     """Write every recording that was not sent yet, or those ``named``; {recording, file, sha256} of each.
 
-    ``to`` None: in clear. Raises RefusedByRule UNKNOWN_RECORDING; Trouble for a folder that takes nothing (then
-    nothing is sent), and for a packet that cannot be read (then all others are).
+    ``to`` None: in clear. Raises RefusedByRule UNKNOWN_RECORDING; Trouble for a folder that takes nothing (so
+    none is sent), and for a packet that cannot be read (all others are sent).
     """
     kept = book.every(db)
     if unknown := set(named) - {each.id for each in kept}:
