@@ -90,6 +90,10 @@ class Sitting:
 
     def _comparison(self, reader: FingerReader) -> Rechecked:
         """Both fingers once, as far as the person has them."""
+        if self._held.goes_without(reader):
+            self._desk.tell(words.SAID["no_reader"])
+            self._held.flag("recheck_left_out")
+            return Rechecked.NO_READER
         answers: dict[str, Answer] = {}
         for part in self._held.parts:
             if part.part in INDEXES:

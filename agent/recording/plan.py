@@ -65,6 +65,11 @@ class Held:
     rechecked: Rechecked = Rechecked.NO_READER
     signature: Signature | None = None
     endorsed: bool = False
+    without_reader: bool = False
+
+    def goes_without(self, reader: FingerReader) -> bool:
+        """Whether the clerk chose to go on without the reader, which is still away: it is waited for once."""
+        return self.without_reader and reader.status().state != "ready"
 
     def flag(self, word: str) -> None:
         """Remember something that whoever reads the packet should know; once."""

@@ -122,21 +122,23 @@ class Press:
     def _staff_are_known(self) -> bool:
         """Whether there is a reader whose library holds anybody; comparing with nobody takes a minute too."""
         reader = self.devices.reader
-        if reader is None:
+        if reader is None or self.held.goes_without(reader):
             return False
         slots = self.patience.ask("reader", reader, reader.slots, _WITHOUT)
         if slots == "without":
+            self.held.without_reader = True
             self.held.flag("clerk_unchecked")
             return False
         return bool(slots)
 
     def _is_clerks(self, sample: Sample) -> bool:
         reader, picture = self.devices.reader, self.pictures.finger(sample.record)
-        if reader is None or picture is None:
+        if reader is None or picture is None or self.held.goes_without(reader):
             self.held.flag("clerk_unchecked")
             return False
         hit = self.patience.ask("reader", reader, lambda: searched(reader, picture), _WITHOUT)
         if hit == "without" or hit == "unable":
+            self.held.without_reader |= hit == "without"
             self.held.flag("clerk_unchecked")
             return False
         return hit is not None

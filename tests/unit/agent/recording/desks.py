@@ -122,6 +122,7 @@ class Reader(Machine):
         self.strangers: set[bytes] = set()
         self.compared: list[bytes] = []
         self.searched = 0
+        self.searches_fail: list[DeviceError] = []
         self.library = frozenset({3})
         self.blank: set[bytes] = set()
 
@@ -141,6 +142,8 @@ class Reader(Machine):
         return self.answers.pop(0) if self.answers else "match"
 
     def search_picture(self, picture: bytes) -> Hit | None:
+        if self.searches_fail:
+            raise self.searches_fail.pop(0)
         self.act()
         self.searched += 1
         self._see(picture)

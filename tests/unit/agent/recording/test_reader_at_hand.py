@@ -8,10 +8,10 @@ import pytest
 
 from agent.recording.patience import Abandoned
 from domain.packet import Rechecked
-from drivers.scanner import RIGHT_SLAP, Wanted
+from drivers.scanner import RIGHT_SLAP, THUMBS, Wanted
 from drivers.scanner import Modality as ScannerModality
 from tests.unit.agent.recording.desks import SUPERVISOR, Reader, broken, record_of
-from tests.unit.agent.recording.room import Room
+from tests.unit.agent.recording.room import PATIENCE_MS, Room
 
 
 def clerks_hand(room: Room, times: int) -> Callable[[Wanted], None]:
@@ -74,12 +74,34 @@ def test_without_a_reader_nothing_is_compared_and_the_packet_says_so() -> None:
 
 
 def test_a_reader_that_stays_away_is_gone_without_and_that_is_flagged() -> None:
-    room = Room(reader_gone=["without"] * 99)
+    room = Room(reader_gone=["without"])
     assert room.reader is not None
     room.reader.faults, room.reader.away_looks = [broken("no_answer")] * 99, 10_000
     done = room.sit()
     assert done.flags == ("clerk_unchecked", "recheck_left_out")
     assert done.rechecked is Rechecked.NO_READER
+    assert room.clerk.told.count("reader_gone") == 1
+    assert room.clock.at_ms == PATIENCE_MS
+
+
+def test_a_reader_that_dies_amid_a_hand_is_waited_for_once_and_used_when_it_is_back() -> None:
+    room = Room(reader_gone=["without"])
+    reader = room.reader
+    assert reader is not None
+
+    def at_the_thumbs(wanted: Wanted) -> None:
+        if wanted.parts == RIGHT_SLAP:
+            reader.searches_fail = [broken("no_answer")] * 99
+            reader.away_looks = 10_000
+        if wanted.parts == THUMBS:
+            reader.searches_fail = []
+            reader.away_looks = 0
+
+    room.scanner.on_press = at_the_thumbs
+    done = room.sit()
+    assert (done.flags, done.rechecked) == (("clerk_unchecked",), Rechecked.MATCH)
+    assert room.clock.at_ms == PATIENCE_MS
+    assert reader.searched == 2
 
 
 def test_a_finger_that_is_another_s_needs_a_supervisor() -> None:
