@@ -221,8 +221,13 @@ class SbiScanner:
         self._proved, troubles = [], []
         for service in services:
             body = messages.information()
-            raw = self._line.ask(service.port, service.dialect, Call.INFORMATION, body, LOOK_S, CONNECT_S)
-            for word, code in messages.words(raw):
+            try:
+                raw = self._line.ask(service.port, service.dialect, Call.INFORMATION, body, LOOK_S, CONNECT_S)
+                words = messages.words(raw)
+            except DeviceError as error:  # one program's trouble is not another's
+                troubles.append(error)
+                continue
+            for word, code in words:
                 try:
                     if not word:
                         raise error_of(code, Call.INFORMATION)

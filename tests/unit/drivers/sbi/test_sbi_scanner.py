@@ -216,6 +216,25 @@ def test_another_program_on_a_searched_port_disturbs_nobody(ports: tuple[int, in
             assert len(opened().identify()) == 1
 
 
+class Speechless(Script):
+    """Is found, and says of its devices what nobody can read."""
+
+    def information(self, _: dict[str, Any]) -> Any:
+        return {}
+
+
+def test_a_service_that_cannot_say_who_its_devices_are_keeps_nobody_from_those_of_another(
+    ports: tuple[int, int],
+) -> None:
+    scanner = opened()
+    scanner.begin(TRANSACTION)
+    with serving(Speechless(IRIS), ports[0]), serving(Script(SLAP), ports[1]):
+        assert len(scanner.capture(RIGHT)) == 4
+        assert [who.modality for who in scanner.identify()] == [Modality.FINGER]
+        fails(scanner, "garbled_reply", Wanted(Modality.IRIS, IRISES, (), 60, 1_000))
+        assert (scanner.status().state, scanner.status().cause) == ("error", "garbled_reply")
+
+
 def test_a_service_that_is_named_is_looked_for_nowhere_else() -> None:
     with serving(Script()) as port:
         pass
