@@ -34,7 +34,7 @@ class Uploads:
         self._looked_at = -1  # the journal's head when the book was last read
         self._waiting: list[Packet] = []
         self._held: dict[str, int] = {}  # packets that the province holds, and since when
-        self._lost: set[str] = set()  # packets whose file is not what was sealed
+        self._lost: dict[str, int] = {}  # packets whose file is not what was sealed, and since when
         self._purged_ms: int | None = None
 
     def next(self, head: int, now_ms: int) -> list[Piece]:
@@ -43,7 +43,7 @@ class Uploads:
         self._choose(now_ms)
         pieces = self._carrier.next(now_ms)
         if self._carrier.lost and self._carrier.packet is not None:
-            self._lose(self._carrier.packet)
+            self._lose(self._carrier.packet, now_ms)
         return pieces
 
     def on_held(self, held: Held) -> None:
@@ -85,28 +85,31 @@ class Uploads:
         if sum(now_ms - since_ms < OPENING_MS for since_ms in self._held.values()) >= AHEAD_MAX:
             return
         for packet in self._waiting:
-            if self._may_go(packet, now_ms) and self._is_sound(packet):
+            if self._may_go(packet, now_ms) and self._is_sound(packet, now_ms):
                 self._held.pop(packet.sha256, None)
+                self._lost.pop(packet.sha256, None)
                 self._carrier.carry(packet)
                 return
 
     def _may_go(self, packet: Packet | None, now_ms: int) -> bool:
-        if packet is None or packet.sha256 in self._lost:
+        """A file that does not read is looked at again: another program held it, or somebody puts it back."""
+        if packet is None:
             return False
-        return packet.sha256 not in self._held or now_ms >= self._held[packet.sha256] + RECEIPT_MS
+        passed_over = (each[packet.sha256] for each in (self._held, self._lost) if packet.sha256 in each)
+        return all(now_ms >= since_ms + RECEIPT_MS for since_ms in passed_over)
 
-    def _is_sound(self, packet: Packet) -> bool:
+    def _is_sound(self, packet: Packet, now_ms: int) -> bool:
         """Whether the file still is what was sealed: a bad one would be sent and thrown away for ever."""
         try:
             sealed = self._packets.read(packet.sha256, 0, packet.size + 1)
         except OSError:
             sealed = b""
         if sha256(sealed).hexdigest() != packet.sha256:
-            self._lose(packet)
+            self._lose(packet, now_ms)
             return False
         return True
 
-    def _lose(self, packet: Packet) -> None:
+    def _lose(self, packet: Packet, now_ms: int) -> None:
         log.error("the packet %s… is not on this disk as it was sealed", packet.sha256[:8])
-        self._lost.add(packet.sha256)
+        self._lost[packet.sha256] = now_ms
         self._carrier.carry(None)

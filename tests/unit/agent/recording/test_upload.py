@@ -156,6 +156,22 @@ def test_a_file_that_goes_while_it_is_sent_holds_up_nobody(
     assert asked(uploads.next(journal.head(), 0)) == [(second.sha256, 0, 0)]
 
 
+def test_a_file_that_did_not_read_for_a_moment_or_is_put_back_is_sent_without_a_restart(
+    home: Home, journal: Journal, packets: Packets
+) -> None:
+    uploads = Uploads(journal, packets)
+    _, packet = record(journal, packets, 1)
+    (path,) = home.recordings_path.glob(f"*/{packet.sha256}.pkt")
+    kept = path.read_bytes()
+    for round_ in range(2):
+        path.unlink()
+        assert uploads.next(journal.head(), 2 * round_ * RECEIPT_MS) == []
+        path.write_bytes(kept)
+        assert uploads.next(journal.head(), (2 * round_ + 1) * RECEIPT_MS - 1) == []
+        assert asked(uploads.next(journal.head(), (2 * round_ + 1) * RECEIPT_MS)) == [(packet.sha256, 0, 0)]
+        uploads.on_held(Held(packet.sha256, 0, gap=True))
+
+
 class Said:
     """What the link hands to its line, without one."""
 
