@@ -102,7 +102,8 @@ class Desk:
         old = [word for paper in self._papers(card) for word in ("--old", paper)]
         told = ("--card", blank_of[card["job"]], *old, "--by", CLERK)
         if card["order"] in self._holders:
-            word = (await self._asked(card, (*told, "--json"), None)).json()["refused"]
+            answer = await self._asked(card, (*told, "--json"), None)
+            word = (answer.json() or {}).get("refused")
         else:
             word = await self._counter.refused("hand-over", card["job"], *told, "--finger", "mismatch")
         if word != "FINGER_MISMATCH":
