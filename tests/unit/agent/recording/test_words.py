@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent.recording import words
+from agent.recording.book import State
 from agent.recording.sitting import GROUPS, INDEXES, Step
+from domain.recording import Status
 from drivers.errors import CAUSES
 
 CARDS_AND_PAPER = {
@@ -53,6 +55,13 @@ def test_a_device_that_is_not_named_first_is_named_small() -> None:
 def test_every_step_with_a_press_has_its_prompt_and_every_index_its_name() -> None:
     assert set(GROUPS) | {Step.RECHECK, Step.SIGNATURE} == set(words.PROMPTS)
     assert set(words.PARTS) == set(INDEXES)
+
+
+def test_the_clerk_s_guide_tells_what_to_do_at_every_answer_of_the_centre_and_every_state() -> None:
+    guide = (DRIVERS.parent / "docs" / "petugas.md").read_text("utf-8")
+    for word in (*Status, *State):
+        started = word.startswith("ENROLL_FAILURE") or word is Status.UNREGISTERED  # nothing was recorded yet
+        assert started or f"`{word}`" in guide, word
 
 
 def test_all_sentences_are_there_twice_and_take_what_is_put_into_them() -> None:
