@@ -225,8 +225,7 @@ def _fields(source: str | None) -> dict[str, str]:
     if source is None:
         return {}
     try:
-        text = _line(sys.stdin, "JSON?") if source == STDIN else Path(source).read_text(encoding="utf-8")
-        return fields(json.loads(text[:BIODATA_CHARACTERS_MAX]))
+        return fields(json.loads(_line(sys.stdin, "JSON?") if source == STDIN else _begin(Path(source))))
     except OSError as error:
         raise Trouble(f"{source} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError):
@@ -249,6 +248,12 @@ def _marks(by: str | None, second: str | None) -> tuple[str | None, str | None]:
     first, other = person({"by": by}, "by"), person({"second": second}, "second")
     two(first, other)
     return first, other
+
+
+def _begin(path: Path) -> str:
+    """As much of a file as a person's data can be, without the mark that some editors put before it."""
+    with path.open(encoding="utf-8-sig") as file:
+        return file.read(BIODATA_CHARACTERS_MAX)
 
 
 def _line(source: TextIO, asks: str) -> str:

@@ -23,6 +23,7 @@ from domain.wita import day
 from domain.words import RefusedByRule
 
 OUTREACH_DAYS_MAX = 31
+TICKET_MAX = 1_000_000  # of one day: no desk calls that many, and a column holds it
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CAUSE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _PLACE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -35,6 +36,8 @@ def begin(journal: Journal, config: Config, args: Args) -> dict[str, Any]:
     Raises RefusedByRule LINK_REQUIRED, QUOTA_REACHED, UNKNOWN_TICKET, DISK_LOW, JOURNAL_BEHIND_HUB.
     """
     ticket = None if args.get("ticket") is None else int(args["ticket"])
+    if ticket is not None and not 0 < ticket <= TICKET_MAX:
+        raise RefusedByRule("UNKNOWN_TICKET")
     if not journal.has_room():
         raise RefusedByRule("DISK_LOW")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import tracemalloc
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.commands import record
 from agent.recording.biodata import FIELDS, checked, fields, youngest
 from domain import nik, regions
 from domain.policy import DEFAULT
@@ -117,3 +121,18 @@ def test_a_person_is_not_shown_by_accident() -> None:
     person = checked(NIK, {"name": "SPECIMEN ANI"}, DEFAULT, TODAY, "64.11")
     assert NIK not in repr(person)
     assert "ANI" not in repr(person)
+
+
+def test_a_file_of_any_size_is_read_as_far_as_a_person_s_data_can_go(tmp_path: Path) -> None:
+    huge, marked = tmp_path / "huge", tmp_path / "marked"
+    huge.touch()
+    os.truncate(huge, 64 << 20)
+    marked.write_text('{"name": "SPECIMEN"}', encoding="utf-8-sig")  # as an editor on Windows writes it
+    tracemalloc.start()
+    try:
+        with pytest.raises(RefusedByRule, match="biodata"):
+            record._fields(str(huge))
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+    assert record._fields(str(marked)) == {"name": "SPECIMEN"}

@@ -113,7 +113,8 @@ def test_tickets_are_numbers_of_one_day_never_more_than_the_quota_and_called_in_
 def test_a_sitting_takes_a_ticket_of_today_once(station: Station) -> None:
     station.rules(recordings_a_day=2)
     station.ask(actions.ticket_issue)
-    assert station.refused(actions.begin, ticket=2) == "UNKNOWN_TICKET"
+    for unknown in (2, 0, -1, 2**63, 10**30):
+        assert station.refused(actions.begin, ticket=unknown) == "UNKNOWN_TICKET"
     begun = station.ask(actions.begin, ticket=1)
     assert begun["ticket"] == f"{day(START_MS)}/1"
     assert station.refused(actions.begin, ticket=1) == "UNKNOWN_TICKET"
