@@ -296,4 +296,5 @@ def recordings(home: Home, as_json: bool) -> None:
     if as_json:
         say(found)
         return
-    table(found, ("id", "state", "status", "cause", "ticket", "place", "at"))
+    shown = [{**each, "odd": "odd" if each["odd"] else None} for each in found]
+    table(shown, ("id", "state", "status", "odd", "cause", "ticket", "place", "at"))

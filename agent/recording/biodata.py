@@ -75,7 +75,7 @@ def checked(
     if not may_record(rules, born, married or ever_married(told.get("marital", "")), today):
         raise RefusedByRule("TOO_YOUNG_TO_RECORD")
     word = regions.doubt(inside.region, office)
-    return Person({**told, "nik": number}, born, (word,) if word else ())
+    return Person({"nik": number, **told}, born, (word,) if word else ())
 
 
 def youngest(inside: nik.Nik, today: date) -> date:

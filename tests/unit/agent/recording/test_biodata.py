@@ -33,6 +33,8 @@ def test_a_nik_alone_is_enough_and_tells_the_colour_of_the_background() -> None:
     person = checked(NIK, {}, DEFAULT, TODAY, "64.11")
     assert (person.born, person.background, person.warnings) == (date(2003, 5, 12), "red", ())
     assert person.biodata == {"nik": NIK}
+    told = checked(NIK, {"name": "SPECIMEN ANI", "sex": "P"}, DEFAULT, TODAY, "64.11")
+    assert [*told.biodata] == ["nik", "name", "sex"], "read back in this order"
 
 
 @pytest.mark.parametrize(
