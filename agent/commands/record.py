@@ -73,8 +73,8 @@ def record(
         loket record --home /var/lib/loket --nik - --missing "Left LittleFinger:permanent" --second budi
     """
     from agent import control
+    from agent.quiet import no_traces
     from agent.recording.desk import readable
-    from agent.recording.quiet import no_traces
 
     no_traces()
     readable(sys.stdin)

@@ -239,7 +239,7 @@ def test_the_rules_of_the_day_speak_before_any_device_does(room: Room) -> None:
 def test_the_process_of_a_sitting_leaves_no_core(tmp_path: Path) -> None:
     code = (
         "import faulthandler, os, resource, signal; faulthandler.enable()\n"
-        "from agent.recording.quiet import no_traces; no_traces()\n"
+        "from agent.quiet import no_traces; no_traces()\n"
         "assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) and not faulthandler.is_enabled()\n"
         "import ctypes, sys; get_dumpable = 3\n"
         "assert sys.platform != 'linux' or ctypes.CDLL(None).prctl(get_dumpable, 0, 0, 0, 0) == 0\n"
