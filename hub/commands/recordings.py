@@ -138,3 +138,27 @@ def import_(hub: Hub, file: Path, as_json: bool) -> None:
     prose(f"{done.new} new ({len(done.odd)} do not follow), {done.known} known, {len(done.refused)} refused.")
     if done.refused:
         click.get_current_context().exit(REFUSED)
+
+
+@recordings.command()
+@click.argument("recording")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@hub_options
+@json_option
+def take(hub: Hub, recording: str, file: Path, as_json: bool) -> None:
+    """Keep the packet of RECORDING from a FILE, for a station that cannot send it any more.
+
+    FILE is one of recordings/ in the station's home; `loket recordings --json` tells which is whose. It is
+    checked like one that comes over the line; its station gets a receipt if its journal told of it here.
+
+    \b
+    Example:
+        loket-hub recordings take R-64.11-1-7 /media/stick/3f0c….pkt --home /var/lib/loket-hub
+    """
+    from hub.recordings import carried
+
+    with hub.opened() as db:
+        done = carried.take(db, hub.home, recording, file, hub.writer())
+    if as_json:
+        say(done)
+    prose(f"{recording} is kept." if done["new"] else f"{recording} was kept before.")

@@ -66,17 +66,21 @@ class Receipts:
         return new
 
 
-def answer(db: Database, station: str, sha: str, word: str | None, writer: Writer) -> bool:
-    """Put the receipt in the station's order log, or ``word`` why there is none; False if it was answered."""
+def answer(
+    db: Database, station: str, sha: str, word: str | None, writer: Writer, *, again: bool = False
+) -> bool:
+    """Put the receipt in the station's order log, or ``word`` why there is none.
+
+    False if the station never told of it, or if it was answered. ``again``: whatever was answered before.
+    """
     with db.transaction():
         row = db.locked("SELECT order_head FROM station WHERE station = ?", station)
         told = db.locked(
-            "SELECT id, size FROM recording_told WHERE station = ? AND sha256 = ? AND log_seq IS NULL",
-            *(station, sha),
+            "SELECT id, size, log_seq FROM recording_told WHERE station = ? AND sha256 = ?", station, sha
         )
-        if row is None or told is None:
+        if row is None or told is None or (told[2] is not None and not again):
             return False
-        id, size = told
+        id, size, _ = told
         event = "recording_received" if word is None else "recording_rejected"
         body: dict[str, Any] = {"sha256": sha} | ({"size": size} if word is None else {"word": word})
         signature = writer.keys.sign.sign(order_bytes(station, id, body))
