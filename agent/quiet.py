@@ -1,4 +1,7 @@
-"""A process that holds a person's fingers leaves no picture of its memory behind when it dies."""
+"""A process that holds a person's data leaves no picture of its memory behind when it dies.
+
+The service is such a process, and each command that opens an order's personal part or records somebody.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ import faulthandler
 import sys
 
 _NO_BOX = 0x0001 | 0x0002 | 0x8000  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX
-
-
 _SET_DUMPABLE = 4  # prctl's: no limit of size holds for a core that is piped to a program (core(5))
 
 

@@ -67,8 +67,10 @@ def _announce(home: Home, folder: Path, channels: str | None) -> dict[str, Any]:
     from agent import keys, policies
     from agent.counter import announce as notices
     from agent.counter import files
+    from agent.quiet import no_traces
     from agent.trouble import Trouble
 
+    no_traces()
     config, reads, now_ms = home.config(), home.reader(), time.time_ns() // 1_000_000
     wanted = _channels(channels) or policies.current(reads, now_ms).announce_channels
     if not wanted:

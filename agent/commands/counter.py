@@ -28,7 +28,10 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
     """
     from agent import policies
     from agent.counter.ready import holder, waiting
+    from agent.quiet import no_traces
     from agent.status import stamp
+
+    no_traces()
 
     config, reads, now_ms = home.config(), home.reader(), time.time_ns() // 1_000_000
     found: list[dict[str, Any]] = []
@@ -107,6 +110,9 @@ def hand_over(home: Home, as_json: bool, job: str, read: bool, old: tuple[str, .
         uid, tag = read_desk(home.config().desk)
     args = {**told, "job": job, "read": uid, "tag": tag, "old": list(old)}
     from agent.counter import finger_first
+    from agent.quiet import no_traces
+
+    no_traces()
 
     done = finger_first.hand_over(home, args, lambda found: perform(home, "hand-over", found), prose)
     _answer(done, as_json)

@@ -57,6 +57,8 @@ def run(home: Home) -> None:
     Example:
         loket run --home /var/lib/loket
     """
+    from agent.quiet import no_traces
     from agent.service import run as run_station
 
+    no_traces()
     run_station(home)

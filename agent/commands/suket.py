@@ -46,9 +46,12 @@ def _press(home: Home, wait_s: int) -> Iterator[Press]:
 
     from agent import control, keys
     from agent.counter.suket_press import Press
+    from agent.quiet import no_traces
     from agent.trouble import Trouble
     from drivers.clock import MonotonicClock
     from drivers.registry import open_paper
+
+    no_traces()
 
     config = home.config()
     try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -49,15 +49,16 @@ Deed = Callable[[], object]
 
 
 class Gear:
-    """The three devices. ``kept``: where the scanner's keys and everybody's fingers lie."""
+    """The three devices. ``kept``: where the scanner's keys and everybody's fingers lie; ``people``: whose
+    fingers need not be grown."""
 
-    def __init__(self, root: Path, kept: Path) -> None:
+    def __init__(self, root: Path, kept: Path, people: Iterable[int] = fingers.PEOPLE) -> None:
         self.anchors, self._kept, self._port = root / "anchors.pem", kept, "0"
         self._stack = ExitStack()
         at = ("--tcp", "127.0.0.1:0", "--speed", SPEED)
         self.reader = Technician(*at, command="reader")
         self.pad = Technician(*at, command="pad")
-        for seed in fingers.PEOPLE:
+        for seed in people:
             for finger in range(10):
                 keep(kept, seed, finger)
 

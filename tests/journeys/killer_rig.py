@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -56,25 +57,29 @@ OUTCOMES = {Event.PRINTED: "came_out", Event.SPOILED: "spoiled", Event.UNTOUCHED
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A station's home and one order for it, to be copied for each life."""
+    """A station's home and one order for it, to be copied for each life. ``opens``: the province's key."""
 
     home: Path
     order: Path
+    opens: OpenKey
 
 
-def prepare(folder: Path) -> Prepared:
-    """A station that has joined and received its blanks, and a signed order with a sealed person."""
-    home, hub = Home(folder / "home"), SigningKey.generate()
+def prepare(folder: Path, **more: str) -> Prepared:
+    """A station that has joined and received its blanks, and a signed order with a sealed person.
+
+    ``more``: what the order's personal part says besides.
+    """
+    home, hub, opens = Home(folder / "home"), SigningKey.generate(), OpenKey.generate()
     home.root.mkdir(parents=True)
     migrate(home.journal_path)
-    join = JoinFile("64.11", 1, hub.public().text, OpenKey.generate().public().text, bytes(32), NOBODY)
+    join = JoinFile("64.11", 1, hub.public().text, opens.public().text, bytes(32), NOBODY)
     keys.make(home.keys_path, join)
     journal = Journal(home.journal_path, 1, lambda: time.time_ns() // 1_000_000)
     journal.write(lambda tx: blanks.receive(tx, "K-1", "ktp", None, CARDS))
     journal.close()
     order = folder / "order.json"
-    order.write_text(json.dumps(signed_order(hub, home)))
-    return Prepared(home.root, order)
+    order.write_text(json.dumps(signed_order(hub, home, fields() | more)))
+    return Prepared(home.root, order, opens)
 
 
 def specimen() -> Person:
@@ -90,10 +95,10 @@ def fields() -> dict[str, str]:
     return told | {"province": "KALIMANTAN TIMUR", "regency": "MAHAKAM ULU", "photo": photo}
 
 
-def signed_order(hub: SigningKey, home: Home) -> dict[str, Any]:
+def signed_order(hub: SigningKey, home: Home, told: Mapping[str, str]) -> dict[str, Any]:
     """The first line of the station's order log: a specimen person's card."""
     who = specimen()
-    sealed = keys.load(home.keys_path).open.public().seal(canonical(fields()), order_info(STATION, who.order))
+    sealed = keys.load(home.keys_path).open.public().seal(canonical(told), order_info(STATION, who.order))
     body: dict[str, Any] = {
         "kind": "ktp",
         "reason": "first_card",

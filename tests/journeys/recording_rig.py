@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -88,10 +88,17 @@ class Desk:
 class Clerk:
     """``loket record`` with somebody at its keyboard. ``deeds``: by the English sentence, at each of them."""
 
-    def __init__(self, station: Station, nik: str, deeds: Mapping[str, Deed], *options: str) -> None:
+    def __init__(
+        self,
+        station: Station,
+        nik: str,
+        deeds: Mapping[str, Deed],
+        *options: str,
+        program: Sequence[str] = LOKET,
+    ) -> None:
         environment = {**os.environ, "LOKET_HOME": str(station.root)}
         self.process = subprocess.Popen(
-            [*LOKET, "record", "--nik", "-", "--by", "ani", "--json", *options],
+            [*program, "record", "--nik", "-", "--by", "ani", "--json", *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -99,6 +106,7 @@ class Clerk:
             env=environment,
         )
         self.heard: list[str] = []
+        self.screen: list[str] = []
         self.answers: dict[str, list[str]] = {}
         self._deeds = deeds
         self._type(nik)
@@ -109,11 +117,12 @@ class Clerk:
         return self
 
     def work(self, timeout_s: float = 90) -> dict[str, Any]:
-        """See the sitting to its end; its document."""
+        """See the sitting to its end; its document, empty where the command died."""
         watchdog = threading.Timer(timeout_s, self.process.kill)
         watchdog.start()
         assert self.process.stderr
         for line in self.process.stderr:
+            self.screen.append(line.rstrip())
             self._hear(line.strip())
         watchdog.cancel()
         assert self.process.stdout
@@ -122,7 +131,7 @@ class Clerk:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             if pipe:
                 pipe.close()
-        document: dict[str, Any] = json.loads(out)
+        document: dict[str, Any] = json.loads(out or "{}")
         return document
 
     def _hear(self, line: str) -> None:

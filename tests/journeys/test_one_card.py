@@ -44,6 +44,17 @@ class Counter:
             journal.close()
         self.environment = {**os.environ, "LOKET_HOME": str(home.root)}
         self.log = (life.folder / "loket.log").open("w+")
+        self.start()
+
+    def dies(self, how: int) -> None:
+        """The agent is ended by a signal that it does not survive."""
+        self.process.send_signal(how)
+        assert self.process.wait(30) == -how
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def start(self) -> None:
+        """The station works, until it is stopped or dies."""
         self.process = subprocess.Popen(
             [*LOKET, "run"], stdout=subprocess.PIPE, stderr=self.log, text=True, env=self.environment
         )
