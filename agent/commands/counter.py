@@ -11,6 +11,7 @@ from agent.commands.common import by_option, home_option, json_option, perform, 
 from domain.people import RELATIVES
 
 if TYPE_CHECKING:
+    from agent.counter.ready import Waiting
     from agent.home import Home
 
 
@@ -29,9 +30,6 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
     from agent import policies
     from agent.counter.ready import holder, waiting
     from agent.quiet import no_traces
-    from agent.status import stamp
-
-    no_traces()
 
     config, reads, now_ms = home.config(), home.reader(), time.time_ns() // 1_000_000
     found: list[dict[str, Any]] = []
@@ -39,19 +37,10 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
     if names:
         from agent import keys
 
+        no_traces()
         key = keys.load(home.keys_path).open
     for card in waiting(reads, policies.current(reads, now_ms).hand_over, now_ms):
-        told: dict[str, Any] = {
-            "job": card.job,
-            "order": card.order,
-            "kind": card.kind,
-            "shelf": card.shelf,
-            "since": stamp(card.since_ms),
-            "days": card.days,
-            "announced": stamp(card.announced_ms),
-            "channels": list(card.channels),
-            "comes_in": list(card.comes_in),
-        }
+        told = _on_the_shelf(card)
         if key is not None:
             told["name"] = holder(reads, key, config.name, card.order)
         found.append(told)
@@ -61,6 +50,22 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
     rows = [{**each, **{name: " ".join(each[name]) for name in ("channels", "comes_in")}} for each in found]
     shown = ("job", "kind", "shelf", "since", "days", "channels", "comes_in")
     table(rows, (*shown, "name") if names else shown)
+
+
+def _on_the_shelf(card: Waiting) -> dict[str, Any]:
+    from agent.status import stamp
+
+    return {
+        "job": card.job,
+        "order": card.order,
+        "kind": card.kind,
+        "shelf": card.shelf,
+        "since": stamp(card.since_ms),
+        "days": card.days,
+        "announced": stamp(card.announced_ms),
+        "channels": list(card.channels),
+        "comes_in": list(card.comes_in),
+    }
 
 
 @click.command("hand-over")

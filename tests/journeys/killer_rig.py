@@ -65,10 +65,7 @@ class Prepared:
 
 
 def prepare(folder: Path, **more: str) -> Prepared:
-    """A station that has joined and received its blanks, and a signed order with a sealed person.
-
-    ``more``: what the order's personal part says besides.
-    """
+    """A station that has joined and received its blanks, and an order with a sealed person and ``more``."""
     home, hub, opens = Home(folder / "home"), SigningKey.generate(), OpenKey.generate()
     home.root.mkdir(parents=True)
     migrate(home.journal_path)
