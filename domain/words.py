@@ -109,6 +109,7 @@ SENTENCES: dict[str, str] = {
     "BAD_PROOF": "The join file was made for another station, or is used up.",
     "OTHER_KEYS": "The station joined with other keys than these.",
     "PACKET_UNOPENED": "The packet was sealed for another province, station or recording, or is damaged.",
+    "PACKET_UNREADABLE": "The hub's program fails at this packet; keep its file and tell who maintains it.",
     "PACKET_CHANGED": "A recording of this name is kept with other content.",
     "PACKET_LARGE": "The packet is larger than any recording of a person.",
     "PACKET_HASH": "A member of the packet is not the one its manifest tells.",

@@ -8,9 +8,10 @@ hub/recordings/book.py.
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
+from domain.wita import ZONE
 from hub.home import Trouble
 from hub.recordings.book import Answer
 
@@ -39,7 +40,7 @@ def read(path: Path) -> list[Answer]:
         raise Trouble(
             f"{path.name}, line {rows.line_num}: not a line of this list; nothing was imported."
         ) from None
-    return sorted(told, key=lambda answer: answer.told) if all(answer.told for answer in told) else told
+    return sorted(told, key=lambda answer: _moment(answer.told)) if all(each.told for each in told) else told
 
 
 def _text(path: Path) -> str:
@@ -61,9 +62,15 @@ def _answer(cells: dict[str, str], line: int, path: Path) -> Answer:
         raise ValueError("not a cell of this list")
     if told["at"]:
         try:
-            datetime.fromisoformat(told["at"])
-        except ValueError:
+            _moment(told["at"])
+        except (OverflowError, ValueError):
             raise Trouble(
                 f"{path.name}, line {line}: at is no time; one looks like 2020-05-12T08:00:00+08:00."
             ) from None
     return Answer(told["recording"], told["status"].upper(), told["at"], line)
+
+
+def _moment(told: str) -> datetime:
+    """A time of the list; one without a zone is WITA. Raises ValueError, OverflowError."""
+    at = datetime.fromisoformat(told)
+    return (at if at.tzinfo else at.replace(tzinfo=ZONE)).astimezone(UTC)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import logging
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -28,6 +29,10 @@ DUPLICATE_PERSON = "DUPLICATE_PERSON"
 ON_PAPER = "paper_signature"
 """The sitting's flag that the person was to sign on paper, and may not have: somebody looks at the sheet."""
 ODD_ANSWER = "STATUS_MOVE"
+UNREADABLE = "PACKET_UNREADABLE"
+_UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+log = logging.getLogger("loket.hub.recordings")
 
 
 def files(home: Home) -> PacketFiles:
@@ -60,9 +65,13 @@ def keep(
         return None
     try:
         recording = opened(db, home, station, recording_id, sealed)
+        word = refusal(recording)
     except BadPacket as bad:
         return bad.word
-    if word := refusal(recording):
+    except _UNFORESEEN as error:  # of this packet alone: it must not end the hub, now and at every start
+        log.error("a packet of %s makes its reading fail: %s", station, type(error).__name__)
+        return UNREADABLE
+    if word:
         return word
     files(home).put(sealed)
     return _book(db, home, recording, sha, len(sealed), now_ms())

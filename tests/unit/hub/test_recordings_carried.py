@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 
 from domain.keys import SigningKey
 from domain.packet import PACKET_BYTES_MAX
+from domain.words import SENTENCES
 from hub import ingest, order_log
 from hub.database import Database, open_database
 from hub.home import Home
-from hub.recordings import book, carried, receipts
+from hub.recordings import book, carried, keep, receipts
 from hub.recordings.incoming import announced
-from tests.unit.domain.recorded import ID, somebody
+from tests.unit.domain.recorded import ID, NIK, somebody
 from tests.unit.hub.packets import COUNTS
 from tests.unit.hub.stations import FakeStation
 from tests.unit.hub.test_cli import Shell, shell
@@ -101,3 +103,19 @@ def two(shell: Shell) -> tuple[Shell, Home]:
     STATION.join(db)
     db.close()
     return shell, Home(shell.home)
+
+
+def test_a_packet_that_makes_the_reading_fail_ends_no_hub_and_is_kept_once_that_is_mended(
+    small: Database,
+    home: Home,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    data = sealed(home, somebody())
+    with monkeypatch.context() as patched:
+        patched.setattr(zipfile.ZipFile, "infolist", lambda _self: [NIK][9])
+        assert keep.keep(small, home, STATION.name, ID, data) == "PACKET_UNREADABLE"
+    assert "IndexError" in caplog.text and NIK not in caplog.text and "PACKET_UNREADABLE" in SENTENCES
+    assert book.every(small) == []
+    assert carried.take(small, home, ID, on_a_stick(tmp_path, data), writer(home))["new"]

@@ -99,3 +99,14 @@ def test_a_file_that_is_no_such_list_is_refused_whole(tmp_path: Path, text: byte
         answer_file.read(path)
     with pytest.raises(Trouble, match="cannot be read"):
         answer_file.read(tmp_path / "nowhere.csv")
+
+
+def test_the_earliest_answer_comes_first_whatever_zone_it_is_told_in(tmp_path: Path) -> None:
+    path = tmp_path / "centre.csv"
+    times = ("2020-05-12T01:30:00Z", "2020-05-12T09:00:00+08:00", "2020-05-12 08:30", "2020-05-12")
+    path.write_text("recording,status,at\n" + "".join(f"R-1,PROCESSING,{at}\n" for at in times))
+    assert [each.told for each in answer_file.read(path)] == list(reversed(times))
+    for at in ("0001-01-01", "9999-12-31T23:59:59-23:59"):
+        path.write_text(f"recording,status,at\nR-1,PROCESSING,{at}\n")
+        with pytest.raises(Trouble, match="line 2: at"):
+            answer_file.read(path)
