@@ -20,6 +20,8 @@ from domain.words import RefusedByRule
 
 ONLINE, FORWARD = "online_required", "store_and_forward"
 CALLED_LAST = "ticket_called_last"
+_IN_FIELD = """EXISTS (SELECT 1 FROM outreach WHERE begun_ms <= ticket.at_ms AND until >= ticket.day
+    AND (ended_ms IS NULL OR ended_ms > ticket.at_ms))"""  # where the ticket was given or called
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def today(reads: Reads, at_ms: int) -> Day:
         None if field is None else field.place,
         rules.recordings_a_day if field is None else rules.outreach_a_day,
         taken,
-        len(_holding(reads, now)),
+        len(_holding(reads, now, in_field=field is not None)),
     )
 
 
@@ -86,7 +88,7 @@ def begin_check(tx: Tx, at_ms: int, *, ticket: int | None, online: bool) -> Day:
         raise RefusedByRule("LINK_REQUIRED")
     if ticket is not None and not _open(tx, now.day, ticket):
         raise RefusedByRule("UNKNOWN_TICKET")
-    promised = 0 if ticket in _holding(tx, now.day) else now.promised
+    promised = 0 if ticket in _holding(tx, now.day, in_field=now.place is not None) else now.promised
     if now.taken + promised >= now.quota:
         raise RefusedByRule("QUOTA_REACHED")
     return now
@@ -103,18 +105,24 @@ def name(on: str, number: int) -> str:
 def issue(tx: Tx) -> dict[str, Any]:
     """The next number of today. Raises RefusedByRule QUOTA_REACHED."""
     now = today(tx, tx.at_ms)
-    ((last,),) = tx.rows("SELECT coalesce(max(number), 0) FROM ticket WHERE day = ?", now.day)
-    if last >= now.quota or now.taken + now.promised >= now.quota:
+    ((last, given),) = tx.rows(
+        f"SELECT coalesce(max(number), 0), coalesce(sum({_IN_FIELD} = ?), 0) "  # noqa: S608 - our own names
+        "FROM ticket WHERE day = ?",
+        *(now.place is not None, now.day),
+    )
+    if given >= now.quota or now.taken + now.promised >= now.quota:
         raise RefusedByRule("QUOTA_REACHED")
     tx.execute("INSERT INTO ticket VALUES (?, ?, 'issued', NULL, ?)", now.day, last + 1, tx.at_ms)
     return _noted(tx, "ticket_issued", now.day, last + 1, "issued")
 
 
 def call(tx: Tx) -> dict[str, Any]:
-    """The lowest number that waits. Raises RefusedByRule UNKNOWN_TICKET where none does."""
+    """The lowest number that waits here. Raises RefusedByRule UNKNOWN_TICKET where none does."""
     now = day(tx.at_ms)
     found = tx.rows(
-        "SELECT number FROM ticket WHERE day = ? AND state = 'issued' ORDER BY number LIMIT 1", now
+        "SELECT number FROM ticket "  # noqa: S608 - our own names
+        f"WHERE day = ? AND state = 'issued' AND {_IN_FIELD} = ? ORDER BY number LIMIT 1",
+        *(now, outreach(tx, tx.at_ms) is not None),
     )
     if not found:
         raise RefusedByRule("UNKNOWN_TICKET")
@@ -153,8 +161,13 @@ def _open(tx: Tx, on: str, number: int) -> bool:
     return bool(found) and found[0][0] != "taken"
 
 
-def _holding(reads: Reads, on: str) -> set[int]:
-    """The numbers that hold a place: all that wait, and the one called last, until its holder sits down."""
+def _holding(reads: Reads, on: str, *, in_field: bool) -> set[int]:
+    """The numbers that hold a place at the counter, or in the field: all that wait there, and the one called
+    last, until its holder sits down."""
     last = meta(reads, CALLED_LAST)
-    rows = reads.rows("SELECT number, state FROM ticket WHERE day = ? AND state <> 'taken'", on)
+    rows = reads.rows(
+        "SELECT number, state FROM ticket "  # noqa: S608 - our own names
+        f"WHERE day = ? AND state <> 'taken' AND {_IN_FIELD} = ?",
+        *(on, in_field),
+    )
     return {number for number, state in rows if state == "issued" or name(on, number) == last}

@@ -201,6 +201,26 @@ def test_days_in_the_field_are_counted_apart_and_end_by_themselves(station: Stat
     assert there.place is None
 
 
+def test_numbers_given_at_the_counter_hold_no_place_in_the_field(station: Station) -> None:
+    station.rules(recordings_a_day=2, outreach_a_day=2)
+    for _ in range(2):
+        station.ask(actions.ticket_issue)
+    station.wait_until(START_MS + HOUR_MS)
+    station.ask(actions.outreach_begin, place="tering", until=day(START_MS), by="ani", second="budi")
+    station.record()
+    assert station.ask(actions.ticket_issue)["number"] == 3
+    assert station.refused(actions.begin) == "QUOTA_REACHED", "the last place is number 3's"
+    assert station.refused(actions.ticket_issue) == "QUOTA_REACHED"
+    assert station.ask(actions.ticket_call)["number"] == 3
+    station.record(ticket=3)
+    assert station.refused(actions.ticket_call) == "UNKNOWN_TICKET", "nobody else waits out here"
+    station.wait_until(START_MS + 2 * HOUR_MS)
+    station.ask(actions.outreach_end, by="ani")
+    assert station.refused(actions.begin) == "QUOTA_REACHED", "numbers 1 and 2 still wait"
+    station.record(ticket=1)
+    station.record(ticket=2)
+
+
 def test_two_people_send_a_station_into_the_field_and_one_brings_it_back(station: Station) -> None:
     today = day(START_MS)
     told = {"place": "tering", "until": today, "by": "ani", "second": "budi"}
