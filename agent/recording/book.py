@@ -141,9 +141,13 @@ def to_see_to(reads: Reads, since_ms: int) -> dict[str, int]:
 
 
 def begin(tx: Tx, station: str, *, mode: str, ticket: str | None, place: str | None) -> str:
-    """A sitting begins; its name, which names no person. Rows are never removed, so counting them will do."""
+    """A sitting begins; its name, which names no person.
+
+    Rows are never removed, so counting them will do; the random end tells two apart that a disk put back from
+    an older copy has given one number.
+    """
     ((known,),) = tx.rows("SELECT count(*) FROM recording")
-    id = f"R-{station}-{known + 1}"
+    id = f"R-{station}-{known + 1}.{tx.epoch & 0xFFFF:04x}"
     tx.execute(
         "INSERT INTO recording (id, state, mode, ticket, place, begun_ms, at_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",

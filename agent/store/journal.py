@@ -59,7 +59,7 @@ class Tx:
     def __init__(self, db: sqlite.Connection, epoch: int, at_ms: int, seq: int, head: bytes) -> None:
         self.at_ms = at_ms
         self.seq = seq
-        self._epoch = epoch
+        self.epoch = epoch
         self._head = head
         self._db = db
 
@@ -68,7 +68,7 @@ class Tx:
         if lacks := events.missing(events.JOURNAL, event, body):
             raise ValueError(f"{event} lacks {', '.join(sorted(lacks))}")
         seq = self.seq + 1
-        row = (seq, self._epoch, self.at_ms, event, subject, _canonical(body))
+        row = (seq, self.epoch, self.at_ms, event, subject, _canonical(body))
         self._head = row_hash(self._head, row)
         self._db.execute(_INSERT, (*row, self._head))
         self.seq = seq

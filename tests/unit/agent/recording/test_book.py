@@ -40,11 +40,23 @@ def seal(journal: Journal, id: str, sha: str = SHA) -> None:
     journal.write(lambda tx: book.sealed(tx, id, sha, 400_000, TOLD))
 
 
+def test_a_disk_put_back_from_an_older_copy_gives_no_name_a_second_time(tmp_path: Any) -> None:
+    home = make_home(tmp_path / "home")
+    older = home.journal_path.read_bytes()
+    names = set()
+    for epoch in (7, 8):
+        journal = open_at(home, epoch=epoch)
+        names.add(begin(journal))
+        journal.close()
+        home.journal_path.write_bytes(older)
+    assert names == {f"R-{NAME}-1.0007", f"R-{NAME}-1.0008"}
+
+
 def test_a_recording_goes_from_open_to_purged_and_each_step_is_one_line(
     journal: Journal, clock: Clock
 ) -> None:
     id = begin(journal)
-    assert id == f"R-{NAME}-1"
+    assert id.startswith(f"R-{NAME}-1.")
     seal(journal, id)
     assert book.next_unsent(journal) == (id, SHA, 400_000)
     assert journal.write(lambda tx: book.receipted(tx, id, SHA))

@@ -146,7 +146,8 @@ def test_a_cut_before_the_packet_is_on_the_disk_leaves_an_abandoned_sitting(room
     assert (room.states, room.files) == (["open"], [])
     room.record()
     assert room.states == ["abandoned", "sealed"]
-    assert SAID["died"].en.format(f"R-{NAME}-1") in room.clerk.told, "the next clerk is told"
+    (died,) = [each.id for each in book.every(room.journal) if str(each.state) == "abandoned"]
+    assert SAID["died"].en.format(died) in room.clerk.told, "the next clerk is told"
     first = book.every(room.journal)[0]
     assert first.cause == seat.DIED
 
