@@ -15,7 +15,7 @@ import signal
 import sys
 import zipfile
 import zlib
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -107,16 +107,18 @@ class Office:
         counter.comes_to("printed", "unsure")
         return counter
 
-    def sit(self, program: list[str], *, upto: str = "") -> tuple[Clerk, dict[str, Any]]:
-        """One sitting, aborted at a sentence if one is told; its document."""
+    def sit(
+        self, program: list[str], *, upto: str = "", dies_by: int = signal.SIGABRT
+    ) -> tuple[Clerk, dict[str, Any]]:
+        """One sitting, which dies at a sentence if one is told; its document."""
         self.gear.sits_down(BODY)
         deeds: dict[str, Deed] = dict(self.gear.fingers_of(BODY))
         lines = f"{SITTER.biodata['nik']}\n{json.dumps(told(SITTER))}"
         clerk = Clerk(Station(self.life.home.root), lines, deeds, "--biodata", "-", program=program)
         if upto:
-            deeds[upto] = lambda: clerk.process.send_signal(signal.SIGABRT)
+            deeds[upto] = lambda: clerk.process.send_signal(dies_by)
         done = clerk.work()
-        assert clerk.process.returncode == (-signal.SIGABRT if upto else 0)
+        assert clerk.process.returncode == (-dies_by if upto else 0)
         return clerk, done
 
     def opened(self, id: str, packet: str) -> Recording:
@@ -171,13 +173,16 @@ def test_nothing_of_a_person_is_left_on_the_station_s_disk(
     with crashes_dump_into(office.litter, monkeypatch):
         counter = office.print_and_die()
         cut, _ = office.sit(LOKET, upto=PROMPTS[Step.SIGNATURE].en)
+        killed, _ = office.sit(LOKET, upto=PROMPTS[Step.THUMBS].en, dies_by=signal.SIGKILL)
         clerk, done = office.sit(LOKET)
         counter.dies(signal.SIGKILL)
         counter.log.close()
     recording = office.opened(done["id"], done["packet"])
     planted = Planted(texts(), {**of_the_order(), **pictures(recording)})
     screens = office.litter / "screens.txt"
-    screens.write_text("\n".join(line for line in cut.screen + clerk.screen if not is_read_aloud(line)))
+    screens.write_text(
+        "\n".join(line for each in (cut, killed, clerk) for line in each.screen if not is_read_aloud(line))
+    )
     (office.litter / "loket.log").write_bytes((office.life.folder / "loket.log").read_bytes())
     found, searched = planted.found([office.life.home.root, office.litter])
     assert found == set()
@@ -225,8 +230,8 @@ def texts() -> dict[str, str]:
 
 def of_the_order() -> dict[str, bytes]:
     """Its finger and its photo, a piece of each."""
-    photo = fields()["photo"].encode()
-    return {"the holder's finger": TEMPLATE[200:230], "the holder's photo": photo[len(photo) // 2 :][:40]}
+    photo = b64decode(fields()["photo"])
+    return {"the holder's finger": TEMPLATE[200:230], "the holder's photo": photo[len(photo) // 2 :][:30]}
 
 
 def pictures(recording: Recording) -> dict[str, bytes]:
