@@ -122,8 +122,8 @@ class Session:
             raise LinkDown("broker_refused", f"the broker refuses us: {self._connack.getName()}")
 
     def _at_once(self) -> None:
-        """What is said leaves at once: an answer behind an acknowledgement is a second small write, which would
-        else wait for the other kernel's ACK of the first."""
+        """What is said leaves at once: an answer behind an acknowledgement is a second small write, which
+        would else wait for the other kernel's ACK of the first."""
         line: Any = self._client.socket()
         if line is not None:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
