@@ -13,7 +13,7 @@ from agent.recording.desk import Desk
 from agent.recording.patience import Abandoned, Clock, Patience, Way
 from agent.recording.plan import Devices, Held, Pictures, Plan
 from agent.recording.press import Press, compared
-from agent.recording.sitting import GROUPS, INDEXES, STEPS, Step
+from agent.recording.sitting import GROUPS, HANDS, STEPS, Step
 from agent.recording.words import Said
 from domain import people
 from domain.packet import Rechecked, Recording
@@ -79,29 +79,32 @@ class Sitting:
         if reader is None:
             self._desk.tell(words.SAID["no_reader"])
             return
-        while (found := self._comparison(reader)) is Rechecked.MISMATCH:
-            way = self._desk.ask(words.SAID["mismatch"], ("again", "override", "stop"))
+        answers: dict[str, Answer] = {}
+        while (found := self._comparison(reader, answers)) is Rechecked.MISMATCH:
+            way = self._desk.ask(words.SAID["mismatch"], ("again", "hand", "override", "stop"))
             if way == "stop":
                 raise Abandoned("recheck_mismatch")
             if way == "override" and self._supervisor():
                 self._held.flag("mismatch_overridden")
                 break
+            if way == "hand":
+                for finger in sitting.strangers(answers):
+                    self._press.anew(HANDS[finger])
+                    del answers[finger]
         self._held.rechecked = found
 
-    def _comparison(self, reader: FingerReader) -> Rechecked:
-        """Both fingers once, as far as the person has them."""
+    def _comparison(self, reader: FingerReader, answers: dict[str, Answer]) -> Rechecked:
+        """What does not match yet once, as far as the person has it; into ``answers``."""
         if self._held.goes_without(reader):
             self._desk.tell(words.SAID["no_reader"])
             self._held.flag("recheck_left_out")
             return Rechecked.NO_READER
-        answers: dict[str, Answer] = {}
-        for part in self._held.parts:
-            if part.part in INDEXES:
-                answer = self._compare(reader, part.part, part.record)
-                if answer is None:
-                    self._held.flag("recheck_left_out")
-                    return Rechecked.NO_READER
-                answers[part.part] = answer
+        for part in sitting.to_compare(self._held.parts, answers):
+            answer = self._compare(reader, part.part, part.record)
+            if answer is None:
+                self._held.flag("recheck_left_out")
+                return Rechecked.NO_READER
+            answers[part.part] = answer
         return sitting.rechecked(answers)
 
     def _compare(self, reader: FingerReader, part: str, record: bytes) -> Answer | None:

@@ -75,3 +75,7 @@ class Held:
         """Remember something that whoever reads the packet should know; once."""
         if word not in self.flags:
             self.flags.append(word)
+
+    def unflag(self, word: str) -> None:
+        """What it told of is gone."""
+        self.flags = [each for each in self.flags if each != word]

@@ -54,6 +54,19 @@ class Press:
             if sitting.verdict(tries, parts, least, rules.attempts) is not Verdict.AGAIN:
                 tries = self._without_clerks(step, tries)
 
+    def anew(self, step: Step) -> None:
+        """Take it once more, as if nothing had been; whatever turns out to be missing is photographed too."""
+        missing = self.held.missing
+        self._forget(step)
+        self.take(step)
+        if self.held.missing != missing:
+            self._forget(Step.EXCEPTION_PHOTO)
+            self.take(Step.EXCEPTION_PHOTO)
+
+    def _forget(self, step: Step) -> None:
+        self.held.parts = sitting.without(step, self.held.parts)
+        self.held.unflag(_forced(step))
+
     def _once(self, step: Step, tries: Tries) -> Tries:
         """One press, and what the tries are after it."""
         self.desk.tell(words.SAID["again"] if tries.made else self._prompt(step))
@@ -72,7 +85,7 @@ class Press:
     def _keep(self, step: Step, tries: Tries, least: int, last: Verdict) -> None:
         if last is Verdict.FORCED:
             self.desk.tell(words.SAID["forced"])
-            self.held.flag(f"forced_{step}")
+            self.held.flag(_forced(step))
         parts = sitting.present(step, self.held.missing)
         self.held.parts += sitting.kept_parts(step, tries, parts, least)
 
@@ -162,6 +175,11 @@ def compared(reader: FingerReader, picture: bytes, timeout_s: float) -> Answer:
         if refused.cause in POOR_PICTURE:
             return "unable"
         raise
+
+
+def _forced(step: Step) -> str:
+    """The flag of a group whose best is not good enough."""
+    return f"forced_{step}"
 
 
 def _usable(step: Step, sample: Sample) -> bool:

@@ -19,9 +19,6 @@ from domain.policy import Capture
 from drivers.finger_reader import Answer
 from drivers.scanner import IRISES, LEFT_SLAP, RIGHT_SLAP, THUMBS, Modality, Sample, Wanted
 
-INDEXES = ("Right IndexFinger", "Left IndexFinger")
-"""The two that the centre writes in the chip, and that are compared again at the hand-over."""
-
 
 class Step(StrEnum):
     """The steps of a sitting, in their order."""
@@ -61,6 +58,12 @@ GROUPS: dict[Step, Group] = {
     Step.IRISES: Group(Modality.IRIS, IRISES, packet.Modality.IRIS, _IRISES),
     Step.EXCEPTION_PHOTO: Group(Modality.FACE, ("",), packet.Modality.EXCEPTION_PHOTO, _FACE),
 }
+
+
+HANDS = {"Right IndexFinger": Step.RIGHT_SLAP, "Left IndexFinger": Step.LEFT_SLAP}
+"""By which step each index finger is recorded."""
+INDEXES = tuple(HANDS)
+"""The two that the centre writes in the chip, and that are compared again at the hand-over."""
 
 
 class Verdict(StrEnum):
@@ -165,6 +168,22 @@ def kept_parts(step: Step, tries: Tries, parts: Collection[str], least: int) -> 
         )
         for part, kept in found
     )
+
+
+def to_compare(parts: Iterable[Part], answers: Mapping[str, Answer]) -> tuple[Part, ...]:
+    """The index fingers that are not known to match yet."""
+    return tuple(part for part in parts if part.part in INDEXES and answers.get(part.part) != "match")
+
+
+def strangers(answers: Mapping[str, Answer]) -> tuple[str, ...]:
+    """The index fingers that turned out to be another person's, or of the other hand."""
+    return tuple(finger for finger in INDEXES if answers.get(finger) == "mismatch")
+
+
+def without(step: Step, parts: Iterable[Part]) -> list[Part]:
+    """``parts`` without those that ``step`` takes."""
+    group = GROUPS[step]
+    return [part for part in parts if part.modality is not group.kept_as or part.part not in group.parts]
 
 
 def rechecked(answers: Mapping[str, Answer]) -> Rechecked:

@@ -135,8 +135,8 @@ SAID: dict[str, Said] = {
                      "That finger is not the one recorded; put the right one there."),
     "unable": Said("Jari itu tidak terbaca; bersihkan, lalu tempelkan lagi.",
                    "That finger could not be read; clean it and put it there again."),
-    "mismatch": Said("Jari yang direkam tidak cocok dengan pemohon; penyelia harus memutuskan.",
-                     "The recorded finger does not match the person; a supervisor has to decide."),
+    "mismatch": Said("Jari yang direkam bukan jari pemohon. Bandingkan lagi, rekam ulang, atau penyelia?",
+                     "The recorded finger is not the person's. Compare, record again, or a supervisor?"),
     "no_reader": Said("Tanpa pembaca kecil telunjuk tidak diperiksa ulang; ini dicatat.",
                       "Without the small reader the index fingers are not checked again; this is noted."),
     "hour_unknown": Said("Jam provinsi belum diketahui di sini; periksa jam komputer ini sebelum merekam.",
@@ -185,6 +185,7 @@ ANSWERS: dict[str, Said] = {
     "again": Said("coba lagi", "try again"),
     "missing": Said("bagian tidak ada", "a part is missing"),
     "without": Said("lanjut tanpa", "go on without"),
+    "hand": Said("rekam ulang tangan itu", "record that hand again"),
     "override": Said("penyelia memutuskan", "a supervisor decides"),
     "stop": Said("berhenti", "stop"),
 }

@@ -114,12 +114,13 @@ class Scanner(Machine):
 
 class Reader(Machine):
     """``answers``: to the next comparisons, then match. ``strangers``: pictures of staff fingers;
-    ``blank``: pictures that show too little."""
+    ``others``: of somebody who does not sit here; ``blank``: pictures that show too little."""
 
     def __init__(self, *answers: Answer, **more: Any) -> None:
         super().__init__(**more)
         self.answers = list(answers)
         self.strangers: set[bytes] = set()
+        self.others: set[bytes] = set()
         self.compared: list[bytes] = []
         self.searched = 0
         self.searches_fail: list[DeviceError] = []
@@ -139,7 +140,9 @@ class Reader(Machine):
         self.act()
         self.compared.append(picture)
         self._see(picture)
-        return self.answers.pop(0) if self.answers else "match"
+        if self.answers:
+            return self.answers.pop(0)
+        return "mismatch" if picture in self.others else "match"
 
     def search_picture(self, picture: bytes) -> Hit | None:
         if self.searches_fail:

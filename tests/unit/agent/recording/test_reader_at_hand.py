@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from agent.recording.patience import Abandoned
-from domain.packet import Rechecked
-from drivers.scanner import RIGHT_SLAP, THUMBS, Wanted
+from agent.recording.sitting import lacking
+from domain.packet import Missing, Modality, Rechecked
+from domain.packing import pack
+from drivers.scanner import LEFT_SLAP, RIGHT_SLAP, THUMBS, Wanted
 from drivers.scanner import Modality as ScannerModality
 from tests.unit.agent.recording.desks import SUPERVISOR, Reader, broken, record_of
 from tests.unit.agent.recording.room import PATIENCE_MS, Room
@@ -145,3 +148,73 @@ def test_a_recorded_finger_that_shows_too_little_is_not_waited_for() -> None:
     done = room.sit()
     assert (done.rechecked, done.flags) == (Rechecked.UNABLE, ("clerk_unchecked",))
     assert room.clock.at_ms == 0
+
+
+def other_hands(room: Room, *groups: tuple[str, ...]) -> None:
+    """The first press of each group is somebody else's; the small reader sees it."""
+    left, reader = list(groups), room.reader
+    assert reader is not None
+
+    def on_press(wanted: Wanted) -> None:
+        room.scanner.seed = "other" if wanted.parts in left else ""
+        if wanted.parts in left:
+            left.remove(wanted.parts)
+            index = next(part for part in wanted.parts if part.endswith("IndexFinger"))
+            reader.others.add(room.album.finger(record_of(wanted, index, "other")) or b"")
+
+    room.scanner.on_press = on_press
+
+
+@pytest.mark.parametrize("groups", [(RIGHT_SLAP,), (LEFT_SLAP,), (RIGHT_SLAP, LEFT_SLAP)])
+def test_a_hand_that_is_another_s_is_recorded_again_and_its_finger_compared_again(
+    groups: tuple[tuple[str, ...], ...],
+) -> None:
+    room = Room(mismatch=["hand"])
+    other_hands(room, *groups)
+    done = room.sit()
+    assert (done.rechecked, done.flags) == (Rechecked.MATCH, ())
+    assert lacking(done.parts, done.missing) == ()
+    assert len(done.parts) == 13
+    assert len(room.scanner.pressed) == 5 + len(groups)
+    records = {part.part: part.record for part in done.parts if part.modality is Modality.FINGER}
+    for parts in (RIGHT_SLAP, LEFT_SLAP):
+        wanted = Wanted(ScannerModality.FINGER, parts, (), 40, 1)
+        assert {part: records[part] for part in parts} == {part: record_of(wanted, part) for part in parts}
+    assert room.reader is not None
+    assert len(room.reader.compared) == 2 + 3 * len(groups), "what matched is not asked for again"
+    assert room.reader.searched == 10 + 4 * len(groups), "the clerk's fingers are looked for again"
+    assert pack(done, lambda data: bytes(64))
+
+
+def test_a_hand_recorded_again_is_flagged_only_for_what_is_kept() -> None:
+    room = Room(80, 20, 20, 20, mismatch=["hand"])
+    other_hands(room, RIGHT_SLAP)
+    room.scanner.qualities += [80] * 3
+    room.reader = Reader(*["mismatch"] * 3)
+    assert room.sit().flags == ()
+    room = Room(*[80] * 5, 20, 20, 20, mismatch=["hand"])
+    room.reader = Reader(*["mismatch"] * 3)
+    assert room.sit().flags == ("forced_right_slap",)
+
+
+def test_a_finger_found_missing_when_a_hand_is_recorded_again_is_photographed() -> None:
+    room = Room(
+        mismatch=["hand"], scanner_gone=["missing"], which_missing=["Right IndexFinger:temporary"],
+        supervisor=[SUPERVISOR],
+    )  # fmt: skip
+    room.reader = Reader(*["mismatch"] * 3)
+    room.plan = replace(room.plan, patience_ms=0)
+    presses: list[Wanted] = []
+
+    def at_the_second(wanted: Wanted) -> None:
+        presses.append(wanted)
+        if [each.parts for each in presses].count(RIGHT_SLAP) == 2:
+            presses.append(wanted)
+            raise broken("count_differs")
+
+    room.scanner.on_press = at_the_second
+    done = room.sit()
+    assert lacking(done.parts, done.missing) == ()
+    assert done.missing == (Missing("Right IndexFinger", False),)
+    assert [part.modality for part in done.parts].count(Modality.EXCEPTION_PHOTO) == 1
+    assert done.rechecked is Rechecked.MATCH
