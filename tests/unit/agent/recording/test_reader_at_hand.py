@@ -190,10 +190,10 @@ def test_a_hand_recorded_again_is_flagged_only_for_what_is_kept() -> None:
     room = Room(80, 20, 20, 20, mismatch=["hand"])
     other_hands(room, RIGHT_SLAP)
     room.scanner.qualities += [80] * 3
-    room.reader = Reader(*["mismatch"] * 3)
+    room.reader = Reader("mismatch", "mismatch", "mismatch")
     assert room.sit().flags == ()
     room = Room(*[80] * 5, 20, 20, 20, mismatch=["hand"])
-    room.reader = Reader(*["mismatch"] * 3)
+    room.reader = Reader("mismatch", "mismatch", "mismatch")
     assert room.sit().flags == ("forced_right_slap",)
 
 
@@ -202,7 +202,7 @@ def test_a_finger_found_missing_when_a_hand_is_recorded_again_is_photographed() 
         mismatch=["hand"], scanner_gone=["missing"], which_missing=["Right IndexFinger:temporary"],
         supervisor=[SUPERVISOR],
     )  # fmt: skip
-    room.reader = Reader(*["mismatch"] * 3)
+    room.reader = Reader("mismatch", "mismatch", "mismatch")
     room.plan = replace(room.plan, patience_ms=0)
     presses: list[Wanted] = []
 
