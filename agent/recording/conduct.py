@@ -17,12 +17,14 @@ from agent.recording.sitting import GROUPS, HANDS, STEPS, Step
 from agent.recording.words import Said
 from domain import people
 from domain.packet import Rechecked, Recording
-from drivers.errors import DeviceError
+from drivers.errors import DeviceError, NeedsHands
 from drivers.finger_reader import Answer, FingerReader
 from drivers.scanner import Scanner
-from drivers.signature_pad import Signature
+from drivers.signature_pad import Signature, SignaturePad
 
-FINGER_S, SIGN_S = 15.0, 90.0
+FINGER_S = 15.0
+REMIND_S, SIGN_LEAST_S = 20.0, 5.0
+"""When whoever does not sign is reminded; and how long a pad is looked at, however short the patience."""
 MARK_TRIES = 3
 NOT_TOLD = "not_told"  # the staff mark of nobody
 _WITHOUT: tuple[Way, ...] = ("without",)
@@ -126,12 +128,27 @@ class Sitting:
         pad = self._devices.pad
         self._desk.tell(words.PROMPTS[Step.SIGNATURE])
         if pad is not None:
-            told = self._patience.ask("pad", pad, lambda: pad.sign(SIGN_S), _WITHOUT)
+            told = self._patience.ask("pad", pad, lambda: self._signed(pad), _WITHOUT)
             if isinstance(told, Signature):
                 self._held.signature, self._held.endorsed = told, True
                 return
         self._held.flag("paper_signature")
         self._held.endorsed = self._desk.ask(words.SAID["on_paper"], ("yes", "no")) == "yes"
+
+    def _signed(self, pad: SignaturePad) -> Signature:
+        """What is drawn while the patience lasts, with one reminder on the way.
+
+        The pad is looked at without a gap: strokes of one would be lost, and half a name kept.
+        """
+        patience_s = self._plan.patience_ms / 1000
+        first_s = min(REMIND_S, max(patience_s, SIGN_LEAST_S))
+        try:
+            return pad.sign(first_s)
+        except NeedsHands as error:
+            if error.cause != "no_signature" or patience_s <= first_s:
+                raise
+        self._desk.tell(words.fault("pad", "no_signature"))
+        return pad.sign(patience_s - first_s)
 
     def _sign_off(self) -> None:
         if sitting.lacking(self._held.parts, self._held.missing):

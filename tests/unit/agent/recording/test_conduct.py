@@ -13,12 +13,10 @@ from agent.recording.patience import Abandoned
 from agent.recording.sitting import lacking
 from domain.packet import Missing, Modality, Rechecked
 from domain.packing import pack, unpack
-from drivers.errors import Cause
+from drivers.errors import Cause, NeedsHands
 from drivers.scanner import RIGHT_SLAP, THUMBS, Wanted
-from tests.unit.agent.recording.desks import (
-    SUPERVISOR,
-    broken,
-)
+from drivers.signature_pad import Signature
+from tests.unit.agent.recording.desks import SUPERVISOR, Clock, Pad, broken
 from tests.unit.agent.recording.room import PATIENCE_MS, PERSON, Room
 from tests.unit.domain import recorded
 
@@ -221,3 +219,49 @@ def test_what_is_odd_about_the_region_is_told_and_goes_with_the_packet() -> None
     done = room.sit(person=replace(PERSON, warnings=("BPS_CODE",)))
     assert room.clerk.told[0] == "BPS_CODE"
     assert done.flags == ("BPS_CODE",)
+
+
+class Still(Pad):
+    """A pad on which nobody signs before its look of this number."""
+
+    def __init__(self, clock: Clock, signed_at: int) -> None:
+        super().__init__()
+        self.clock = clock
+        self.left = signed_at - 1
+        self.began_ms: list[int] = []
+
+    def sign(self, timeout_s: float) -> Signature:
+        self.began_ms.append(self.clock.at_ms)
+        if self.left:
+            self.left -= 1
+            self.clock.at_ms += int(timeout_s * 1000)
+            raise NeedsHands("no_signature")
+        return super().sign(timeout_s)
+
+
+NOBODY_SIGNS = words.fault("pad", "no_signature").en
+
+
+@pytest.mark.parametrize(("patience_ms", "reminded_ms"), [(60_000, 20_000), (20_001, 20_000)])
+def test_whoever_does_not_sign_is_reminded_soon_and_no_stroke_falls_into_a_gap(
+    patience_ms: int, reminded_ms: int
+) -> None:
+    room = Room()
+    room.pad = Still(room.clock, 2)
+    assert room.sit(patience_ms=patience_ms).endorsed
+    assert room.pad.began_ms == [0, reminded_ms]
+    assert room.clerk.told.count(NOBODY_SIGNS) == 1
+
+
+@pytest.mark.parametrize(
+    ("patience_ms", "asked_ms"), [(60_000, 60_000), (20_000, 20_000), (9_000, 9_000), (0, 5_000)]
+)
+def test_a_pad_on_which_nobody_signs_keeps_the_clerk_no_longer_than_the_patience(
+    patience_ms: int, asked_ms: int
+) -> None:
+    room = Room(pad_gone=["again", "without"])
+    room.pad = Still(room.clock, 99)
+    done = room.sit(patience_ms=patience_ms)
+    assert room.clock.at_ms == 2 * asked_ms
+    assert room.clerk.told.count("pad_gone") == 2
+    assert done.flags == ("paper_signature",)
