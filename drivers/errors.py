@@ -63,6 +63,7 @@ Cause = Literal[
     "count_differs",
     "chain_broken",
     "stream_lost",
+    "no_management",
     "wrong_password",
     "library_full",
     "no_signature",

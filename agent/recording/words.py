@@ -85,6 +85,8 @@ FAULTS: dict[str, Said] = {
                          "The chain of what {} sent is broken and it was dropped; repeat."),
     "stream_lost": Said("Gambar langsung dari {} terputus; tunggu, akan disambung lagi.",
                         "The live picture of {} was lost; wait, it is connected again."),
+    "no_management": Said("{} tidak mencapai server pengelolanya; periksa internet, atau panggil teknisi.",
+                          "{} does not reach its management server; check the internet, or call for help."),
     "wrong_password": Said("Kata sandi {} salah; panggil teknisi.",
                            "The password of {} is wrong; call the technician."),
     "library_full": Said("Ingatan {} penuh; hapus jari petugas lama (`loket staff forget`).",

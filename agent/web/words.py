@@ -163,6 +163,7 @@ CAUSES: dict[str, str] = {
     "count_differs": "jumlah jari atau mata tidak sesuai",
     "chain_broken": "rangkaian hasil alat terputus",
     "stream_lost": "gambar langsung terputus",
+    "no_management": "alat tidak mencapai server pengelolanya, periksa internet",
     "wrong_password": "kata sandi alat salah, hubungi teknisi",
     "library_full": "ingatan pembaca jari penuh",
     "no_signature": "belum ada tanda tangan",

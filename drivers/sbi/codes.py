@@ -33,7 +33,7 @@ _READINGS: dict[int, Reading] = {
     101: ("no biometric object", "nothing_there", NeedsHands),
     102: ("no usable picture", "too_few_features", NeedsHands),
     103: ("tamper", "hardware", Refused),
-    104: ("management server unreachable", "link_lost", Unreachable),
+    104: ("management server unreachable", "no_management", Unreachable),
     105: ("image orientation", "bad_placement", NeedsHands),
     106: ("device not found", "unplugged", Unreachable),
     107: ("device key expired", "key_expired", Refused),

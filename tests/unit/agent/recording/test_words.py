@@ -12,6 +12,8 @@ from agent.recording.book import State
 from agent.recording.sitting import GROUPS, INDEXES, Step
 from domain.recording import Status
 from drivers.errors import CAUSES
+from drivers.sbi.codes import error_of
+from drivers.sbi.verbs import Call
 
 CARDS_AND_PAPER = {
     "feeder_empty", "feeder_fault", "ribbon_ended", "no_ribbon", "ribbon_unsupported", "cover_open",
@@ -50,6 +52,12 @@ def test_a_device_that_is_not_named_first_is_named_small() -> None:
     assert words.fault("pad", "garbled_reply").en.startswith("The answer of the signature pad")
     assert words.fault("pad", "unplugged").id.startswith("Papan tanda tangan")
     assert words.fault("scanner", "jam") == words.fault("scanner", "hardware")
+
+
+def test_a_management_server_out_of_reach_is_no_cable() -> None:
+    cause = error_of("104", Call.REGISTRATION).cause
+    assert words.fault("scanner", cause).en.startswith("The scanner does not reach its management server;")
+    assert "kabel" not in words.fault("scanner", cause).id
 
 
 def test_every_step_with_a_press_has_its_prompt_and_every_index_its_name() -> None:
