@@ -128,8 +128,17 @@ def files_known(reads: Reads) -> set[str]:
 
 def to_see_to(reads: Reads, since_ms: int) -> dict[str, int]:
     """How many answers of the centre since then ask for a person, by word: RECORD_AGAIN, RECORDING_DUPLICATE,
-    and RECORDING_ODD for those that do not follow."""
-    rows = reads.rows("SELECT status, odd FROM recording WHERE status IS NOT NULL AND at_ms >= ?", since_ms)
+    and RECORDING_ODD for those that do not follow.
+
+    An answer came when its journal line says so, whatever this station did with the recording later; the
+    journal is looked through only where a row is young enough at all.
+    """
+    rows = reads.rows(
+        "SELECT status, odd FROM recording WHERE status IS NOT NULL AND at_ms >= ?1 AND (odd OR status IN "
+        "(SELECT value FROM json_each(?2))) AND id IN "
+        "(SELECT subject FROM journal WHERE event = 'recording_status' AND at_ms >= ?1)",
+        *(since_ms, json.dumps(sorted(recording.COME_AGAIN | recording.CLARIFY))),
+    )
     return {
         "RECORD_AGAIN": sum(status in recording.COME_AGAIN for status, _ in rows),
         "RECORDING_DUPLICATE": sum(status in recording.CLARIFY for status, _ in rows),

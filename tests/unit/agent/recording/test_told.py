@@ -112,3 +112,15 @@ def test_an_answer_of_the_centre_that_needs_the_person_is_told_for_a_month(
         journal.write(lambda tx, a=answer: book.status(tx, id, a))  # type: ignore[misc]
     assert [word for word, _ in words(told(journal, clock.at_ms))] == asked
     assert words(told(journal, clock.at_ms + 31 * 86_400_000)) == []
+
+
+def test_the_month_of_an_answer_does_not_begin_anew_when_the_packet_is_purged(
+    journal: Journal, packets: Packets, clock: Clock
+) -> None:
+    id, packet = record(journal, packets, 1)
+    journal.write(lambda tx: book.receipted(tx, id, packet.sha256))
+    journal.write(lambda tx: book.status(tx, id, "DUPLICATE_RECORD"))
+    clock.at_ms += 29 * 86_400_000
+    journal.write(lambda tx: book.purged(tx, id))
+    assert words(told(journal, clock.at_ms)) == [("RECORDING_DUPLICATE", 1)]
+    assert words(told(journal, clock.at_ms + 2 * 86_400_000)) == []
