@@ -207,8 +207,13 @@ def abandoned(tx: Tx, id: str, cause: str) -> None:
 
 
 def receipted(tx: Tx, id: str, sha256: str) -> bool:
-    """The province opened, checked and stored this very packet. False: not one of ours, or told before."""
-    return _answered(tx, id, sha256, State.RECEIPTED, None)
+    """The province opened, checked and stored this very packet, and works on it: until the centre says more
+    its status is PROCESSING, as it is there. False: not one of ours, or told before."""
+    moved = _answered(tx, id, sha256, State.RECEIPTED, None)
+    there = get(tx, id)
+    if moved and there is not None and not recording.odd(there.status, Status.PROCESSING):
+        tx.execute("UPDATE recording SET status = ? WHERE id = ?", str(Status.PROCESSING), id)
+    return moved
 
 
 def rejected(tx: Tx, id: str, sha256: str, word: str) -> bool:

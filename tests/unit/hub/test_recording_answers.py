@@ -49,6 +49,12 @@ def test_the_centre_s_answers_are_taken_once_and_told_to_the_station(joined: Dat
     assert station is not None and station.order_head == 2
 
 
+def test_what_the_receipt_told_already_is_known(small: Database, home: Home) -> None:
+    kept(small, home, somebody())
+    done = book.take(small, [Answer(ID, "PROCESSING", "2020-05-20")], writer(home))
+    assert (done.new, done.known, done.odd, told(small)) == (0, 1, [], [])
+
+
 def test_an_answer_that_does_not_follow_is_kept_and_flagged(joined: Database, home: Home) -> None:
     kept(joined, home, somebody())
     answers = [Answer(ID, "CARD_ISSUED"), Answer(ID, "DUPLICATE_RECORD", "", 3)]

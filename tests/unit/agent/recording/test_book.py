@@ -78,10 +78,24 @@ def test_what_is_told_twice_is_booked_once(journal: Journal) -> None:
     id = begin(journal)
     seal(journal, id)
     assert [journal.write(lambda tx: book.receipted(tx, id, SHA)) for _ in range(2)] == [True, False]
-    assert [journal.write(lambda tx: book.status(tx, id, "PROCESSING")) for _ in range(2)] == [True, False]
+    later = "RECEIVED_AT_CENTRAL"
+    assert [journal.write(lambda tx: book.status(tx, id, later)) for _ in range(2)] == [True, False]
     assert [journal.write(lambda tx: book.purged(tx, id)) for _ in range(2)] == [True, False]
     with pytest.raises(RefusedByRule, match="not where"):
         seal(journal, id)
+
+
+def test_with_the_receipt_a_recording_is_processed_unless_the_centre_said_more(journal: Journal) -> None:
+    early, late = begin(journal), begin(journal)
+    seal(journal, early, "11" * 32)
+    seal(journal, late, "22" * 32)
+    journal.write(lambda tx: book.status(tx, late, "RECEIVED_AT_CENTRAL"))
+    for id, sha in ((early, "11" * 32), (late, "22" * 32)):
+        journal.write(lambda tx, i=id, s=sha: book.receipted(tx, i, s))  # type: ignore[misc]
+    assert [each.status for each in book.every(journal)] == ["PROCESSING", "RECEIVED_AT_CENTRAL"]
+    assert not journal.write(lambda tx: book.status(tx, early, "PROCESSING")), "known already"
+    assert journal.write(lambda tx: book.status(tx, early, "SENT_FOR_ENROLLMENT"))
+    assert not any(each.odd for each in book.every(journal))
 
 
 def test_a_receipt_for_another_packet_lets_nothing_go(journal: Journal) -> None:

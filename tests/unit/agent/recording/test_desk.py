@@ -129,4 +129,4 @@ def test_in_a_rehearsal_all_is_answered_as_usual_but_nothing_is_waited_for_twice
 
 
 def test_every_answer_has_its_words() -> None:
-    assert set(ANSWERS) == {"yes", "no", "again", "missing", "without", "override", "stop"}
+    assert set(ANSWERS) == {"yes", "no", "again", "missing", "without", "hand", "override", "stop"}
