@@ -10,11 +10,14 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from agent.commands.common import prose, say
+
+if TYPE_CHECKING:
+    from domain.words import RefusedByRule
 
 TROUBLE, REFUSED, UNSAFE, STOPPED = 1, 4, 5, 130
 
@@ -96,10 +99,18 @@ def _told_of(error: Exception) -> int:
 
     if isinstance(error, RefusedByRule):
         say({"refused": error.word, **({"detail": error.detail} if error.detail else {})})
-    prose(str(error))
-    if isinstance(error, RefusedByRule):
+        _in_both(error)
         return REFUSED
+    prose(str(error))
     return UNSAFE if isinstance(error, UnsafeSetup) else TROUBLE
+
+
+def _in_both(refused: RefusedByRule) -> None:
+    """The refusal, in Indonesian too where a clerk who records people may meet it."""
+    from agent.recording.refused import told
+
+    said = told(refused)
+    prose(str(refused) if said is None else f"{said.id}\n  ({said.en})")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ import subprocess
 import pytest
 
 from agent import policies
+from agent.recording.refused import INDONESIAN
 from domain.policy_form import made
+from domain.words import SENTENCES
 from tests.journeys.station import LOKET, Station
 from tests.unit.agent.stations import open_at
 
@@ -53,6 +55,7 @@ def test_a_sitting_that_may_not_be_says_why_in_one_word_and_one_sentence(
     done = station.loket("record", "--json", *options)
     assert done.code == code
     assert says in (done.out if code == 4 else done.err)
+    assert code != 4 or done.err == f"{INDONESIAN[says]}\n  ({SENTENCES[says]})\n"
     assert "Traceback" not in done.err
     assert NIK not in done.out + done.err
     assert station.loket("recordings", "--json").json == []
