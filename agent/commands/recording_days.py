@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.commands.common import by_option, home_option, json_option, perform, say, second_option, table
+from agent.commands.common import (
+    by_option,
+    home_option,
+    json_option,
+    perform,
+    prose,
+    say,
+    second_option,
+    table,
+)
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -23,6 +32,23 @@ def _answer(done: dict[str, Any], as_json: bool, sentence: str) -> None:
         say(done)
     else:
         click.echo(sentence.format(**done))
+
+
+def _tidy(home: Home) -> None:
+    """A sitting that died holds no place: it is put in order before anybody counts, and told.
+
+    Where that cannot be written now (a full disk, an agent that just starts) it is counted as it stands.
+    """
+    from functools import partial
+
+    from agent.recording import seat
+    from agent.recording.words import SAID
+    from agent.store.journal import DiskFull
+    from agent.trouble import Trouble
+
+    with suppress(DiskFull, Trouble):
+        for id in seat.looked_at(home, partial(perform, home)):
+            prose(f"{SAID['died'].id.format(id)}\n  ({SAID['died'].en.format(id)})")
 
 
 @click.group()
@@ -45,6 +71,7 @@ def issue(home: Home, as_json: bool) -> None:
     Example:
         loket tickets issue --home /var/lib/loket
     """
+    _tidy(home)
     _answer(perform(home, "ticket-issue", {}), as_json, "{number}")
 
 
@@ -73,6 +100,7 @@ def list_tickets(home: Home, as_json: bool) -> None:
     """
     from agent.recording import days
 
+    _tidy(home)
     reads, now_ms = home.reader(), time.time_ns() // 1_000_000
     now, found = days.today(reads, now_ms), days.tickets(reads, now_ms)
     left = max(0, now.quota - now.taken - now.promised)

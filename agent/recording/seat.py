@@ -3,6 +3,7 @@
 The seat is a lock of its own, which dies with the process that held it. Whoever holds it knows that a
 recording still open was left by a process that died: it is sealed after all if its packet lies there as it
 was told before the file was written, else it is abandoned, and the next one is told so.
+Whoever counts the day's people looks at the seat before.
 """
 
 from __future__ import annotations
@@ -66,6 +67,19 @@ def put_in_order(reads: Reads, packets: Packets, perform: Perform) -> list[str]:
         perform(action, args)
         gone += [args["id"]] if action == "recording-abandon" else []
     return gone
+
+
+def looked_at(home: Home, perform: Perform) -> list[str]:
+    """The same for whoever does not sit down, unless a sitting goes on. Where none is open, nothing is locked
+    and nothing is written."""
+    reads = home.reader()
+    try:
+        if book.every(reads, State.OPEN):
+            with suppress(RefusedByRule), taken(home):
+                return put_in_order(reads, Packets(home.recordings_path), perform)
+        return []
+    finally:
+        reads.close()
 
 
 def at_start(home: Home, journal: Journal, packets: Packets) -> None:

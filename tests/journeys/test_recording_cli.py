@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 
 import pytest
 
 from agent import policies
+from agent.recording import actions, seat
 from agent.recording.refused import INDONESIAN
+from agent.recording.words import SAID
 from domain.policy_form import made
 from domain.words import SENTENCES
 from tests.journeys.station import LOKET, Station
-from tests.unit.agent.stations import open_at
+from tests.unit.agent.stations import Clock, open_at
 
 NIK = "6411015205029001"
 FORWARD = {"recording_mode": "store_and_forward", "recordings_a_day": 2}
@@ -93,3 +96,18 @@ def test_tickets_and_the_field_go_by_numbers_and_words(station: Station) -> None
     assert station.loket("outreach", "end", "--json").json["place"] == "tering"
     assert station.loket("staff", "list", "--json").json == []
     assert "reader in loket.toml" in station.loket("staff", "enrol", "--by", "ani").err
+
+
+@pytest.mark.parametrize("command", [("tickets", "list"), ("tickets", "issue")])
+def test_a_sitting_that_died_holds_no_place(station: Station, command: tuple[str, ...]) -> None:
+    follow(station, **FORWARD | {"recordings_a_day": 9})
+    clock = Clock()
+    clock.at_ms = time.time_ns() // 1_000_000
+    journal = open_at(station.home, clock=clock)
+    id = actions.begin(journal, station.home.config(), {})["id"]
+    journal.close()
+    with seat.taken(station.home):
+        assert station.loket("tickets", "list", "--json").json["recorded"] == 1
+    assert SAID["died"].en.format(id) in station.loket(*command).err
+    told = station.loket("tickets", "list", "--json")
+    assert (told.json["recorded"], told.err) == (0, "")

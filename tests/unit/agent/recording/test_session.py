@@ -187,6 +187,23 @@ def test_a_start_of_the_service_leaves_a_sitting_that_goes_on_alone(room: Room) 
     assert room.states == ["abandoned"]
 
 
+def test_whoever_counts_clears_a_seat_that_nobody_holds_and_no_other(room: Room) -> None:
+    assert seat.looked_at(room.home, room.perform) == []
+    assert not room.home.sitting_path.exists(), "where nobody is recorded nothing is locked"
+    id = room.perform("recording-begin", {})["id"]
+    with seat.taken(room.home):
+        assert seat.looked_at(room.home, room.perform) == []
+        assert room.states == ["open"]
+    assert seat.looked_at(room.home, room.perform) == [id]
+    assert room.states == ["abandoned"]
+    room.cut_at = "recording-sealed"
+    with pytest.raises(Cut):
+        room.record()
+    room.cut_at = ""
+    assert seat.looked_at(room.home, room.perform) == []
+    assert room.states == ["abandoned", "sealed"], "one whose packet lies there counts"
+
+
 def test_a_sitting_that_is_stopped_is_told_with_its_cause(room: Room) -> None:
     room.clerk.answers["read_back"] = ["no"]
     done = room.record()
