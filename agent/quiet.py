@@ -1,6 +1,8 @@
 """A process that holds a person's data leaves no picture of its memory behind when it dies.
 
 The service is such a process, and each command that opens an order's personal part or records somebody.
+Where cores are piped to a program, Linux heeds no limit of their size but one: a single byte means none
+(fs/coredump.c). Where even that may not be set, the process is made one that is never dumped.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ import faulthandler
 import sys
 
 _NO_BOX = 0x0001 | 0x0002 | 0x8000  # SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX
-_SET_DUMPABLE = 4  # prctl's: no limit of size holds for a core that is piped to a program (core(5))
+_SET_DUMPABLE = 4  # of prctl
+_NONE_BYTES = 1
 
 
 def no_traces() -> None:
@@ -22,8 +25,10 @@ def no_traces() -> None:
         return
     import resource
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        import ctypes
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, (_NONE_BYTES, _NONE_BYTES))
+    except ValueError:  # the limit is 0 already, and only root may raise it
+        if sys.platform == "linux":
+            import ctypes  # half a megabyte, for good
 
-        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
+            ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)

@@ -253,16 +253,34 @@ def test_the_rules_of_the_day_speak_before_any_device_does(room: Room) -> None:
     assert room.scanner.chains == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="core dumps are a POSIX matter")
-def test_the_process_of_a_sitting_leaves_no_core(tmp_path: Path) -> None:
+_ONE_BYTE = """
+no_traces()
+assert resource.getrlimit(resource.RLIMIT_CORE) == (1, 1)
+assert "ctypes" not in sys.modules
+"""
+_NEVER = """
+import ctypes
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+os.geteuid() or os.setresuid(65534, 65534, 65534)
+made, told = 4, 3
+ctypes.CDLL(None).prctl(made, 1, 0, 0, 0)
+no_traces()
+assert ctypes.CDLL(None).prctl(told, 0, 0, 0, 0) == 0
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="how Linux dumps cores")
+@pytest.mark.parametrize("limits", [_ONE_BYTE, _NEVER], ids=["limit may be set", "limit stands at 0"])
+def test_the_process_of_a_sitting_leaves_no_core(tmp_path: Path, limits: str) -> None:
     code = (
-        "import faulthandler, os, resource, signal; faulthandler.enable()\n"
-        "from agent.quiet import no_traces; no_traces()\n"
-        "assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0) and not faulthandler.is_enabled()\n"
-        "import ctypes, sys; get_dumpable = 3\n"
-        "assert sys.platform != 'linux' or ctypes.CDLL(None).prctl(get_dumpable, 0, 0, 0, 0) == 0\n"
+        "import faulthandler, os, resource, signal, sys; faulthandler.enable()\n"
+        "from agent.quiet import no_traces\n"
+        f"{limits}"
+        "assert not faulthandler.is_enabled()\n"
+        f"os.chdir({str(tmp_path)!r}) if os.geteuid() != 65534 else None\n"
         "os.kill(os.getpid(), signal.SIGSEGV)"
     )
     died = subprocess.run([sys.executable, "-c", code], cwd=Path.cwd(), capture_output=True, check=False)
-    assert died.returncode == -11
     assert died.stderr == b""
+    assert died.returncode == -11
+    assert list(tmp_path.iterdir()) == []
