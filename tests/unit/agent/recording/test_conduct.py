@@ -265,3 +265,11 @@ def test_a_pad_on_which_nobody_signs_keeps_the_clerk_no_longer_than_the_patience
     assert room.clock.at_ms == 2 * asked_ms
     assert room.clerk.told.count("pad_gone") == 2
     assert done.flags == ("paper_signature",)
+
+
+def test_a_pad_that_needs_hands_is_not_told_as_one_on_which_nobody_signs() -> None:
+    room = Room()
+    room.machine("pad").faults = [NeedsHands("hardware")]
+    assert room.sit(patience_ms=60_000).endorsed
+    assert room.clerk.told.count(words.fault("pad", "hardware").en) == 1
+    assert NOBODY_SIGNS not in room.clerk.told

@@ -197,7 +197,10 @@ def test_a_hand_recorded_again_is_flagged_only_for_what_is_kept() -> None:
     assert room.sit().flags == ("forced_right_slap",)
 
 
-def test_a_finger_found_missing_when_a_hand_is_recorded_again_is_photographed() -> None:
+@pytest.mark.parametrize("before", [(), (Missing("Left LittleFinger", True),)])
+def test_a_finger_found_missing_when_a_hand_is_recorded_again_is_photographed(
+    before: tuple[Missing, ...],
+) -> None:
     room = Room(
         mismatch=["hand"], scanner_gone=["missing"], which_missing=["Right IndexFinger:temporary"],
         supervisor=[SUPERVISOR],
@@ -213,8 +216,9 @@ def test_a_finger_found_missing_when_a_hand_is_recorded_again_is_photographed() 
             raise broken("count_differs")
 
     room.scanner.on_press = at_the_second
-    done = room.sit()
+    done = room.sit(missing=before)
     assert lacking(done.parts, done.missing) == ()
-    assert done.missing == (Missing("Right IndexFinger", False),)
+    assert done.missing == (Missing("Right IndexFinger", False), *before)
+    assert room.scanner.pressed[-1].missing == tuple(each.part for each in done.missing)
     assert [part.modality for part in done.parts].count(Modality.EXCEPTION_PHOTO) == 1
     assert done.rechecked is Rechecked.MATCH
