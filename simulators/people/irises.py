@@ -3,8 +3,9 @@
     picture = irises.picture(person_seed, "Left", irises.Gaze(lid=0.2))   # uint8 (480, 640)
     irises.score(picture)                                                  # 0-100, the simulated device score
 
-The same numbers, the same picture. A pupil, a rim, between them fibres and crypts: noise that is fine around
-and coarse outwards, with a zigzag ring. Each eye of each person has its own; they belong to nobody.
+The same numbers, the same picture; ``everyday`` says how an eye differs from press to press. A pupil, a rim,
+between them fibres and crypts: noise that is fine around and coarse outwards, with a zigzag ring. Each eye of
+each person has its own; they belong to nobody.
 """
 
 from __future__ import annotations
@@ -33,14 +34,30 @@ Picture = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Gaze:
-    """How an eye is before the lens. ``lid``: how far it is closed, 0-1; ``blur``, ``dx``, ``dy`` in
-    pixels.
+    """How an eye is before the lens. ``lid``: how far it is closed, 0-1; ``blur``, ``dx``, ``dy`` in pixels.
+
+    ``turn_deg``: clockwise, as the head leans; ``wide``: the pupil beside its usual width, 1 as usual.
     """
 
     blur: float = 0.0
     lid: float = 0.12
     dx: float = 0.0
     dy: float = 0.0
+    turn_deg: float = 0.0
+    wide: float = 1.0
+
+
+def everyday(dice: np.random.Generator, gaze: Gaze) -> Gaze:
+    """The gaze with what no two presses share: a little aside, leaning, a pupil as wide as the light asks."""
+    blur, lid, aside, along, turn, wide = (float(each) for each in dice.uniform(-1, 1, 6))
+    return Gaze(
+        blur=gaze.blur + 0.06 * (1 + blur),
+        lid=min(1.0, max(0.0, gaze.lid + 0.04 * lid)),
+        dx=gaze.dx + 5 * aside,
+        dy=gaze.dy + 4 * along,
+        turn_deg=gaze.turn_deg + 2.5 * turn,
+        wide=gaze.wide * (1 + 0.05 * wide),
+    )
 
 
 @lru_cache(maxsize=32)
@@ -62,12 +79,12 @@ def picture(person_seed: int, eye: str, gaze: Gaze | None = None) -> Picture:
     """One picture of one eye."""
     gaze = gaze or Gaze()
     dice = np.random.default_rng([person_seed, EYES.index(eye), 0x5055])
-    pupil = float(dice.uniform(*PUPIL_SHARE)) * DIAMETER / 2
+    pupil = float(dice.uniform(*PUPIL_SHARE)) * DIAMETER / 2 * gaze.wide
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     x, y = x - (WIDTH / 2 + gaze.dx), y - (HEIGHT / 2 + gaze.dy)
     far = np.hypot(x, y)
     out = np.clip((far - pupil) / (DIAMETER / 2 - pupil), 0, 0.999)
-    turn = (np.arctan2(y, x) / (2 * np.pi)) % 1.0
+    turn = (np.arctan2(y, x) / (2 * np.pi) - gaze.turn_deg / 360) % 1.0
     fibres = texture(person_seed, eye)[
         (out * OUTWARDS).astype(np.int32), (turn * AROUND).astype(np.int32) % AROUND
     ]

@@ -55,7 +55,8 @@ class Studio:
         if look.modality == FINGER:
             return records.finger(part, image, taken.score, at)
         if look.modality == IRIS:
-            across, down = round(irises.WIDTH / 2 + look.dx), round(irises.HEIGHT / 2 + look.dy)
+            gaze = _gaze(look)
+            across, down = round(irises.WIDTH / 2 + gaze.dx), round(irises.HEIGHT / 2 + gaze.dy)
             return records.iris(part, image, records.Circle(across, down, irises.DIAMETER), taken.score, at)
         return records.face(image, taken.score, at)
 
@@ -74,7 +75,7 @@ class Studio:
         if look.modality == FINGER:
             return self._finger(look)
         if look.modality == IRIS:
-            seen = irises.picture(look.seed, look.part, irises.Gaze(look.blur, look.lid, look.dx, look.dy))
+            seen = irises.picture(look.seed, look.part, _gaze(look))
             return Shot(Image.fromarray(seen), irises.score(seen))
         if look.hands:
             photo = faces.exception_photo(look.seed, look.born, look.missing, woman=look.woman)
@@ -114,6 +115,12 @@ def _everyday(seed: int, press: int) -> tuple[float, float, float, float]:
     dice = np.random.default_rng([seed, press, 0x4C41])
     wet, aside, along, turn = dice.uniform(-1, 1, 4)
     return 0.3 * float(wet), 8 * float(aside), 9 * float(along), 7 * float(turn)
+
+
+def _gaze(look: Look) -> irises.Gaze:
+    """Nobody looks into the camera twice alike, nor with both eyes."""
+    dice = np.random.default_rng([look.seed, look.dice, irises.EYES.index(look.part), 0x4741])
+    return irises.everyday(dice, irises.Gaze(look.blur, look.lid, look.dx, look.dy))
 
 
 def _jp2(picture: Image.Image) -> bytes:

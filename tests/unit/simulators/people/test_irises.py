@@ -60,6 +60,33 @@ def test_an_iris_s_score_falls_with_blur_lids_and_looking_aside(seed: int, eye: 
     assert score(lid=0.99) < 10
 
 
+def test_an_eye_is_moved_and_turned_and_its_pupil_opened_as_told() -> None:
+    def dark(**gaze: float) -> Any:
+        return irises.picture(3, "Left", Gaze(**gaze)) < 60
+
+    plain, wide = dark(), dark(wide=1.2)
+    assert np.array_equal(np.roll(plain, (6, 8), (0, 1)), dark(dx=8, dy=6))
+    assert wide.sum() == pytest.approx(1.44 * plain.sum(), rel=0.1)
+    ring = slice(122, 359), slice(202, 439)
+    still, leaning = (
+        irises.picture(3, "Left", Gaze(lid=-1, turn_deg=turn))[ring].astype(float) for turn in (0, 90)
+    )
+    assert alike(np.rot90(still, -1), leaning) > 0.98 > 0.9 > alike(np.rot90(still), leaning)
+
+
+@given(st.integers(0, 999), st.floats(0, 1))
+def test_no_two_presses_are_alike_and_none_strays_far(press: int, lid: float) -> None:
+    told = Gaze(blur=1, lid=lid, dx=30, dy=-20, turn_deg=10, wide=1.2)
+    one, other = (irises.everyday(np.random.default_rng(seed), told) for seed in (press, press + 1))
+    assert one != other
+    assert 0 <= one.blur - told.blur < 0.13
+    assert 0 <= one.lid <= 1
+    assert abs(one.lid - lid) < 0.05
+    assert max(abs(one.dx - told.dx), abs(one.dy - told.dy)) < 6
+    assert abs(one.turn_deg - told.turn_deg) < 3
+    assert 0.94 < one.wide / told.wide < 1.06
+
+
 def test_an_eye_that_nobody_has_is_refused() -> None:
     with pytest.raises(ValueError, match="index"):
         irises.texture(1, "Third")
