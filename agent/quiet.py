@@ -25,9 +25,10 @@ def no_traces() -> None:
         return
     import resource
 
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
     try:
-        resource.setrlimit(resource.RLIMIT_CORE, (_NONE_BYTES, _NONE_BYTES))
-    except ValueError:  # the limit is 0 already, and only root may raise it
+        resource.setrlimit(resource.RLIMIT_CORE, (_NONE_BYTES, most))
+    except ValueError:  # no size is allowed at all, and a byte is more than none
         if sys.platform == "linux":
             import ctypes  # half a megabyte, for good
 

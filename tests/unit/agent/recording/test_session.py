@@ -255,7 +255,7 @@ def test_the_rules_of_the_day_speak_before_any_device_does(room: Room) -> None:
 
 _ONE_BYTE = """
 no_traces()
-assert resource.getrlimit(resource.RLIMIT_CORE) == (1, 1)
+assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 1
 assert "ctypes" not in sys.modules
 """
 _NEVER = """
