@@ -289,12 +289,3 @@ class Life:
         if self.running():
             self.stop()
         return self._process().exitcode == -signal.SIGKILL
-
-
-def points_of_a_life(life: Life) -> list[str]:
-    """A dry run's points, in order."""
-    life.start(list_path=str(life.folder / "points"))
-    life.live_to_the_end()
-    assert life.stop() == 0
-    life.truth_agrees()
-    return (life.folder / "points").read_text().splitlines()

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.killer_rig import Life, Prepared, points_of_a_life, prepare
+from tests.journeys.killer_points import hit, points_of_a_life, until_hit
+from tests.journeys.killer_rig import Life, Prepared, prepare
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL has no twin on Windows")
 HANDS = 4  # tests that the points are dealt to
@@ -58,22 +59,24 @@ def test_the_points_cover_every_write_every_exchange_and_every_piece(points: lis
     ) == {point.split(" ", 1)[1] for point in points if point.startswith("after")}
 
 
+def a_killed_life(folder: Path, prepared: Prepared, point: str) -> None:
+    with a_life(prepared, folder) as life:
+        life.start(at=point)
+        hit(life, life.killed())
+        life.start()
+        life.live_to_the_end()
+        assert life.stop() == 0
+        life.truth_agrees()
+
+
 @pytest.mark.parametrize("hand", range(HANDS))
 def test_killed_at_each_point_one_order_is_one_good_card(
     prepared: Prepared, points: list[str], tmp_path: Path, hand: int
 ) -> None:
     wrong = []
     for number, point in enumerate(points[hand::HANDS]):
-        with a_life(prepared, tmp_path / str(number)) as life:
-            life.start(at=point)
-            try:
-                assert life.killed(), (
-                    f"the point was not hit: {life.states()}\n{life.log_path.read_text()[-500:]}"
-                )
-                life.start()
-                life.live_to_the_end()
-                assert life.stop() == 0
-                life.truth_agrees()
-            except AssertionError as error:
-                wrong.append(f"killed {point}: {error}")
+        try:
+            until_hit(a_killed_life, tmp_path / str(number), prepared, point)
+        except AssertionError as error:
+            wrong.append(f"killed {point}: {error}")
     assert not wrong, "\n".join(wrong)

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.killer_rig import Life, Prepared, points_of_a_life, prepare
+from tests.journeys.killer_points import hit, points_of_a_life, until_hit
+from tests.journeys.killer_rig import Life, Prepared, prepare
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL has no twin on Windows")
 WHO = ("agent", "printer", "both")
@@ -54,16 +55,21 @@ def play(life: Life, point: str, who: str) -> None:
     """The point, what dies there, and the card's life to its end."""
     life.start(at=point, who=who)
     if who != "agent":
-        assert life.printer.killed(), "the point was not hit"
+        hit(life, life.printer.killed())
         if who == "printer":
             assert life.running()
         life.printer.revive()
     if who != "printer":
-        assert life.killed(), f"the point was not hit: {life.states()}\n{life.log_path.read_text()[-500:]}"
+        hit(life, life.killed())
         life.start()
     life.live_to_the_end()
     assert life.stop() == 0
     life.truth_agrees()
+
+
+def a_played_life(folder: Path, prepared: Prepared, make: Make, point: str, who: str) -> None:
+    with a_life(prepared, folder, make) as life:
+        play(life, point, who)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +90,8 @@ def test_whoever_is_killed_one_order_is_one_good_card(
     wrong = []
     for number in range(lives):
         point, who = points[(2 * number + 1) * len(points) // (2 * lives)], WHO[number % len(WHO)]
-        with a_life(prepared, tmp_path / str(number), make) as life:
-            try:
-                play(life, point, who)
-            except AssertionError as error:
-                wrong.append(f"{who} killed {point}: {error}")
+        try:
+            until_hit(a_played_life, tmp_path / str(number), prepared, make, point, who)
+        except AssertionError as error:
+            wrong.append(f"{who} killed {point}: {error}")
     assert not wrong, "\n".join(wrong)
