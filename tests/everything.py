@@ -28,7 +28,7 @@ def pytest(*arguments: str) -> list[str]:
 
 def main() -> int:
     """Run everything, even after a failure, and say at the end what failed."""
-    workers = str(max(2, os.cpu_count() or 2))
+    workers = str(1 + max(2, os.cpu_count() or 2))  # half of the time is waiting for other programs
     runs = [
         *CHECKS,
         pytest("-n", workers, "--dist", "worksteal", "-m", f"{NEVER} and not serial"),
