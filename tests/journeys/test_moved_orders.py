@@ -16,7 +16,7 @@ from tests.journeys.moving_rig import Office
 STRANGER = "UNKNOWN_ORDER"
 
 
-@pytest.fixture(scope="module", params=["embedded", "mosquitto"])
+@pytest.fixture(scope="module", params=[pytest.param("embedded", marks=pytest.mark.long), "mosquitto"])
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     with ExitStack() as stack:
         yield Office(request.param, tmp_path_factory.mktemp("office"), stack)
