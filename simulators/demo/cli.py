@@ -60,7 +60,7 @@ class Teller:
     "--broker-program", default="auto", show_default=True, help="auto, embedded, or Mosquitto's path."
 )
 @click.option(
-    "--recordings", default=6, show_default=True, type=click.IntRange(0, 100), help="People to record."
+    "--recordings", default=3, show_default=True, type=click.IntRange(0, 100), help="People to record."
 )
 @click.option("--keep-running", is_flag=True, help="Leave the world running and say where its screens are.")
 @click.option("--full", is_flag=True, help="All 103,068 cards on 53 printers; takes long.")
