@@ -4,7 +4,7 @@ A check tells ``Hands`` what to do in words of TASKS; a person is shown the sent
 Hands that cannot do a task say so, and the check is skipped by name, never passed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -62,8 +62,7 @@ class Bench:
 
     def hand(self, task: str) -> None:
         """Have ``task`` done, or Skipped."""
-        if self.hands is None or not self.hands.do(task):
-            raise Skipped(f"needs hands: {TASKS[task]}")
+        ask(self.hands, TASKS, task)
 
     def artefact(self, *, duplex: bool = False) -> Artefact:
         """A test card: colour bars, black and white, nobody's data."""
@@ -100,6 +99,23 @@ class Bench:
             except Unreachable:
                 self.clock.sleep_ms(STEP_MS)
             self.clock.sleep_ms(STEP_MS)
+
+
+def ask(hands: Hands | None, tasks: Mapping[str, str], task: str) -> None:
+    """Have ``task`` done, a word of ``tasks``; Skipped where nobody can."""
+    if hands is None or not hands.do(task):
+        raise Skipped(f"needs hands: {tasks[task]}")
+
+
+def judged(check: str, run: Callable[[], str]) -> dict[str, str]:
+    """What came of a check: {name, result, detail}; result is passed, failed or skipped."""
+    try:
+        detail = run()
+    except Skipped as why:
+        return {"name": check, "result": "skipped", "detail": str(why)}
+    except (Failed, DeviceError) as error:
+        return {"name": check, "result": "failed", "detail": str(error)}
+    return {"name": check, "result": "passed", "detail": detail}
 
 
 def expect(held: bool, otherwise: str) -> None:

@@ -22,9 +22,10 @@ from drivers.conformance.bench import (
     expect,
     expect_error,
     expect_printed,
+    judged,
 )
 from drivers.conformance.spooler import what_proves_nothing_claims_nothing
-from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Unreachable
+from drivers.errors import NeedsHands, OutcomeUnknown, Unreachable
 from drivers.registry import open_printer, usual_ribbon
 
 Check = Callable[[Bench], str]
@@ -231,16 +232,14 @@ def run_on(printer: CardPrinter, clock: Clock, hands: Hands | None = None) -> li
 
 def run_one(name: str, printer: CardPrinter, clock: Clock, hands: Hands | None = None) -> dict[str, str]:
     """One check by its name."""
-    try:
+
+    def run_it() -> str:
         at_hand = bench(printer, clock, hands)
         if name not in NEEDS_NO_PROOF and not at_hand.proves:
             raise Skipped("its word proves nothing: every card of it is settled by a scan")
-        detail = CHECKS[name](at_hand)
-    except Skipped as why:
-        return {"name": name, "result": "skipped", "detail": str(why)}
-    except (Failed, DeviceError) as error:
-        return {"name": name, "result": "failed", "detail": str(error)}
-    return {"name": name, "result": "passed", "detail": detail}
+        return CHECKS[name](at_hand)
+
+    return judged(name, run_it)
 
 
 def bench(printer: CardPrinter, clock: Clock, hands: Hands | None) -> Bench:

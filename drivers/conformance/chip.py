@@ -12,8 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from drivers.chip import ARTEFACT_BYTES, ATTEMPT_BYTES, ChipReader, Tag
-from drivers.conformance.bench import Failed, Hands, Skipped, expect, expect_error
-from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown
+from drivers.conformance.bench import Hands, Skipped, ask, expect, expect_error, judged
+from drivers.errors import NeedsHands, OutcomeUnknown
 from drivers.registry import open_chip
 
 TIMEOUT_S = 5.0
@@ -42,8 +42,7 @@ class Bench:
 
     def hand(self, task: str) -> None:
         """Have ``task`` done, or Skipped."""
-        if self.hands is None or not self.hands.do(task):
-            raise Skipped(f"needs hands: {TASKS[task]}")
+        ask(self.hands, TASKS, task)
 
     def uid(self) -> str:
         """The name of the card that lies there."""
@@ -199,10 +198,4 @@ def run(address: str, hands: Hands | None = None) -> list[dict[str, str]]:
 
 def run_one(check: str, reader: ChipReader, hands: Hands | None = None) -> dict[str, str]:
     """One check by its name."""
-    try:
-        detail = CHECKS[check](Bench(reader, hands))
-    except Skipped as why:
-        return {"name": check, "result": "skipped", "detail": str(why)}
-    except (Failed, DeviceError) as error:
-        return {"name": check, "result": "failed", "detail": str(error)}
-    return {"name": check, "result": "passed", "detail": detail}
+    return judged(check, lambda: CHECKS[check](Bench(reader, hands)))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from drivers.conformance.bench import Failed, Hands, Skipped, expect, expect_error
-from drivers.errors import DeviceError, NeedsHands, Refused, Unreachable
+from drivers.conformance.bench import Failed, Hands, Skipped, ask, expect, expect_error, judged
+from drivers.errors import NeedsHands, Refused, Unreachable
 from drivers.finger_reader import PICTURE_BYTES, FingerReader
 
 FINGER_S, NOBODY_S = 20.0, 1.0
@@ -35,8 +35,7 @@ class Bench:
 
     def hand(self, task: str) -> None:
         """Have ``task`` done, or Skipped."""
-        if self.hands is None or not self.hands.do(task):
-            raise Skipped(f"needs hands: {TASKS[task]}")
+        ask(self.hands, TASKS, task)
 
     def template(self) -> bytes:
         """Of the right index finger, which then lies there."""
@@ -226,10 +225,4 @@ CHECKS: dict[str, Check] = {
 
 def run_one(check: str, reader: FingerReader, hands: Hands | None = None) -> dict[str, str]:
     """One check by its name: {name, result, detail}; result is passed, failed or skipped."""
-    try:
-        detail = CHECKS[check](Bench(reader, hands))
-    except Skipped as why:
-        return {"name": check, "result": "skipped", "detail": str(why)}
-    except (Failed, DeviceError) as error:
-        return {"name": check, "result": "failed", "detail": str(error)}
-    return {"name": check, "result": "passed", "detail": detail}
+    return judged(check, lambda: CHECKS[check](Bench(reader, hands)))

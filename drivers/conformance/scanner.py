@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from drivers.card_printer import Clock
-from drivers.conformance.bench import Failed, Hands, Skipped, expect, expect_error
-from drivers.errors import DeviceError, NeedsHands, Refused, Unreachable
+from drivers.conformance.bench import Failed, Hands, Skipped, ask, expect, expect_error, judged
+from drivers.errors import NeedsHands, Refused, Unreachable
 from drivers.sbi import attestation, jws
 from drivers.scanner import GROUPS, IRISES, LEFT_SLAP, RIGHT_SLAP, THUMBS, Modality, Sample, Scanner, Wanted
 
@@ -53,8 +53,7 @@ class Bench:
 
     def hand(self, task: str) -> None:
         """Have ``task`` done, or Skipped."""
-        if self.hands is None or not self.hands.do(task):
-            raise Skipped(f"needs hands: {TASKS[task]}")
+        ask(self.hands, TASKS, task)
 
     def group(self, parts: tuple[str, ...], missing: tuple[str, ...] = ()) -> tuple[Sample, ...]:
         """One press of a whole group that is shown first, as far as the scanner has a device for it."""
@@ -247,11 +246,9 @@ CHECKS: dict[str, Check] = {
 
 def run_one(check: str, scanner: Scanner, clock: Clock, hands: Hands | None = None) -> dict[str, str]:
     """One check by its name, in a sitting of its own: {name, result, detail}."""
-    try:
+
+    def run() -> str:
         scanner.begin(TRANSACTION)
-        detail = CHECKS[check](Bench(scanner, clock, hands))
-    except Skipped as why:
-        return {"name": check, "result": "skipped", "detail": str(why)}
-    except (Failed, DeviceError) as error:
-        return {"name": check, "result": "failed", "detail": str(error)}
-    return {"name": check, "result": "passed", "detail": detail}
+        return CHECKS[check](Bench(scanner, clock, hands))
+
+    return judged(check, run)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from drivers.conformance.bench import Failed, Hands, Skipped, expect, expect_error
-from drivers.errors import DeviceError, NeedsHands, Unreachable
+from drivers.conformance.bench import Failed, Hands, ask, expect, expect_error, judged
+from drivers.errors import NeedsHands, Unreachable
 from drivers.signature_pad import Signature, SignaturePad
 
 SIGN_S, NOBODY_S = 30.0, 1.0
@@ -26,8 +26,7 @@ class Bench:
 
     def hand(self, task: str) -> None:
         """Have ``task`` done, or Skipped."""
-        if self.hands is None or not self.hands.do(task):
-            raise Skipped(f"needs hands: {TASKS[task]}")
+        ask(self.hands, TASKS, task)
 
     def signed(self) -> Signature:
         """What somebody draws."""
@@ -123,10 +122,4 @@ CHECKS: dict[str, Check] = {
 
 def run_one(check: str, pad: SignaturePad, hands: Hands | None = None) -> dict[str, str]:
     """One check by its name: {name, result, detail}; result is passed, failed or skipped."""
-    try:
-        detail = CHECKS[check](Bench(pad, hands))
-    except Skipped as why:
-        return {"name": check, "result": "skipped", "detail": str(why)}
-    except (Failed, DeviceError) as error:
-        return {"name": check, "result": "failed", "detail": str(error)}
-    return {"name": check, "result": "passed", "detail": detail}
+    return judged(check, lambda: CHECKS[check](Bench(pad, hands)))
