@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from drivers.clock import MonotonicClock
 from drivers.finger_reader import FingerReader
 from drivers.registry import open_reader
 from simulators.r30x.bench import MemoryModule
+from tests.conformance.person import SPEED, Person
 from tests.journeys.technician import Technician
 
-WIRES = ("memory", "tcp") if sys.platform == "win32" else ("memory", "pty", "tcp")
-SPEED = "40"
 MOVES: dict[str, dict[str, Any]] = {
     "lay_finger": {"finger": "7:1"},
     "lay_other_finger": {"finger": "8:1"},
@@ -25,18 +23,6 @@ MOVES: dict[str, dict[str, Any]] = {
     "plug_reader": {"plug": ""},
 }
 """What the simulator is told for each task: person 7's right index finger, and another person's."""
-
-
-@dataclass
-class Person:
-    """Does a task by telling the simulator."""
-
-    tell: Callable[[dict[str, Any]], dict[str, Any]]
-
-    def do(self, task: str) -> bool:
-        answer = self.tell(MOVES[task])
-        assert "error" not in answer, answer
-        return True
 
 
 @dataclass
@@ -61,6 +47,6 @@ def glass(stack: ExitStack, wire: str, folder: Path) -> Glass:
 
 def _empty(stack: ExitStack, reader: FingerReader, tell: Callable[[dict[str, Any]], dict[str, Any]]) -> Glass:
     stack.callback(reader.close)
-    person = Person(tell)
+    person = Person(tell, MOVES)
     person.do("lift_finger")
     return Glass(reader, person)

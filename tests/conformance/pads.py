@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +11,9 @@ from drivers.clock import MonotonicClock
 from drivers.registry import open_pad
 from drivers.signature_pad import SignaturePad
 from simulators.topaz.bench import MemoryPad
+from tests.conformance.person import SPEED, Person
 from tests.journeys.technician import Technician
 
-WIRES = ("memory", "tcp") if sys.platform == "win32" else ("memory", "pty", "tcp")
-SPEED = "40"
 MOVES: dict[str, dict[str, Any]] = {
     "sign": {"hand": "on"},
     "unplug_pad": {"unplug": ""},
@@ -26,15 +23,8 @@ MOVES: dict[str, dict[str, Any]] = {
 
 
 @dataclass
-class Person:
-    """Does a task by telling the simulator."""
-
-    tell: Callable[[dict[str, Any]], dict[str, Any]]
-
-    def do(self, task: str) -> bool:
-        answer = self.tell(MOVES[task])
-        assert "error" not in answer, answer
-        return True
+class Signer(Person):
+    """Signs whenever the pad is cleared, once told to."""
 
     def rest(self) -> None:
         """Nobody signs until told again."""
@@ -46,7 +36,7 @@ class Desk:
     """A pad, and whoever signs on it."""
 
     pad: SignaturePad
-    hands: Person
+    hands: Signer
 
 
 def desk(stack: ExitStack, wire: str, folder: Path) -> Desk:
@@ -56,9 +46,9 @@ def desk(stack: ExitStack, wire: str, folder: Path) -> Desk:
         address = "topaz+memory://desk?model=siglitelcd1x5"
         pad = open_pad(address, clock=far, open_stream=far.connect)
         stack.callback(pad.close)
-        return Desk(pad, Person(lambda told: far.hand(**told)))
+        return Desk(pad, Signer(lambda told: far.hand(**told), MOVES))
     options = ("--tcp", "127.0.0.1:0") if wire == "tcp" else ("--pty", str(folder / "pad"))
     process = stack.enter_context(Technician(*options, "--no-hand", "--speed", SPEED, command="pad"))
     pad = open_pad(process.address("topaz+"), clock=MonotonicClock())
     stack.callback(pad.close)
-    return Desk(pad, Person(lambda told: process.hand(**told)))
+    return Desk(pad, Signer(lambda told: process.hand(**told), MOVES))

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from drivers.conformance.finger_reader import CHECKS, TASKS, run_one
-from tests.conformance.glass import MOVES, WIRES, Glass, glass
+from tests.conformance.glass import MOVES, Glass, glass
+from tests.conformance.person import WIRES
 
 NEED_HANDS = 8
 

@@ -11,7 +11,8 @@ from drivers.conformance.signature_pad import CHECKS, TASKS, run_one
 from drivers.registry import open_pad
 from simulators.topaz.bench import MemoryPad
 from simulators.topaz.kinds import KINDS
-from tests.conformance.pads import MOVES, WIRES, Desk, desk
+from tests.conformance.pads import MOVES, Desk, desk
+from tests.conformance.person import WIRES
 
 NEED_HANDS = 3
 
