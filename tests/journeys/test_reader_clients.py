@@ -26,6 +26,7 @@ PICTURE_BYTES, TEMPLATE_BYTES = 256 * 288 // 2, 512
 def reader(tmp_path: Path) -> Iterator[Technician]:
     options = ["--pty", str(tmp_path / "reader"), "--seed", "7", "--speed", "20"]
     with Technician(*options, command="reader") as technician:
+        technician.hand(wait=1000)
         yield technician
 
 

@@ -37,6 +37,12 @@ def connected(device: Technician) -> socket.socket:
             assert time.monotonic() < until
 
 
+def awake(device: Technician) -> socket.socket:
+    """Connected to a module that has said its 55 already: whether a host hears that is a race."""
+    device.hand(wait=1000)
+    return connected(device)
+
+
 def heard(line: socket.socket, size: int) -> bytes:
     got = b""
     while len(got) < size and (more := line.recv(size - len(got))):
@@ -51,7 +57,7 @@ def asked(line: socket.socket, told: str, size: int = 12) -> bytes:
 
 
 def test_over_tcp_one_host_is_served_a_second_shown_out_and_a_pulled_wire_felt() -> None:
-    with Technician("--speed", "20", command="reader") as reader, connected(reader) as line:
+    with Technician("--speed", "20", command="reader") as reader, awake(reader) as line:
         line.sendall(COUNT)
         assert heard(line, len(ANSWER)) == ANSWER
         with connected(reader) as second, pytest.raises(ConnectionResetError):
@@ -65,21 +71,18 @@ def test_over_tcp_one_host_is_served_a_second_shown_out_and_a_pulled_wire_felt()
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(place(reader), timeout=PATIENCE_S)
         assert reader.hand(plug=True) == {"plugged": True}
-        reader.hand(wait=1000)
-        with connected(reader) as again:
+        with awake(reader) as again:
             again.sendall(COUNT)
             assert heard(again, len(ANSWER)) == ANSWER
 
 
 def test_library_notepad_password_and_parameters_outlive_a_kill(tmp_path: Path) -> None:
     options = ["--tcp", "127.0.0.1:0", "--state", str(tmp_path / "reader.json"), "--speed", "50", "--steady"]
-    with Technician(*options, command="reader") as reader, connected(reader) as line:
+    with Technician(*options, command="reader") as reader, awake(reader) as line:
         told = ["01", "0201", "06010102", "18" + "03" + "ab" * 32, "0e0505", "1200000009"]
         assert [asked(line, each) for each in told] == [b"\0"] * 6
         reader.kill()
-    with Technician(*options, command="reader") as reader, connected(reader) as line:
-        reader.hand(wait=1000)
-        assert heard(line, 1) == b"\x55"
+    with Technician(*options, command="reader") as reader, awake(reader) as line:
         assert asked(line, "1d", 14) == b"\x21\0\0"
         assert asked(line, "1300000009") == b"\0"
         assert asked(line, "1d", 14) == b"\0\0\1"
@@ -89,8 +92,17 @@ def test_library_notepad_password_and_parameters_outlive_a_kill(tmp_path: Path) 
         assert asked(line, "0402000003e8", 16)[:3] == b"\0\1\2"
 
 
+def test_a_host_that_stays_connected_hears_the_module_come_back() -> None:
+    with Technician("--speed", "20", command="reader") as reader, awake(reader) as line:
+        reader.hand(power="off")
+        reader.hand(power="on")
+        assert heard(line, 1) == b"\x55"
+        line.sendall(COUNT)
+        assert heard(line, len(ANSWER)) == ANSWER
+
+
 def test_a_line_keeps_its_real_pace_while_features_are_worked_out() -> None:
-    with Technician("--steady", command="reader") as reader, connected(reader) as line:
+    with Technician("--steady", command="reader") as reader, awake(reader) as line:
         assert asked(line, "01") == asked(line, "0201") == b"\0"
         began = time.monotonic()
         assert asked(line, "0801") == b"\0"
@@ -103,6 +115,7 @@ def test_a_pulled_wire_takes_the_serial_port_away_and_brings_it_back(tmp_path: P
     link = tmp_path / "reader"
     with Technician("--pty", str(link), "--speed", "20", command="reader") as reader:
         assert reader.ready["addresses"] == [f"r30x+serial://{link}"]
+        reader.hand(wait=1000)
         with serial.Serial(str(link), 57600, timeout=PATIENCE_S) as line:
             line.write(COUNT)
             assert line.read(len(ANSWER)) == ANSWER
@@ -121,7 +134,8 @@ def test_a_pulled_wire_takes_the_serial_port_away_and_brings_it_back(tmp_path: P
 @posix
 def test_a_host_at_another_rate_is_not_understood(tmp_path: Path) -> None:
     link = tmp_path / "reader"
-    with Technician("--pty", str(link), "--speed", "20", command="reader"):
+    with Technician("--pty", str(link), "--speed", "20", command="reader") as reader:
+        reader.hand(wait=1000)
         with serial.Serial(str(link), 9600, timeout=0.3) as line:
             line.write(COUNT)
             assert line.read(len(ANSWER)) == b""
