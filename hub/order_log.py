@@ -5,10 +5,12 @@ What the lines say is the business of whoever appends them: orders, moves, polic
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain.keys import order_bytes
 from hub import ingest
 from hub.database import Database
 from hub.home import Keys
@@ -24,6 +26,11 @@ class Writer:
     keys: Keys
     epoch: int
     now_ms: int
+
+    def signed(self, station: str, subject: str, body: dict[str, Any]) -> dict[str, Any]:
+        """``body`` with the province's signature, which holds for this station and subject only."""
+        signature = self.keys.sign.sign(order_bytes(station, subject, body))
+        return body | {"signature": b64encode(signature).decode()}
 
 
 def append(

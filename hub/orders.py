@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from domain.keys import SealKey, order_bytes, order_info
+from domain.keys import SealKey, order_info
 from domain.policy import Policy, rank
 from domain.wita import day
 from domain.words import RefusedByRule
@@ -165,5 +165,4 @@ def _body(
         "payload": b64encode(payload).decode(),
         **({} if suket is None else {"suket": suket}),
     }
-    signature = writer.keys.sign.sign(order_bytes(name, ident, body))
-    return body | {"signature": b64encode(signature).decode()}
+    return writer.signed(name, ident, body)

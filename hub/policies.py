@@ -9,11 +9,10 @@ one with the same day and a later name.
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from functools import lru_cache
 from typing import Any
 
-from domain.keys import canonical, order_bytes
+from domain.keys import canonical
 from domain.policy import REASONS, Policy, in_force, rank
 from domain.policy_form import from_json, made
 from domain.wita import day
@@ -122,9 +121,7 @@ def sent(db: Database, name: str, policy: str, seq: int) -> None:
 
 
 def _signed(name: str, policy: str, effective: str, rules: str, writer: Writer) -> dict[str, Any]:
-    body: dict[str, Any] = {"from": effective, "rules": json.loads(rules)}
-    signature = writer.keys.sign.sign(order_bytes(name, policy, body))
-    return body | {"signature": b64encode(signature).decode()}
+    return writer.signed(name, policy, {"from": effective, "rules": json.loads(rules)})
 
 
 def rerank(db: Database, name: str, now_ms: int) -> None:

@@ -7,11 +7,9 @@ its journal told it (``forward``), so that the receiver can compare without aski
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from domain.keys import order_bytes
 from hub import ingest, order_log
 from hub.books import fold
 from hub.database import Database
@@ -45,8 +43,7 @@ def announce(
     for piece, part in enumerate(pieces):
         told = None if part is None else list(part)
         body: dict[str, Any] = {"kind": kind, "names": told, "count": count, "sender": sender, "piece": piece}
-        signature = writer.keys.sign.sign(order_bytes(to, consignment, body))
-        bodies.append((consignment, body | {"signature": b64encode(signature).decode()}))
+        bodies.append((consignment, writer.signed(to, consignment, body)))
     list(order_log.append(db, to, row[0], "blanks_announced", bodies, writer))
 
 

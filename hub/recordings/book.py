@@ -8,13 +8,11 @@ station's order log, signed for that station, in the same commit.
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from domain import people
-from domain.keys import order_bytes
 from domain.recording import Status, odd
 from hub import ingest, order_log
 from hub.database import Database
@@ -149,7 +147,5 @@ def apply(db: Database, recording: str, answer: Answer, writer: Writer) -> str:
 
 
 def _tell(db: Database, name: str, head: int, recording: str, status: str, writer: Writer) -> None:
-    body: dict[str, Any] = {"status": status}
-    signature = writer.keys.sign.sign(order_bytes(name, recording, body))
-    signed = body | {"signature": b64encode(signature).decode()}
+    signed = writer.signed(name, recording, {"status": status})
     order_log.append(db, name, head, "recording_status", [(recording, signed)], writer)

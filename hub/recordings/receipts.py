@@ -7,12 +7,10 @@ until its answer is committed, ``keep`` keeps the same packet once, and a packet
 from __future__ import annotations
 
 import logging
-from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from domain.keys import order_bytes
 from hub import order_log
 from hub.database import Database
 from hub.order_log import Writer
@@ -83,8 +81,7 @@ def answer(
         id, size, _ = told
         event = "recording_received" if word is None else "recording_rejected"
         body: dict[str, Any] = {"sha256": sha} | ({"size": size} if word is None else {"word": word})
-        signature = writer.keys.sign.sign(order_bytes(station, id, body))
-        lines = [(id, body | {"signature": b64encode(signature).decode()})]
+        lines = [(id, writer.signed(station, id, body))]
         ((_, seq),) = order_log.append(db, station, row[0], event, lines, writer)
         db.run("UPDATE recording_told SET log_seq = ? WHERE station = ? AND sha256 = ?", seq, station, sha)
     return True
