@@ -7,7 +7,7 @@ domain/cbeff.py and domain/iso19794.py know what is inside. Part names are those
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -97,6 +97,18 @@ class Recording:
     staff: Mapping[str, str | None]
     flags: tuple[str, ...] = ()
     devices: tuple[Mapping[str, str], ...] = ()
+
+
+def due(missing: Collection[Missing]) -> tuple[tuple[Modality, str], ...]:
+    """What a whole recording holds: the face, and every finger and iris that is not missing.
+
+    Where a finger is missing, also the picture that shows so.
+    """
+    gone = {each.part for each in missing}
+    fingers = [(Modality.FINGER, finger) for finger in FINGERS if finger not in gone]
+    irises = [(Modality.IRIS, eye) for eye in IRISES if eye not in gone]
+    shown = [(Modality.EXCEPTION_PHOTO, "")] if len(fingers) < len(FINGERS) else []
+    return (*fingers, *irises, (Modality.FACE, ""), *shown)
 
 
 def info(station: str, recording: str) -> bytes:

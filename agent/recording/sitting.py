@@ -197,12 +197,7 @@ def rechecked(answers: Mapping[str, Answer]) -> Rechecked:
 def lacking(parts: Iterable[Part], missing: Collection[Missing]) -> tuple[str, ...]:
     """What a packet would lack: every finger and iris is there or told missing, and the face is there."""
     there = {(part.modality, part.part) for part in parts}
-    gone = _names(missing)
-    due = [(packet.Modality.FINGER, finger) for finger in FINGERS if finger not in gone]
-    due += [(packet.Modality.IRIS, eye) for eye in IRISES if eye not in gone]
-    due.append((packet.Modality.FACE, ""))
-    if missing_fingers(missing):
-        due.append((packet.Modality.EXCEPTION_PHOTO, ""))
+    due = packet.due(missing)
     return tuple(f"{modality} {part}".strip() for modality, part in due if (modality, part) not in there)
 
 

@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from domain import nik, packing, recorded_images
 from domain.keys import CannotOpen, VerifyKey
-from domain.packet import FINGERS, IRISES, PACKET_BYTES_MAX, BadPacket, Modality, Part, Recording, info
+from domain.packet import PACKET_BYTES_MAX, BadPacket, Part, Recording, due, info
 from domain.recording import Status
 from hub import ingest
 from hub.database import Database
@@ -120,14 +120,8 @@ def _unattested(part: Part) -> str | None:
 def _complete(recording: Recording) -> bool:
     """Whether every part is there or told as missing, missing fingers are shown, and it is signed."""
     there = {(part.modality, part.part) for part in recording.parts}
-    gone = {each.part for each in recording.missing}
-    due = {(Modality.FINGER, finger) for finger in FINGERS if finger not in gone}
-    due |= {(Modality.IRIS, eye) for eye in IRISES if eye not in gone}
-    due.add((Modality.FACE, ""))
-    if gone & set(FINGERS):
-        due.add((Modality.EXCEPTION_PHOTO, ""))
     signed = recording.signature is not None and bool(recording.signature["strokes"])
-    return due <= there and (signed or ON_PAPER in recording.flags)
+    return there.issuperset(due(recording.missing)) and (signed or ON_PAPER in recording.flags)
 
 
 def person_of(home: Home, recording: Recording) -> bytes:
