@@ -1,7 +1,6 @@
 """The words synthetic people are made of. Names and streets are invented; places are codes, not villages.
 
 A name ends in SPECIMEN, so that nobody can take a made-up person for a neighbour.
-Source of the district codes: the Interior Ministry's list for East Kalimantan.
 """
 
 MEN = (
@@ -23,16 +22,3 @@ OCCUPATIONS = (
     "MENGURUS RUMAH TANGGA", "BELUM/TIDAK BEKERJA", "PELAJAR/MAHASISWA", "BURUH HARIAN LEPAS", "SOPIR",
 )  # fmt: skip
 BLOOD = ("A", "B", "AB", "O", "-")
-
-DISTRICTS: dict[str, range] = {  # office -> codes of its districts (kecamatan)
-    "64.01": range(1, 11),
-    "64.02": range(1, 21),
-    "64.03": range(1, 14),
-    "64.07": range(5, 21),
-    "64.08": range(1, 19),
-    "64.09": range(1, 5),
-    "64.11": range(1, 6),
-    "64.71": range(1, 7),
-    "64.72": range(1, 11),
-    "64.74": range(1, 4),
-}

@@ -87,7 +87,7 @@ def _person(
 ) -> Person:
     woman = dice.random() < 0.5
     born = _birthdate(dice, kind, today)
-    district = dice.choice(names.DISTRICTS[office])
+    district = dice.choice(regions.KECAMATAN[office])
     return Person(
         order=order,
         office=office,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from domain import nik, phones, policy, regions
-from simulators.people import lists, names
+from simulators.people import lists
 from simulators.people.cli import people as command
 from simulators.people.people import Person, people
 from simulators.people.portraits import BYTES_MAX, portrait
@@ -40,7 +40,7 @@ def test_everybody_is_whole_by_the_rules(seed: int, office: str, n: int) -> None
         parts = nik.parse(one.nik)
         assert parts.synthetic
         assert parts.region[:4] == office.replace(".", "")
-        assert int(parts.region[4:]) in names.DISTRICTS[office]
+        assert int(parts.region[4:]) in regions.KECAMATAN[office]
         assert nik.fits(parts, date.fromisoformat(one.birthdate), woman=one.woman)
         assert one.name.endswith(" SPECIMEN")
         assert not one.phone or phones.normal(one.phone) == one.phone
