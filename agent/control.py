@@ -21,6 +21,7 @@ from agent.config import Config
 from agent.home import Busy, Home, open_journal
 from agent.trouble import Trouble
 from domain.words import RefusedByRule
+from sync import disk
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -98,10 +99,9 @@ def answer(perform: Perform, action: str, args: Mapping[str, Any]) -> dict[str, 
 
 def announce(home: Home, url: str, token: str, pid: int) -> None:
     """Tell commands where the agent answers."""
-    from agent.keys import write_secret
 
     home.run_path.mkdir(mode=0o700, exist_ok=True)
-    write_secret(home.control_path, json.dumps({"url": url, "token": token, "pid": pid}))
+    disk.put(home.control_path, json.dumps({"url": url, "token": token, "pid": pid}).encode())
 
 
 def withdraw(home: Home) -> None:

@@ -9,7 +9,6 @@ Apart from agent.home, so that commands that only read never load the crypto lib
 from __future__ import annotations
 
 import json
-import os
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from agent.trouble import Trouble
 from domain.join import JoinFile
 from domain.keys import OpenKey, SigningKey, VerifyKey
+from sync import disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ def make(folder: Path, join: JoinFile) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, kind in (("sign", SigningKey), ("open", OpenKey)):
         if not (folder / name).exists():
-            write_secret(folder / name, kind.generate().text)
-    write_secret(folder / "hub", json.dumps({"sign": join.hub_sign, "seal": join.hub_seal}))
-    write_secret(folder / "join", b64encode(join.token).decode())
+            disk.put(folder / name, kind.generate().text.encode())
+    disk.put(folder / "hub", json.dumps({"sign": join.hub_sign, "seal": join.hub_seal}).encode())
+    disk.put(folder / "join", b64encode(join.token))
 
 
 def load(folder: Path) -> Keys:
@@ -62,15 +62,3 @@ def load(folder: Path) -> Keys:
 def forget_token(folder: Path) -> None:
     """The hub has answered: the token is of no more use to anybody."""
     (folder / "join").unlink(missing_ok=True)
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Put ``text`` at ``path``, whole or not at all, readable by its owner only."""
-    waiting = path.with_name(path.name + ".new")
-    waiting.unlink(missing_ok=True)
-    file = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(file, "w", encoding="utf-8") as out:
-        out.write(text + "\n")
-        out.flush()
-        os.fsync(out.fileno())
-    waiting.replace(path)

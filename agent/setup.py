@@ -19,6 +19,7 @@ from domain import join as join_file
 from domain.regions import OFFICES
 from domain.words import RefusedByRule
 from drivers import address
+from sync import disk
 
 
 def make_station(
@@ -53,7 +54,7 @@ def _make(home: Home, join: join_file.JoinFile, config: Config) -> None:
         migrate(home.journal_path)
         keys.make(home.keys_path, join)
         Reserve(home.reserve_path).keep()
-        keys.write_secret(home.config_path, to_toml(config))
+        disk.put(home.config_path, to_toml(config).encode())
     except OSError as error:
         raise Trouble(f"{home.root} cannot be made a station: {error.strerror or error}.") from error
 

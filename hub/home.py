@@ -11,7 +11,6 @@ recordings/  incoming: packets on their way here; kept: those opened and checked
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from base64 import b64decode
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from domain.keys import OpenKey, SigningKey
+from sync import disk
 
 BROKER = "mqtt://127.0.0.1:1883"
 EMBEDDED = "hub.db"
@@ -134,20 +134,8 @@ class Home:
         for name, generate in (("sign", SigningKey.generate), ("open", OpenKey.generate)):
             if new and not (self.keys_path / name).exists():
                 key: SigningKey | OpenKey = generate()
-                write_secret(self.keys_path / name, key.text + "\n")
+                disk.put(self.keys_path / name, f"{key.text}\n".encode())
         self.keys()
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in asdict(config).items()]
-        write_secret(self.config_path, "".join(lines))
+        disk.put(self.config_path, "".join(lines).encode())
         return new
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Put ``text`` at ``path``, whole or not at all, readable by its owner only."""
-    waiting = path.with_name(path.name + ".new")
-    waiting.unlink(missing_ok=True)
-    waiting.touch(mode=0o600, exist_ok=False)
-    with waiting.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    waiting.replace(path)

@@ -7,14 +7,14 @@ name afterwards, so that a power cut leaves at most a file without a row, never 
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-import sys
 from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+
+from sync import disk
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 _UNNAMED = ".tmp"
@@ -35,13 +35,8 @@ class PacketFiles:
         there = path.exists()
         waiting = self.folder / f"{secrets.token_hex(8)}{_UNNAMED}"
         try:
-            file = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-            with os.fdopen(file, "wb", buffering=0) as out:
-                view = memoryview(data)
-                while view:
-                    view = view[out.write(view) :]
-                os.fsync(out.fileno())
-            _name(waiting, path)
+            disk.create(waiting, data)
+            disk.name(waiting, path)
         except BaseException:
             for each in (waiting,) if there else (waiting, path):
                 with suppress(OSError):
@@ -67,7 +62,7 @@ class PacketFiles:
         path = self._path(sha)
         path.unlink(missing_ok=True)
         if path.parent.is_dir():
-            _sync_folder(path.parent)
+            disk.sync_folder(path.parent)
 
     def sweep(self, known: Collection[str]) -> list[str]:
         """Remove what a power cut left unnamed; the names of files that are not ``known``, which stay.
@@ -87,40 +82,12 @@ class PacketFiles:
         if room in self._made:
             return
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(self.folder)
+        disk.sync_folder(self.folder)
         if not self._made:
-            _sync_folder(self.folder.parent)
+            disk.sync_folder(self.folder.parent)
         self._made.add(room)
 
     def _path(self, sha: str) -> Path:
         if not _SHA.fullmatch(sha):
             raise ValueError("a packet is named by its SHA-256 in hex")
         return self.folder / sha[:2] / f"{sha}.pkt"
-
-
-if sys.platform == "win32":
-
-    def _name(waiting: Path, path: Path) -> None:
-        """Windows syncs no folder; the move itself returns when it is on the disk."""
-        import ctypes
-
-        replace_existing, write_through = 1, 8
-        move = ctypes.windll.kernel32.MoveFileExW
-        if not move(str(waiting), str(path), replace_existing | write_through):
-            raise ctypes.WinError()
-
-    def _sync_folder(folder: Path) -> None:
-        """There is no such thing here."""
-
-else:
-
-    def _name(waiting: Path, path: Path) -> None:
-        waiting.replace(path)
-        _sync_folder(path.parent)
-
-    def _sync_folder(folder: Path) -> None:
-        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(place)
-        finally:
-            os.close(place)

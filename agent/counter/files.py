@@ -13,8 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import sys
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -25,6 +23,7 @@ from agent.trouble import Trouble
 from domain import regions
 from domain.notices import CARD, Notice, by_village, message
 from domain.wita import day
+from sync import disk
 
 FILES: dict[str, tuple[str, ...]] = {
     "wa": ("wa.jsonl",),
@@ -34,10 +33,6 @@ FILES: dict[str, tuple[str, ...]] = {
 }
 
 _PART = ".part"
-if sys.platform == "win32":
-    _BINARY = os.O_BINARY
-else:
-    _BINARY = 0
 
 
 def write(folder: Path, batch: Batch, office: str, channels: Sequence[str], now_ms: int) -> Path:
@@ -54,10 +49,9 @@ def write(folder: Path, batch: Batch, office: str, channels: Sequence[str], now_
     waiting.mkdir(mode=0o700)
     for channel in channels:
         for name in FILES[channel]:
-            _put(waiting / name, _MAKES[name](batch, office, now_ms))
-    _names_on_disk(waiting)
-    waiting.replace(place)
-    _names_on_disk(folder)
+            disk.create(waiting / name, _MAKES[name](batch, office, now_ms))
+    disk.sync_folder(waiting)
+    disk.name(waiting, place)
     return place
 
 
@@ -87,24 +81,6 @@ def lying(folder: Path) -> list[str]:
 def without_phone(batch: Batch) -> list[str]:
     """The jobs whose holder no phone message reaches."""
     return [each.job for each in batch.told if each.phone is None]
-
-
-def _put(path: Path, content: bytes) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-    with os.fdopen(file, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _names_on_disk(folder: Path) -> None:
-    """The line that says they were told is durable; what it tells of must not be gone after a power cut."""
-    if sys.platform != "win32":  # which opens no folder, and writes names into its own log
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _reached(batch: Batch) -> list[tuple[str, Told]]:

@@ -11,8 +11,6 @@ where the clerk asks for a file because the printer stands elsewhere; then that 
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,16 +29,13 @@ from domain.keys import OpenKey
 from domain.words import RefusedByRule
 from drivers.errors import DeviceError, NeedsHands, OutcomeUnknown, Refused, Unreachable
 from drivers.paper_printer import End, PaperJob, PaperPrinter
+from sync import disk
 
 MIME = "application/pdf"
 WATCH_MS = 60_000
 FILE = "file"  # in the printer's place
 NOT_KNOWN, NOT_WRITTEN = "not_known", "not_written"
 
-if sys.platform == "win32":
-    _BINARY = os.O_BINARY
-else:
-    _BINARY = 0
 
 Perform = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 Draw = Callable[[Plan, Mapping[str, str]], bytes]
@@ -182,11 +177,7 @@ class Press:
         """Put the sheet into a file only its owner may read; it is deleted once it is printed."""
         told = self._told(number, "sent", FILE)
         try:
-            file = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-            with os.fdopen(file, "wb") as opened:
-                opened.write(document)
-                opened.flush()
-                os.fsync(opened.fileno())
+            disk.create(out, document)
         except OSError as error:
             _leave_nothing(out, error)
             self._told(number, "unsent", NOT_WRITTEN)

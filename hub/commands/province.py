@@ -111,7 +111,7 @@ def join_code(hub: Hub, office: str, station: int, out: Path | None, as_json: bo
     from domain.join import TOKEN_BYTES, JoinFile
     from domain.words import RefusedByRule
     from hub import ingest
-    from hub.home import write_secret
+    from sync import disk
 
     if office not in regions.OFFICES:
         raise RefusedByRule("UNKNOWN_OFFICE")
@@ -121,7 +121,8 @@ def join_code(hub: Hub, office: str, station: int, out: Path | None, as_json: bo
         ingest.invite(db, name, office, token)
     signer, sealer = keys.sign.public().text, keys.open.public().text
     place = out or hub.home.join_path / f"{name}.json"
-    write_secret(place, JoinFile(office, station, signer, sealer, token, hub.config.broker).to_text())
+    text = JoinFile(office, station, signer, sealer, token, hub.config.broker).to_text()
+    disk.put(place, text.encode())
     if as_json:
         say({"office": office, "station": station, "name": name, "file": str(place)})
     else:

@@ -7,10 +7,7 @@ and no person. A packet that cannot be read is told in the end and holds up no o
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Collection
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,8 +21,8 @@ from hub.home import Home, Trouble
 from hub.order_log import Writer
 from hub.recordings import book
 from hub.recordings.keep import files, opened
-from hub.recordings.parts import sync_folder
 from hub.reports import stamp
+from sync import disk
 
 INDEX = "index.csv"
 REHEARSAL = "rehearsal"
@@ -80,11 +77,10 @@ def _written(
             bad.append(str(trouble))
             continue
         name = f"{each.id}.{'pkt' if to else 'zip'}"
-        _write(out / name, data)
+        disk.put(out / name, data)
         done.append({"recording": each.id, "file": name, "sha256": sha256(data).hexdigest()})
     if done:
-        _write(out / INDEX, _index(out / INDEX, done))
-        _sync(out)
+        disk.put(out / INDEX, _index(out / INDEX, done))
     return done, bad
 
 
@@ -95,15 +91,6 @@ def _index(path: Path, done: list[dict[str, str]]) -> bytes:
     rows = [row for row in before if written.isdisjoint(row.split(",")[1:2])]
     rows += [",".join((told["recording"], told["file"], told["sha256"])) for told in done]
     return "\n".join(["recording,file,sha256", *rows, ""]).encode()
-
-
-def _sync(out: Path) -> None:
-    """The names too, where the carried disk knows such a thing."""
-    try:
-        sync_folder(out)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
 
 
 def _unsent(kept: book.Kept) -> bool:
@@ -128,20 +115,3 @@ def _data(db: Database, home: Home, kept: book.Kept, to: SealKey | None) -> byte
 def centre_info(recording: str) -> bytes:
     """What a packet is bound to that is sealed to the centre."""
     return b"loket-centre/1|" + recording.encode()
-
-
-def _write(path: Path, data: bytes) -> None:
-    """The file, whole, readable by its owner alone, on the disk when this returns."""
-    waiting = path.with_name(path.name + ".new")
-    waiting.unlink(missing_ok=True)
-    place = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with os.fdopen(place, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        waiting.replace(path)
-    except OSError:
-        with suppress(OSError):
-            waiting.unlink()  # half of it may be a person in clear
-        raise

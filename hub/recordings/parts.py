@@ -15,6 +15,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
+from sync.disk import sync_folder
 from sync.pieces import PIECE_BYTES_MAX
 
 _HEAD = struct.Struct(">II")  # how many bytes, and their CRC-32
@@ -142,12 +143,3 @@ def _mended(path: Path) -> int:
             file.truncate(end)
             os.fsync(file.fileno())
     return have
-
-
-def sync_folder(folder: Path) -> None:
-    """The names in it are on the disk when this returns. Errors: OSError."""
-    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
