@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from drivers.address import Address
-from drivers.errors import OutcomeUnknown, Unreachable
+from drivers.errors import OutcomeUnknown
+from drivers.transports.http import at_most, connected
 
 ANSWER_BYTES_MAX = 1 << 20
 WHOLE = 3
@@ -36,10 +33,11 @@ class HttpLine:
 
     def exchange(self, body: bytes, timeout_s: float) -> tuple[int, bytes]:
         """POST ``body``; see ``Line``. ``timeout_s``: the longest silence, and a third of the whole."""
-        connection = self._connect(timeout_s)
+        address = self._address
+        connection = connected(address.host, address.port, timeout_s, tls=address.wire == "ipps")
         try:
-            with _at_most(connection.sock, WHOLE * timeout_s):
-                connection.request("POST", self._address.path, body, {"Content-Type": "application/ipp"})
+            with at_most(connection.sock, WHOLE * timeout_s):
+                connection.request("POST", address.path, body, {"Content-Type": "application/ipp"})
                 response = connection.getresponse()
                 raw = response.read(ANSWER_BYTES_MAX + 1)
             if response.length and len(raw) <= ANSWER_BYTES_MAX:  # a bounded read does not mind a short one
@@ -49,32 +47,3 @@ class HttpLine:
             raise OutcomeUnknown("no_answer", type(error).__name__) from error
         finally:
             connection.close()
-
-    def _connect(self, timeout_s: float) -> http.client.HTTPConnection:
-        host, port = self._address.host, self._address.port
-        kind = http.client.HTTPSConnection if self._address.wire == "ipps" else http.client.HTTPConnection
-        connection = kind(host, port, timeout=timeout_s)
-        try:
-            connection.connect()
-        except ConnectionRefusedError as error:
-            raise Unreachable("refused_connection", f"{host}:{port}") from error
-        except (OSError, UnicodeError) as error:
-            raise Unreachable("no_answer", type(error).__name__) from error
-        return connection
-
-
-@contextmanager
-def _at_most(sock: socket.socket, seconds: float) -> Iterator[None]:
-    """Hang up when the time is over, whoever is waiting for what there."""
-
-    def hang_up() -> None:
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # below TLS, whose own state is another thread's
-
-    watch = threading.Timer(seconds, hang_up)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()

@@ -6,14 +6,14 @@ again is of the caller.
 
 import http.client
 import socket
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import Protocol
 
 from drivers.errors import Refused, Unreachable
 from drivers.sbi import stream
 from drivers.sbi.verbs import PATHS, UNKNOWN_VERB, VERBS, Call, Dialect
+from drivers.transports.http import at_most, connected, hang_up
 
 ANSWER_BYTES_MAX = 32 << 20
 _HEAD: Mapping[str, str] = {"Content-Type": "application/json", "Connection": "close"}
@@ -57,10 +57,10 @@ class HttpLine:
         self, port: int, dialect: Dialect, call: Call, body: bytes, timeout_s: float, connect_s: float
     ) -> bytes:
         """See ``Line``; ``timeout_s`` is for the whole exchange."""
-        connection = self._connect(port, connect_s)
+        connection = connected(self._host, port, connect_s)
         with (
             closing(connection),
-            _at_most(_socket(connection), timeout_s),
+            at_most(_socket(connection), timeout_s),
             _said(),
             closing(self._say(connection, dialect, call, body, timeout_s)) as response,
         ):
@@ -73,7 +73,7 @@ class HttpLine:
 
     def open(self, port: int, dialect: Dialect, body: bytes, silence_s: float, connect_s: float) -> Reply:
         """See ``Line``."""
-        connection = self._connect(port, connect_s)
+        connection = connected(self._host, port, connect_s)
         wire = _socket(connection)
         try:
             with _said():
@@ -82,16 +82,6 @@ class HttpLine:
             connection.close()
             raise
         return _Stream(connection, wire, response)
-
-    def _connect(self, port: int, connect_s: float) -> http.client.HTTPConnection:
-        connection = http.client.HTTPConnection(self._host, port, timeout=connect_s)
-        try:
-            connection.connect()
-        except ConnectionRefusedError as error:
-            raise Unreachable("refused_connection", f"port {port}") from error
-        except (OSError, UnicodeError) as error:
-            raise Unreachable("no_answer", type(error).__name__) from error
-        return connection
 
     def _say(
         self,
@@ -135,7 +125,7 @@ class _Stream:
 
     def hang_up(self) -> None:
         """No more bytes."""
-        _hang_up(self._wire)
+        hang_up(self._wire)
 
     def close(self) -> None:
         """Let go."""
@@ -150,23 +140,6 @@ def _said() -> Iterator[None]:
         yield
     except (OSError, http.client.HTTPException, ValueError) as error:  # ValueError: read after close
         raise Unreachable("no_answer", type(error).__name__) from error
-
-
-@contextmanager
-def _at_most(wire: socket.socket, seconds: float) -> Iterator[None]:
-    """Hang up when the time is over: an answer could come drop by drop."""
-    watch = threading.Timer(seconds, _hang_up, (wire,))
-    watch.daemon = True
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
-
-
-def _hang_up(wire: socket.socket) -> None:
-    with suppress(OSError):
-        wire.shutdown(socket.SHUT_RDWR)
 
 
 def _socket(connection: http.client.HTTPConnection) -> socket.socket:
