@@ -9,7 +9,9 @@ printers know; what is the same accident has the same name in all of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from simulators.ordered import Ordered
 
 _WHENS = ("card", "ms", "bytes", "exchange")
 _KEYS = {"panel", "face", "at", "for", "seen", "chip", "hand", "until"}
@@ -127,19 +129,12 @@ def _number(name: str, key: str, value: str) -> int:
 
 
 @dataclass(slots=True)
-class Faults:
-    """The accidents still to come, and those that struck."""
-
-    ahead: list[Fault] = field(default_factory=list)
-    struck: list[str] = field(default_factory=list)
-
-    def add(self, fault: Fault) -> None:
-        """One more; a text that has struck before may be ordered again by hand."""
-        self.ahead.append(fault)
+class Faults(Ordered[Fault]):
+    """Those of one device, and when they strike."""
 
     def due(self, moment: str, card: int, face: str | None = None, letter: str | None = None) -> list[Fault]:
         """Those that strike ``card`` now; they are spent by being told."""
-        return self._spend(
+        return self.strike(
             [
                 fault
                 for fault in self.ahead
@@ -150,25 +145,8 @@ class Faults:
 
     def reached(self, when: str, before: int, now: int) -> list[Fault]:
         """Those whose count of ``when`` lies in (before, now]."""
-        return self._spend([f for f in self.ahead if f.when == when and before < f.value <= now])
+        return self.strike([f for f in self.ahead if f.when == when and before < f.value <= now])
 
     def coming(self, when: str) -> int | None:
         """The nearest value of ``when`` still ahead."""
         return min((fault.value for fault in self.ahead if fault.when == when), default=None)
-
-    def _spend(self, found: list[Fault]) -> list[Fault]:
-        for fault in found:
-            self.ahead.remove(fault)
-            self.struck.append(fault.text)
-        return found
-
-
-def still_ahead(ordered: list[Fault], struck: list[str]) -> Faults:
-    """The faults a technician ordered, without those that have struck before the restart."""
-    ahead, past = [], list(struck)
-    for fault in ordered:
-        if fault.text in past:
-            past.remove(fault.text)
-        else:
-            ahead.append(fault)
-    return Faults(ahead, list(struck))

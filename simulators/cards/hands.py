@@ -93,7 +93,7 @@ class Ways(Generic[M]):
         if when == "now" or when.startswith("now,"):
             self.clock.strike_now(printer, self.parse(f"{name}@ms={printer.now_ms}{when[3:]}"))
         else:
-            printer.faults.ahead.append(self.parse(str(text)))
+            printer.faults.add(self.parse(str(text)))
             printer.check_stack()
             printer.tell_watchers()
         return {"fault": text}

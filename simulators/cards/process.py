@@ -20,10 +20,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from simulators.cards import chips, pace
 from simulators.cards.blank import Card
-from simulators.cards.faults import Fault, Faults, still_ahead
+from simulators.cards.faults import Fault, Faults
 from simulators.cards.pace import World
 from simulators.cards.truth import Files, Witness, recover
 from simulators.chip import VirtualCard
+from simulators.ordered import still_ahead
 from simulators.usbip.server import Export
 
 Closer = Callable[[], None]
@@ -88,7 +89,8 @@ async def run(setup: Setup, family: Family[M]) -> None:
     kept = recover(setup.truth, setup.state)  # completes the truth, so before it is opened to append
     witness = Files(setup.truth, setup.state)
     printer = family.build(setup, kept, witness)
-    printer.faults = still_ahead(list(setup.faults), [] if kept is None else kept["struck"])
+    struck = [] if kept is None else kept["struck"]
+    printer.faults = Faults(still_ahead(setup.faults, struck), [*struck])
     world = World(printer, family.next_ms, family.advance, setup.speed)
     stop = asyncio.Event()
     stop_on_signals(stop)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from simulators.cards.faults import still_ahead
+from simulators.cards.faults import Faults
 from simulators.cards.truth import Line, Memory, Witness
 from simulators.evolis import clock, hands, memory
 from simulators.evolis.face import Exchange, Face
 from simulators.evolis.faults import CATALOGUE
 from simulators.evolis.model import Printer
+from simulators.ordered import still_ahead
 
 PATIENCE_MS = 600_000
 
@@ -44,7 +45,8 @@ class MemoryPrinter:
 
     def _install(self, printer: Printer, faults: Sequence[str], struck: list[str]) -> None:
         self.printer = printer
-        printer.faults = still_ahead([CATALOGUE.parse(text) for text in faults], struck)
+        ordered = [CATALOGUE.parse(text) for text in faults]
+        printer.faults = Faults(still_ahead(ordered, struck), [*struck])
         printer.power_on()
         self.face = Face(printer)
         self._live: list[Exchange] = []

@@ -8,8 +8,10 @@ file, so that a device that comes back is not struck twice. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulators.ordered import Ordered
 
 WHENS = ("exchange", "ms")
 PLACES = ("command", "answer", "data")
@@ -69,15 +71,12 @@ def _number(name: str, key: str, words: Mapping[str, str], base: int) -> int | N
 
 
 @dataclass(slots=True)
-class Faults:
-    """The accidents still to come, and those that struck."""
-
-    ahead: list[Fault] = field(default_factory=list)
-    struck: list[str] = field(default_factory=list)
+class Faults(Ordered[Fault]):
+    """Those of one device, and when they strike."""
 
     def exchange(self, number: int, op: int) -> list[Fault]:
         """Those that strike this instruction; they are spent by being told."""
-        return self._spend(
+        return self.strike(
             [
                 each
                 for each in self.ahead
@@ -88,25 +87,8 @@ class Faults:
 
     def clock(self, now_ms: int) -> list[Fault]:
         """Those whose time has come."""
-        return self._spend([each for each in self.ahead if each.when == "ms" and each.value <= now_ms])
+        return self.strike([each for each in self.ahead if each.when == "ms" and each.value <= now_ms])
 
     def next_ms(self) -> int | None:
         """The nearest of those."""
         return min((each.value for each in self.ahead if each.when == "ms"), default=None)
-
-    def _spend(self, found: list[Fault]) -> list[Fault]:
-        for fault in found:
-            self.ahead.remove(fault)
-            self.struck.append(fault.text)
-        return found
-
-
-def still_ahead(ordered: Iterable[Fault], struck: list[str]) -> Faults:
-    """The faults a technician ordered, without those that struck before the restart."""
-    ahead, past = [], list(struck)
-    for fault in ordered:
-        if fault.text in past:
-            past.remove(fault.text)
-        else:
-            ahead.append(fault)
-    return Faults(ahead, list(struck))

@@ -37,5 +37,5 @@ def order(
     if when == "now" or when.startswith("now,"):
         strike(parse(f"{name}@ms={now_ms}{when[3:]}"))
     else:
-        faults.ahead.append(parse(text))
+        faults.add(parse(text))
     return {"fault": text}

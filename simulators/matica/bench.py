@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
-from simulators.cards.faults import still_ahead
+from simulators.cards.faults import Faults
 from simulators.cards.truth import Line, Memory, Witness
 from simulators.matica import clock, hands, memory, messages
 from simulators.matica.counts import Counts
@@ -19,6 +19,7 @@ from simulators.matica.faults import CATALOGUE
 from simulators.matica.makes import WARMING_MS
 from simulators.matica.model import Printer
 from simulators.matica.usb import Pipes
+from simulators.ordered import still_ahead
 from simulators.usbip.device import Stall
 
 PATIENCE_MS = 600_000
@@ -54,7 +55,8 @@ class MemoryPrinter:
 
     def _install(self, printer: Printer, faults: Sequence[str], struck: list[str], *, warm: bool) -> None:
         self.printer = printer
-        printer.faults = still_ahead([CATALOGUE.parse(text) for text in faults], struck)
+        ordered = [CATALOGUE.parse(text) for text in faults]
+        printer.faults = Faults(still_ahead(ordered, struck), [*struck])
         printer.power_on(warm=warm)
         self.counts = Counts(printer)
         self.face = Face(self.counts)

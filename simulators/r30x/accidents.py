@@ -76,7 +76,7 @@ def strike(module: Module, fault: Fault) -> None:
     if fault.name in _WORLD:
         _WORLD[fault.name](module, fault)
     else:
-        module.faults.ahead.append(replace(fault, when="exchange", value=module.exchanges + 1))
+        module.faults.add(replace(fault, when="exchange", value=module.exchanges + 1))
 
 
 def before(module: Module, fault: Fault) -> None:
@@ -145,7 +145,7 @@ def _send(module: Module, exchange: Exchange, place: str, packets: list[bytes], 
     gone = next((each for each in exchange.faults if each.name in _POWER and each.place == place), None)
     if gone is not None:
         amid_ms = (module.now_ms + module.line.down.free_ms) // 2
-        module.faults.ahead.append(replace(gone, when="ms", value=amid_ms))
+        module.faults.add(replace(gone, when="ms", value=amid_ms))
     return at_ms
 
 

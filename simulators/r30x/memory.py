@@ -7,7 +7,8 @@ from typing import Any
 
 from simulators.cards.blank import serial_of
 from simulators.cards.truth import Witness
-from simulators.lines.faults import Fault, still_ahead
+from simulators.lines.faults import Fault, Faults
+from simulators.ordered import still_ahead
 from simulators.r30x.codes import MAKES
 from simulators.r30x.flash import Flash, thaw
 from simulators.r30x.glass import Finger, Glass
@@ -29,7 +30,8 @@ def build(
     flash = Flash() if kept is None else thaw(kept)
     glass = Glass(Finger(seed, RIGHT_INDEX), random.Random(f"glass|{seed}"))
     module = Module(MAKES[make], serial_of(seed, make)[-SERIAL_LETTERS:], eye, flash, glass, dice)
-    module.faults = still_ahead(faults, [] if kept is None else kept["struck"])
+    struck = [] if kept is None else kept["struck"]
+    module.faults = Faults(still_ahead(faults, struck), [*struck])
     module.exchanges = 0 if kept is None else kept["exchanges"]
     module.remember = lambda: witness.note(None, lambda: freeze(module))
     return module

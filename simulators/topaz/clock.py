@@ -39,6 +39,6 @@ def strike(pad: Pad, fault: Fault) -> None:
         pad.dead = True
         pad.script.clear()
     else:
-        pad.faults.ahead.append(
+        pad.faults.add(
             Fault(fault.text, fault.name, "exchange", pad.signatures + 1, for_ms=fault.for_ms)
         )
