@@ -39,6 +39,4 @@ def strike(pad: Pad, fault: Fault) -> None:
         pad.dead = True
         pad.script.clear()
     else:
-        pad.faults.add(
-            Fault(fault.text, fault.name, "exchange", pad.signatures + 1, for_ms=fault.for_ms)
-        )
+        pad.faults.add(Fault(fault.text, fault.name, "exchange", pad.signatures + 1, for_ms=fault.for_ms))
