@@ -11,7 +11,6 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from agent.config import Config
 from agent.home import Busy, Home, open_journal
 from agent.trouble import Trouble
 from domain.words import RefusedByRule
+from drivers.clock import unix_ms
 from sync import disk
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def perform(home: Home, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
 def _perform_here(home: Home, config: Config, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
     from agent.actions import ACTIONS
 
-    journal = open_journal(home, lambda: time.time_ns() // 1_000_000)
+    journal = open_journal(home, unix_ms)
     try:
         return ACTIONS[action](journal, config, args)
     finally:

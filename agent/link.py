@@ -24,6 +24,7 @@ from agent.logs import JournalUp, OrdersDown
 from agent.recording.upload import Uploads
 from agent.store import behind
 from agent.store.journal import DiskFull, Journal
+from drivers.clock import unix_ms
 from sync import topics, wire
 from sync.backoff import until_done
 from sync.log import Mark
@@ -55,7 +56,7 @@ class LinkThread:
         version: str = "",
         certificates: Certificates | None = None,
         uploads: Uploads | None = None,
-        now_unix_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        now_unix_ms: Callable[[], int] = unix_ms,
     ) -> None:
         self._journal = journal
         self._station = station

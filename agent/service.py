@@ -18,7 +18,6 @@ import secrets
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -38,6 +37,7 @@ from agent.trouble import Trouble
 from agent.web import app
 from agent.web.server import WebThread
 from drivers import registry
+from drivers.clock import unix_ms
 from sync.mqtt import Certificates
 
 OpenJournal = Callable[[Home, Callable[[], int]], Journal]
@@ -46,11 +46,6 @@ CARD_S = 120.0  # a card on its way is seen to its end before the station stops
 STOP_SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")
 
 log = logging.getLogger("loket")
-
-
-def unix_ms() -> int:
-    """The machine's clock, Unix milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 def run(home: Home) -> None:
@@ -130,7 +125,7 @@ class Service:
         """Start everything, say so in one JSON line, and work until a signal comes."""
         self.journal.write(lambda tx: note_start(tx, VERSION))
         self.journal.write(lambda tx: jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days))
-        seat.at_start(self._home, self.journal, Packets(self._home.recordings_path))
+        seat.at_start(self._home, self._config, self.journal, Packets(self._home.recordings_path))
         for name in STOP_SIGNALS:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda _number, _frame: self._stop.set())

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from random import SystemRandom
 
 from domain.keys import SigningKey
+from hub.clock import unix_ms
 from hub.database import Database, DatabaseLost
 from hub.desk import Desk, Pieces, Said, no_pieces
 from sync import topics, wire
@@ -45,7 +46,7 @@ class HubLink:
         pieces: Pieces = no_pieces,
         version: str = "",
         certificates: Certificates | None = None,
-        now_unix_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        now_unix_ms: Callable[[], int] = unix_ms,
     ) -> None:
         self._open_database = open_database
         self._sign = sign

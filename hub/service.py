@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from importlib.metadata import version
 from types import TracebackType
@@ -164,8 +163,3 @@ class Service:
         log.critical("a thread has died", exc_info=(told.exc_type, told.exc_value or told.exc_type(), trace))
         self.failed = True
         self._stop.set()
-
-
-def unix_ms() -> int:
-    """The machine's clock."""
-    return time.time_ns() // 1_000_000

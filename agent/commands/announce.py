@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from agent.commands.common import home_option, json_option, perform, prose, say
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -71,7 +71,7 @@ def _announce(home: Home, folder: Path, channels: str | None) -> dict[str, Any]:
     from agent.trouble import Trouble
 
     no_traces()
-    config, reads, now_ms = home.config(), home.reader(), time.time_ns() // 1_000_000
+    config, reads, now_ms = home.config(), home.reader(), unix_ms()
     wanted = _channels(channels) or policies.current(reads, now_ms).announce_channels
     if not wanted:
         raise Trouble("The province's rules name no channel; say which with --channels.")

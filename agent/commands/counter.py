@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from agent.commands.common import by_option, home_option, json_option, perform, prose, say, table
 from domain.people import RELATIVES
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.counter.ready import Waiting
@@ -31,7 +31,7 @@ def ready(home: Home, as_json: bool, names: bool) -> None:
     from agent.counter.ready import holder, waiting
     from agent.quiet import no_traces
 
-    config, reads, now_ms = home.config(), home.reader(), time.time_ns() // 1_000_000
+    config, reads, now_ms = home.config(), home.reader(), unix_ms()
     found: list[dict[str, Any]] = []
     key = None
     if names:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from agent.commands.common import home_option, json_option, say
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -29,7 +29,7 @@ def policy(home: Home, as_json: bool, on: str | None) -> None:
     from domain.policy_form import to_json
     from domain.wita import day, day_bounds_ms
 
-    asked = on or day(time.time_ns() // 1_000_000)
+    asked = on or day(unix_ms())
     try:
         day_bounds_ms(asked)
     except ValueError:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from agent.commands.common import home_option, json_option, perform, prose, say, table
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -36,7 +36,7 @@ def printer(context: click.Context, home: Path | None, as_json: bool) -> None:
     from agent.keeping import report
 
     station = Home(home)
-    books = report.read(station.reader(), time.time_ns() // 1_000_000)
+    books = report.read(station.reader(), unix_ms())
     found = report.told(books, (control.live(station) or {}).get("printer", {}))
     if as_json:
         say(found)

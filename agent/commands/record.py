@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from agent.commands.common import (
     second_option,
     table,
 )
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.config import Config
@@ -119,7 +119,7 @@ def _sit(home: Home, asked: Asked, devices: Devices, *, rehearsal: bool, hour_kn
         desk=desk,
         perform=partial(perform, home),
         clock=clock,
-        unix_ms=_unix_ms,
+        unix_ms=unix_ms,
     )
     return record(counter, asked)
 
@@ -176,8 +176,8 @@ def _devices(home: Home, ahead_ms: int, *, no_pad: bool) -> Iterator[Devices]:
             scanner = open_scanner(
                 config.biometrics,
                 trust=trust,
-                now_unix_ms=lambda: _unix_ms() + ahead_ms,
-                pc_unix_ms=_unix_ms,
+                now_unix_ms=lambda: unix_ms() + ahead_ms,
+                pc_unix_ms=unix_ms,
                 clock=clock,
             )
             stack.callback(scanner.close)
@@ -200,7 +200,7 @@ def _person(config: Config, rules: Policy, number: str, fields: dict[str, str], 
     from agent.recording.biodata import checked
     from domain.wita import day
 
-    today = date.fromisoformat(day(_unix_ms()))
+    today = date.fromisoformat(day(unix_ms()))
     return checked(number, fields, rules, today, config.office, married=married)
 
 
@@ -209,7 +209,7 @@ def _rules(home: Home) -> Policy:
 
     reads = home.reader()
     try:
-        return policies.current(reads, _unix_ms())
+        return policies.current(reads, unix_ms())
     finally:
         reads.close()
 
@@ -260,10 +260,6 @@ def _line(source: TextIO, asks: str) -> str:
     if source.isatty():
         prose(asks)
     return source.readline(BIODATA_CHARACTERS_MAX).strip()
-
-
-def _unix_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 @click.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from agent.commands.common import (
     second_option,
     table,
 )
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -101,7 +101,7 @@ def list_tickets(home: Home, as_json: bool) -> None:
     from agent.recording import days
 
     _tidy(home)
-    reads, now_ms = home.reader(), time.time_ns() // 1_000_000
+    reads, now_ms = home.reader(), unix_ms()
     now, found = days.today(reads, now_ms), days.tickets(reads, now_ms)
     left = max(0, now.quota - now.taken - now.promised)
     if as_json:

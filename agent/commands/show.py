@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from agent.commands.common import home_option, json_option, prose, say, table
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.home import Home
@@ -33,7 +33,7 @@ def status(home: Home, as_json: bool) -> None:
 
     config = home.config()
     reads = home.reader()
-    now_ms = time.time_ns() // 1_000_000
+    now_ms = unix_ms()
     told = collect(reads, config, free_bytes=home.free_bytes(), now_ms=now_ms, live=control.live(home))
     if as_json:
         say(told)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ from agent.commands.common import (
     second_option,
     table,
 )
+from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
     from agent.counter.suket_press import Press
@@ -120,7 +120,7 @@ def issue(
     from agent.counter import suket as life
 
     with _press(home, wait_s) as press:
-        plan = life.plan(press.reads, press.station, order, reason, _now_ms())
+        plan = life.plan(press.reads, press.station, order, reason, unix_ms())
         told = press.issue(plan, by, out)
     _answer(told, as_json)
 
@@ -147,7 +147,7 @@ def renew(
     from agent.counter import suket as life
 
     with _press(home, wait_s) as press:
-        told = press.issue(life.plan_renewal(press.reads, press.station, number, _now_ms()), by, out, second)
+        told = press.issue(life.plan_renewal(press.reads, press.station, number, unix_ms()), by, out, second)
     _answer(told, as_json)
 
 
@@ -234,13 +234,9 @@ def list_(home: Home, as_json: bool) -> None:
     from agent.counter import suket as life
     from domain.wita import day
 
-    today = day(_now_ms())
+    today = day(unix_ms())
     found = [each.to_json(today) for each in life.listed(home.reader())]
     if as_json:
         say(found)
     else:
         table(found, _COLUMNS)
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

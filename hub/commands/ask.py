@@ -98,7 +98,7 @@ def daily(hub: Hub, on: str | None, as_json: bool) -> None:
     """
     from domain.wita import day
     from hub import reports
-    from hub.service import unix_ms
+    from hub.clock import unix_ms
 
     now_ms = unix_ms()
     try:

@@ -79,8 +79,8 @@ def receive(hub: Hub, as_json: bool, sender: str | None, **told: Any) -> None:
         loket-hub blanks receive --consignment P-2020-05 --count 4000 --home /var/lib/loket-hub
     """
     from hub.books import store
+    from hub.clock import unix_ms
     from hub.projections import Folder
-    from hub.service import unix_ms
 
     load = _load(**told)
     with hub.opened() as db:

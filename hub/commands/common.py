@@ -61,8 +61,8 @@ class Hub:
         """Who writes order logs in this command; its epoch is its own."""
         import secrets
 
+        from hub.clock import unix_ms
         from hub.order_log import Writer
-        from hub.service import unix_ms
 
         return Writer(self.home.keys(), secrets.randbits(63), unix_ms())
 

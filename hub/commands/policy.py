@@ -91,7 +91,7 @@ def show(hub: Hub, on: str | None, as_json: bool) -> None:
     from domain.policy_form import to_json
     from domain.wita import day, day_bounds_ms
     from hub import policies
-    from hub.service import unix_ms
+    from hub.clock import unix_ms
 
     asked = on or day(unix_ms())
     try:

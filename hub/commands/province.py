@@ -33,9 +33,9 @@ def init(hub: Hub, web_host: str | None, web_port: int | None, **certificates: s
         loket-hub init --home /var/lib/loket-hub --database postgresql:///loket
     """
     from hub import schema
+    from hub.clock import unix_ms
     from hub.database import open_database
     from hub.home import Config
-    from hub.service import unix_ms
 
     told: dict[str, Any] = {
         "database": hub.database,
@@ -71,7 +71,8 @@ def run(hub: Hub) -> None:
     import logging
     import secrets
 
-    from hub.service import Service, unix_ms
+    from hub.clock import unix_ms
+    from hub.service import Service
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

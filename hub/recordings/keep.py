@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 import json
 import logging
-import time
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -19,6 +18,7 @@ from domain.keys import CannotOpen, VerifyKey
 from domain.packet import PACKET_BYTES_MAX, BadPacket, Part, Recording, due, info
 from domain.recording import Status
 from hub import ingest
+from hub.clock import unix_ms
 from hub.database import Database
 from hub.home import Home
 from hub.recordings.attested import attested
@@ -40,17 +40,13 @@ def files(home: Home) -> PacketFiles:
     return PacketFiles(home.root / FOLDER)
 
 
-def _unix_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
 def keep(
     db: Database,
     home: Home,
     station: str,
     recording_id: str,
     sealed: bytes,
-    now_ms: Callable[[], int] = _unix_ms,
+    now_ms: Callable[[], int] = unix_ms,
 ) -> str | None:
     """Keep a sealed packet of ``station``; None once it is there for good, or the word why it never will be.
 
