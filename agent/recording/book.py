@@ -90,19 +90,8 @@ def counts(reads: Reads) -> dict[str, int]:
     return dict(reads.rows("SELECT state, count(*) FROM recording GROUP BY state ORDER BY state"))
 
 
-def next_unsent(reads: Reads) -> tuple[str, str, int] | None:
-    """Name, sha256 and size of the packet that has waited longest for its receipt."""
-    found = reads.rows(
-        "SELECT id, sha256, size FROM recording WHERE state = 'sealed' ORDER BY sealed_ms, id LIMIT 1"
-    )
-    if not found:
-        return None
-    ((id, sha256, size),) = found
-    return id, sha256, size
-
-
 def unsent(reads: Reads) -> list[tuple[str, str, int]]:
-    """The same of every packet that waits for its receipt, in that order."""
+    """Name, sha256 and size of every packet that waits for its receipt, the longest first."""
     rows = reads.rows("SELECT id, sha256, size FROM recording WHERE state = 'sealed' ORDER BY sealed_ms, id")
     return [(id, sha256, size) for id, sha256, size in rows]
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from agent.config import Config
 from agent.home import Home
-from agent.recording import book, purge
+from agent.recording import actions, book, purge
 from agent.recording.book import State
 from agent.store import sqlite
 from agent.store.journal import Journal
@@ -22,6 +23,7 @@ from agent.store.sqlite import Reads
 from domain.words import RefusedByRule
 
 DIED = "died"
+_ACTIONS = {"recording-sealed": actions.sealed, "recording-abandon": actions.abandon}
 Perform = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 
@@ -82,15 +84,8 @@ def looked_at(home: Home, perform: Perform) -> list[str]:
         reads.close()
 
 
-def at_start(home: Home, journal: Journal, packets: Packets) -> None:
+def at_start(home: Home, config: Config, journal: Journal, packets: Packets) -> None:
     """The same when the service starts, and the files are looked over, unless a sitting goes on."""
     with suppress(RefusedByRule), taken(home):
-        for action, args in left_over(journal, packets):
-            if action == "recording-sealed":
-                counts = {name: args[name] for name in book.COUNTS}
-                journal.write(
-                    lambda tx, a=args, c=counts: book.sealed(tx, a["id"], a["sha256"], a["size"], c)  # type: ignore[misc]
-                )
-            else:
-                journal.write(lambda tx, a=args: book.abandoned(tx, a["id"], a["cause"]))  # type: ignore[misc]
+        put_in_order(journal, packets, lambda action, args: _ACTIONS[action](journal, config, args))
         purge.sweep(journal, packets)

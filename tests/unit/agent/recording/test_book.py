@@ -58,9 +58,9 @@ def test_a_recording_goes_from_open_to_purged_and_each_step_is_one_line(
     id = begin(journal)
     assert id.startswith(f"R-{NAME}-1.")
     seal(journal, id)
-    assert book.next_unsent(journal) == (id, SHA, 400_000)
+    assert book.unsent(journal) == [(id, SHA, 400_000)]
     assert journal.write(lambda tx: book.receipted(tx, id, SHA))
-    assert book.next_unsent(journal) is None
+    assert book.unsent(journal) == []
     assert book.due_for_purge(journal, clock() + book.KEPT_AFTER_RECEIPT_MS - 10_000) == []
     assert book.due_for_purge(journal, clock() + book.KEPT_AFTER_RECEIPT_MS) == [(id, SHA)]
     assert journal.write(lambda tx: book.purged(tx, id))
@@ -104,7 +104,7 @@ def test_a_receipt_for_another_packet_lets_nothing_go(journal: Journal) -> None:
     assert not journal.write(lambda tx: book.receipted(tx, id, "cd" * 32))
     assert not journal.write(lambda tx: book.receipted(tx, "R-64.11-1-9", SHA))
     assert not journal.write(lambda tx: book.purged(tx, id))
-    assert book.next_unsent(journal) is not None
+    assert book.unsent(journal) != []
 
 
 def test_a_rejected_packet_is_kept_and_no_longer_sent_until_the_province_looks_again(
@@ -116,7 +116,7 @@ def test_a_rejected_packet_is_kept_and_no_longer_sent_until_the_province_looks_a
     there = book.get(journal, id)
     assert there is not None
     assert (there.state, there.cause) == (State.REJECTED, "BAD_PACKET")
-    assert book.next_unsent(journal) is None
+    assert book.unsent(journal) == []
     assert SHA in book.files_known(journal)
     assert not journal.write(lambda tx: book.purged(tx, id))
     assert journal.write(lambda tx: book.receipted(tx, id, SHA))
@@ -127,14 +127,14 @@ def test_packets_go_in_the_order_they_were_sealed(journal: Journal) -> None:
     first, second = begin(journal), begin(journal)
     seal(journal, second, "11" * 32)
     seal(journal, first, "00" * 32)
-    assert book.next_unsent(journal) == (second, "11" * 32, 400_000)
+    assert book.unsent(journal) == [(second, "11" * 32, 400_000), (first, "00" * 32, 400_000)]
 
 
 def test_a_packet_that_is_about_to_be_written_is_known_and_not_sent(journal: Journal) -> None:
     id = begin(journal)
     journal.write(lambda tx: book.about(tx, id, SHA, 5, TOLD))
     assert book.about_told(journal, id) == (SHA, 5, TOLD)
-    assert (book.next_unsent(journal), book.files_known(journal)) == (None, {SHA})
+    assert (book.unsent(journal), book.files_known(journal)) == ([], {SHA})
     journal.write(lambda tx: book.abandoned(tx, id, "died"))
     assert (book.about_told(journal, id), book.files_known(journal)) == (None, set())
 

@@ -49,6 +49,7 @@ class Room:
 
     def __init__(self, root: Path) -> None:
         self.province = Province()
+        self.config = Config("64.11", 1)
         self.home: Home = make_home(root, self.province)
         self.journal: Journal = open_at(self.home)
         policy = made("forward", "2020-01-02", FORWARD)
@@ -61,7 +62,7 @@ class Room:
     def perform(self, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
         if action == self.cut_at:
             raise Cut
-        done = ACTIONS[action](self.journal, Config("64.11", 1), args)
+        done = ACTIONS[action](self.journal, self.config, args)
         if action == self.lost_answer:
             raise Cut
         return done
@@ -115,7 +116,7 @@ def test_the_packet_is_sealed_to_the_province_and_the_journal_tells_its_counts(r
         "sha256": done["packet"], "size": len(sealed), "fingers": 9, "irises": 2, "exceptions": 1,
         "forced": 0, "rechecked": "match", "endorsed": True,
     }  # fmt: skip
-    assert book.next_unsent(room.journal) == (done["id"], done["packet"], len(sealed))
+    assert book.unsent(room.journal) == [(done["id"], done["packet"], len(sealed))]
 
 
 def test_nothing_of_a_person_is_anywhere_on_the_disk(room: Room) -> None:
@@ -167,23 +168,22 @@ def test_a_cut_between_the_file_and_its_line_loses_nobody_s_half_hour(room: Room
         room.record()
     room.cut_at = ""
     assert room.states == ["open"]
-    seat.at_start(room.home, room.journal, room.packets)
+    seat.at_start(room.home, room.config, room.journal, room.packets)
     assert room.states == ["sealed"]
-    found = book.next_unsent(room.journal)
-    assert found is not None
-    assert room.packets.size(found[1]) == found[2]
-    assert events(room.journal)[-1] == ("recording_sealed", found[0])
+    ((id, sha, size),) = book.unsent(room.journal)
+    assert room.packets.size(sha) == size
+    assert events(room.journal)[-1] == ("recording_sealed", id)
 
 
 def test_a_start_of_the_service_leaves_a_sitting_that_goes_on_alone(room: Room) -> None:
     room.perform("recording-begin", {})
     with seat.taken(room.home):
-        seat.at_start(room.home, room.journal, room.packets)
+        seat.at_start(room.home, room.config, room.journal, room.packets)
         assert room.states == ["open"]
         with pytest.raises(RefusedByRule) as refused:
             room.record()
         assert refused.value.word == "SITTING_OPEN"
-    seat.at_start(room.home, room.journal, room.packets)
+    seat.at_start(room.home, room.config, room.journal, room.packets)
     assert room.states == ["abandoned"]
 
 

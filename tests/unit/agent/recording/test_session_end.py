@@ -68,5 +68,5 @@ def test_a_line_that_does_not_go_into_the_journal_is_written_by_whoever_starts_n
     with pytest.raises(Trouble):
         room.record()
     assert (room.states, len(room.files)) == (["open"], 1)
-    seat.at_start(room.home, room.journal, room.packets)
+    seat.at_start(room.home, room.config, room.journal, room.packets)
     assert (room.states, len(room.files)) == (["sealed"], 1)
