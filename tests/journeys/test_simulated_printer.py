@@ -22,7 +22,7 @@ def files(tmp_path: Path) -> list[str]:
 
 
 def test_a_true_stream_over_tcp_becomes_one_card(tmp_path: Path) -> None:
-    with Technician(*files(tmp_path), "--speed", "100") as printer:
+    with Technician(*files(tmp_path), "--speed", "20") as printer:
         assert printer.ready["serial"].startswith("SIM")
         assert printer.ask("Rsn") == printer.ready["serial"]
         assert printer.exchange(vector("primacy2-ymcko-front")).startswith(b"OK\0")
@@ -32,13 +32,13 @@ def test_a_true_stream_over_tcp_becomes_one_card(tmp_path: Path) -> None:
         assert [line["event"] for line in lines] == ["power_on", "fed", *["panel"] * 5, "ejected"]
         assert lines[-1]["picture"] == FRONT
         assert lines[-1]["blank"] == card["blank"]
-        assert lines[-1]["ms"] - lines[1]["ms"] == 11_800
+        assert lines[-1]["ms"] - lines[1]["ms"] >= 11_800, "and more where the bytes came late"
         printer.process.terminate()
         assert printer.process.wait(10) == 0
 
 
 def test_killed_in_a_panel_it_comes_back_with_the_card_inside(tmp_path: Path) -> None:
-    with Technician(*files(tmp_path), "--speed", "20") as printer:
+    with Technician(*files(tmp_path), "--speed", "5") as printer:
         printer.ask("Scs")
         cards = int(printer.ask("Rco;c"))
         printer.exchange(vector("primacy2-ymcko-front"))
@@ -95,7 +95,7 @@ def test_the_chip_at_the_station_connects_out(tmp_path: Path) -> None:
 
 
 def test_the_same_printer_over_usb(tmp_path: Path) -> None:
-    with Technician(*files(tmp_path), "--usbip", "127.0.0.1:0", "--speed", "100") as printer:
+    with Technician(*files(tmp_path), "--usbip", "127.0.0.1:0", "--speed", "20") as printer:
         address = next(each for each in printer.ready["addresses"] if "usbip" in each)
         host, port = address.removeprefix("evolis+usbip://").removesuffix("/1-1").split(":")
         backend = UsbipBackend(host, int(port))

@@ -16,11 +16,17 @@ from typing import Any
 import evolis
 
 PRINT_MS = 60_000
+ASKS_MAX = 5
+
+
+def answered(ask: Callable[[], Any]) -> Any:
+    """The answer to a mere question; where it took longer than that library waits, it is asked again."""
+    return next((answer for _ in range(ASKS_MAX) if (answer := ask()) is not None), None)
 
 
 def look(host: Any, told: dict[str, Any]) -> dict[str, Any]:
     """Information, state and every flag by the maker's own name."""
-    info, status, state = host.get_info(), host.get_status(), host.get_state()
+    info, status, state = (answered(ask) for ask in (host.get_info, host.get_status, host.get_state))
     return {
         "model": info.modelName,
         "serial": info.serialNumber,
@@ -45,9 +51,10 @@ def print_card(host: Any, told: dict[str, Any]) -> dict[str, Any]:
 def reserve(host: Any, told: dict[str, Any]) -> dict[str, Any]:
     """Take the printer, look who has it, let it go."""
     taken = host.reserve(0, 5_000)
-    session = host.get_status().session
+    session = answered(host.get_status).session
     released = host.release()
-    return {"taken": taken, "session": session, "released": released, "after": host.get_status().session}
+    after = answered(host.get_status).session
+    return {"taken": taken, "session": session, "released": released, "after": after}
 
 
 ACTIONS: dict[str, Callable[[Any, dict[str, Any]], dict[str, Any]]] = {
