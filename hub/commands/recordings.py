@@ -47,6 +47,29 @@ def list_(hub: Hub, as_json: bool) -> None:
 
 
 @recordings.command()
+@hub_options
+@json_option
+def missing(hub: Hub, as_json: bool) -> None:
+    """What the stations told of and is not here: COMING, the word it was refused with, or lost.
+
+    PURGED: its station had a receipt of this province, which was then put back from a copy. FILE_LOST: the
+    row is here and its packet is not. Both come back by `loket-hub recordings take`, from a copy of the disk.
+
+    \b
+    Example:
+        loket-hub recordings missing --json --home /var/lib/loket-hub
+    """
+    from hub.recordings.owed import owed
+
+    with hub.opened() as db:
+        rows = owed(db, hub.home)
+    if as_json:
+        say(rows)
+    else:
+        table(rows, ("recording", "station", "word", "size", "sha256"))
+
+
+@recordings.command()
 @click.argument("recording")
 @hub_options
 @json_option
