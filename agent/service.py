@@ -15,10 +15,10 @@ import json
 import logging
 import os
 import secrets
-import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any
 
 from agent import control, keys, policies
@@ -38,12 +38,12 @@ from agent.web import app
 from agent.web.server import WebThread
 from drivers import registry
 from drivers.clock import unix_ms
+from sync.ending import Ending
 from sync.mqtt import Certificates
 
 OpenJournal = Callable[[Home, Callable[[], int]], Journal]
 VERSION = "0.1.0"  # of the distribution, which a test compares: asking for it costs 2 MB for good
 CARD_S = 120.0  # a card on its way is seen to its end before the station stops
-STOP_SIGNALS = ("SIGTERM", "SIGINT", "SIGBREAK")
 
 log = logging.getLogger("loket")
 
@@ -126,18 +126,17 @@ class Service:
         self.journal.write(lambda tx: note_start(tx, VERSION))
         self.journal.write(lambda tx: jobs.forget_old(tx, policies.current(tx, tx.at_ms).keep_personal_days))
         seat.at_start(self._home, self._config, self.journal, Packets(self._home.recordings_path))
-        for name in STOP_SIGNALS:
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), lambda _number, _frame: self._stop.set())
-        web, token = self._web()
-        url = web.start()
-        self._link.start()
-        worker = self._start_worker()
-        control.announce(self._home, url, token, os.getpid())
-        sys.stdout.write(json.dumps({"ready": True, "web": url}) + "\n")
-        sys.stdout.flush()
-        self._wait_for_the_signal()
-        self._end(web, worker)
+        with closing(Ending()) as ending:
+            ending.hear_signals()
+            web, token = self._web()
+            url = web.start()
+            self._link.start()
+            worker = self._start_worker()
+            control.announce(self._home, url, token, os.getpid())
+            sys.stdout.write(json.dumps({"ready": True, "web": url}) + "\n")
+            sys.stdout.flush()
+            ending.wait()
+            self._end(web, worker)
 
     def perform(self, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """A person's command, by name; its answer is sent after the commit."""
@@ -169,15 +168,10 @@ class Service:
         thread.start()
         return thread
 
-    def _wait_for_the_signal(self) -> None:
-        """Sleep until the signal; Windows lets no handler run in a wait without an end."""
-        every_s = 1.0 if sys.platform == "win32" else None
-        while not self._stop.wait(every_s):
-            continue
-
     def _end(self, web: WebThread, worker: threading.Thread | None) -> None:
         """Take no more commands, see the card in the printer to its end, and leave word of it."""
         log.info("stopping")
+        self._stop.set()
         control.withdraw(self._home)
         web.stop()
         self._bell.ring()

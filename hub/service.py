@@ -28,6 +28,7 @@ from hub.recordings.parts import Parts
 from hub.recordings.receipts import Receipts
 from hub.web import app
 from hub.web.server import WebThread
+from sync.ending import Ending
 from sync.mqtt import Certificates
 
 LOOK_S = 1.0  # how soon the work of another process at the same database is noticed
@@ -106,7 +107,7 @@ class Service:
         self._now_ms = now_ms
         self._epoch = epoch
         self._keys = home.keys()
-        self._stop = threading.Event()
+        self._ending = Ending()
         self.failed = False
         db = self._opened()
         schema.check(db)
@@ -132,23 +133,20 @@ class Service:
         self._web = WebThread(app.build(self._opened, now_ms, hosts), config.web_host, config.web_port)
 
     def start(self) -> str:
-        """Start every thread; the page's address."""
+        """Start every thread; the page's address. Only for the main thread: it hears the signals."""
+        self._ending.hear_signals()
         threading.excepthook = self._fault
         self._clerk.start()
         self._link.start()
         return self._web.start()
 
-    def stop(self) -> None:
-        """Ask for the end; from a signal handler or any thread."""
-        self._stop.set()
-
     def wait(self) -> bool:
-        """Until asked to end; whether it was an orderly one."""
-        while not self._stop.wait(3600):
-            pass
+        """Until a signal asks for the end; whether it was an orderly one."""
+        self._ending.wait()
         self._link.stop()
         self._clerk.stop()
         self._web.stop()
+        self._ending.close()
         return not self.failed
 
     def _opened(self) -> Database:
@@ -162,4 +160,4 @@ class Service:
         trace: TracebackType | None = told.exc_traceback
         log.critical("a thread has died", exc_info=(told.exc_type, told.exc_value or told.exc_type(), trace))
         self.failed = True
-        self._stop.set()
+        self._ending.say()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -78,12 +76,6 @@ def run(hub: Hub) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     with hub.home.alone():
         service = Service(hub.home, hub.config, now_ms=unix_ms, epoch=secrets.randbits(63))
-
-        def end(_signal: int, _frame: FrameType | None) -> None:
-            service.stop()
-
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, end)
         say({"ready": True, "web": service.start()})
         sys.stdout.flush()
         orderly = service.wait()

@@ -139,10 +139,13 @@ def follow_plug(export: Export, printer: Machine) -> None:
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
-    """Set ``stop`` when the process is asked to end."""
+    """Set ``stop`` when the process is asked to end, whichever of its threads the system told so."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows, which asks no threads
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
 def listen_to_hands(world: World[Any], speed: float, hand: Callable[[Any], dict[str, Any]]) -> None:

@@ -6,15 +6,15 @@ pinned stays good.
 
 from __future__ import annotations
 
-import json
+import asyncio
 import os
-import signal
 import sys
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from simulators.cards.process import stop_on_signals, tell
 from simulators.sbi import hands, keys, model, parts
 from simulators.sbi.answers import Pen
 from simulators.sbi.desk import FRAME_MS, Clock, Desk, RealClock
@@ -54,17 +54,20 @@ def run(setup: Setup) -> None:
         setup.ca.write_bytes(desk.pen.keys.anchors())
     server.desk = desk
     server.frame_s = max(FRAME_MS_MIN, FRAME_MS / setup.speed) / 1000
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     delay_ms = 0 if slow is None else slow.for_ms or SLOW_START_MS
     serving = threading.Timer(delay_ms / 1000 / setup.speed, _serve, (server, slow is not None))
     serving.daemon = True
-    serving.start()
-    serial = desk.service.devices[0].serial
-    tell({"ready": True, "addresses": [f"sbi://{HOST}:{server.server_port}"], "serial": serial})
-    threading.Thread(target=_listen_to_hands, args=(desk, setup.state), name="hands", daemon=True).start()
-    stop.wait()
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        serving.start()
+        serial = desk.service.devices[0].serial
+        tell({"ready": True, "addresses": [f"sbi://{HOST}:{server.server_port}"], "serial": serial})
+        threading.Thread(target=_listen_to_hands, args=(desk, setup.state), name="hands", daemon=True).start()
+        await stop.wait()
+
+    asyncio.run(work())
     serving.cancel()
     server.server_close()
 
@@ -96,12 +99,6 @@ def listening(port: int | None, *, let_in: bool) -> Server:
         else:
             return server
     raise OSError("no port is free")
-
-
-def tell(line: object) -> None:
-    """One JSON object on standard output, at once."""
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
 
 
 def _serve(server: Server, closed: bool) -> None:
