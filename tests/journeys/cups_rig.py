@@ -25,7 +25,7 @@ from drivers.ipp.words import Operation
 from tests import witness
 from tests.journeys.sync_rig import free_port
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 CUPSD = """
 Listen 127.0.0.1:{port}

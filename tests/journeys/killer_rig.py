@@ -234,6 +234,9 @@ class Life:
     def printed(self) -> bool:
         return any(state in (State.PRINTED, State.READY) for _, state in self.states())
 
+    def _unsure(self) -> bool:
+        return any(state is State.UNSURE for _, state in self.states())
+
     def verify(self) -> None:
         """The clerk takes the card out of the tray, looks at it and puts it on the shelf."""
         for job in jobs.in_state(self.reads, State.PRINTED):
@@ -282,8 +285,11 @@ class Life:
         assert account["received"] == CARDS == clean + len(touched) + 1
 
     def killed(self) -> bool:
-        """Whether the agent ended by SIGKILL, now or when it was told to stop: the point was hit."""
-        until(lambda: not self.running() or self.printed(), "neither printed nor killed", 60)
+        """Whether the agent ended by SIGKILL, now or when it was told to stop: the point was hit.
+
+        On a busy machine a card may end in unsure instead, and waits for a clerk who is not there yet.
+        """
+        until(lambda: not self.running() or self.printed() or self._unsure(), "nothing comes of the card", 60)
         self.verify()
         self._process().join(1.0)
         if self.running():
