@@ -231,7 +231,7 @@ def rooms(kind: str) -> Callable[[str], Any]:
     return lambda text: card.draw(kind, person(name=text, address=text, village=text), ISSUED)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=60))
 def test_any_text_draws(text: str) -> None:
     rooms("ktp")(text)

@@ -156,7 +156,7 @@ STEPS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_history_leaves_rows_journal_and_ledger_telling_one_story(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory, province: Province

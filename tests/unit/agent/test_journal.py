@@ -213,7 +213,7 @@ def test_a_damaged_disk_stops_the_process_before_anybody_is_told_anything(home: 
     journal.close(clean=True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     bodies=st.lists(
         st.dictionaries(

@@ -94,7 +94,7 @@ def test_a_cut_at_every_statement_leaves_what_was_acknowledged_and_no_half_of_an
         check_after_a_cut(left, at_least, whole)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_log_torn_anywhere_opens_at_the_last_whole_commit(
     data: st.DataObject,

@@ -224,7 +224,7 @@ ACCIDENTS = {
 WAYS = ["intended", "fed", "named", "print_intended", "underway", "sent_0", "sent_1", "sent_2"]
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 @given(
     way=st.sampled_from(WAYS),
     witness=st.sampled_from(["chip", "clerk"]),

@@ -145,7 +145,7 @@ snapshots = st.builds(
 )
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(snapshots, snapshots, st.integers(-1, 11), st.booleans(), st.booleans())
 def test_no_invented_pair_is_ever_more_certain_than_the_rule(
     before: Snapshot, after: Snapshot, panels: int, named: bool, unsent: bool
@@ -155,7 +155,7 @@ def test_no_invented_pair_is_ever_more_certain_than_the_rule(
     )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(snapshots, st.integers(1, 11))
 def test_a_restart_is_never_certain_of_anything(before: Snapshot, panels: int) -> None:
     for after in (replace(before, reset=True), replace(before, session=0), replace(before, claim=True)):

@@ -81,7 +81,7 @@ def test_a_good_sample_is_read(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TABLE)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_anything_else_is_read_or_refused_in_the_reader_s_own_words(name: str, data: st.DataObject) -> None:
     read, refusal, sample = TABLE[name]

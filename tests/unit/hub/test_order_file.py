@@ -6,7 +6,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from hub import order_file
@@ -80,7 +80,6 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         order_file.check(tmp_path / "list.csv")
 
 
-@settings(deadline=None)
 @given(data=some.binary(max_size=300))
 def test_no_bytes_do_more_than_be_refused(data: bytes, tmp_path_factory: pytest.TempPathFactory) -> None:
     place = tmp_path_factory.getbasetemp() / "noise.csv"

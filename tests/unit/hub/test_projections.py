@@ -174,7 +174,7 @@ JUNK = some.recursive(
 NAMES = sorted({field for fields in JOURNAL.values() for field in fields})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     event=some.sampled_from(sorted(JOURNAL)),
     subject=some.text(max_size=5),

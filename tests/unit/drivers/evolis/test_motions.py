@@ -226,7 +226,7 @@ def test_a_question_that_gets_lost_has_changed_nothing() -> None:
             script(cards=[answer]).printer().snapshot()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.binary(max_size=40) | st.sampled_from([reply(), reply("OK", CLAIM)]), min_size=1, max_size=12)
 )

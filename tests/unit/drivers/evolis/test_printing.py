@@ -171,7 +171,7 @@ def test_the_reservation_is_renewed_under_a_slow_card() -> None:
     assert wire.count("Psid") - before_job == 1 + wire.ms // 60_000
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.binary(max_size=40) | st.sampled_from([reply(), reply("OK", CLAIM)]), min_size=1, max_size=12)
 )

@@ -77,7 +77,7 @@ spoils = st.one_of(
 
 @pytest.mark.parametrize("model", ["xid580", "xid580 on usb"])
 @pytest.mark.parametrize("staged", [False, True], ids=["straight", "staged"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(nth=st.integers(0, 60), spoil=spoils)
 def test_no_noise_ends_in_anything_but_a_verdict_or_an_error(
     model: str, staged: bool, nth: int, spoil: Spoil

@@ -200,7 +200,7 @@ def test_only_ipp_addresses_are_printers_of_paper() -> None:
 FAULTS = ["", "answer_lost@job=1", "half_document@job=1", "offline@job=1", "aborted@job=1", "forgotten@job=1"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(st.integers(0, 20), st.sampled_from(["unsaid", "lost", "garbled"]), max_size=4),
     st.sampled_from(FAULTS),

@@ -75,7 +75,7 @@ def test_data_harmed_once_comes_whole_all_the_same(harm: str) -> None:
     assert module.template_up(1) == bytes(range(256)) * 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 600), max_size=6), st.binary(max_size=12))
 def test_data_comes_whole_however_the_stream_is_cut(at: list[int], noise: bytes) -> None:
     far = Scripted()

@@ -56,7 +56,7 @@ def read(text: str) -> jws.Jws:
     return jws.read(text)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(min_size=8), st.text(max_size=20).filter(lambda text: "<" not in text))
 def test_word_and_record_make_the_jws_again_byte_for_byte(record: bytes, other: str) -> None:
     payload = json.dumps({"other": other, "bioValue": papers.b64url(record)}, ensure_ascii=False)
@@ -102,7 +102,7 @@ def test_what_is_no_attestation_restores_nothing(kept: bytes) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, len(WORD) - 1), st.sampled_from("Aa0-_.=é"))
 def test_a_signed_word_with_one_other_sign_is_none(at: int, sign: str) -> None:
     other = WORD[:at] + sign + WORD[at + 1 :]
@@ -111,7 +111,7 @@ def test_a_signed_word_with_one_other_sign_is_none(at: int, sign: str) -> None:
             read(other)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with pytest.raises(DeviceError):
@@ -244,7 +244,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(JSON)
 def test_any_json_is_read_or_is_a_device_s_error(told: object) -> None:
     raw = json.dumps(told).encode()

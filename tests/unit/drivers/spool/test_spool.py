@@ -265,7 +265,7 @@ ACCIDENTS = st.dictionaries(st.integers(0, 40), st.sampled_from(["unsaid", "lost
 FAULTS = st.lists(st.sampled_from(sorted(SPOOLER)), max_size=2, unique=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(ACCIDENTS, FAULTS)
 @example({10: "lost"}, [])
 @example({10: "lost", 11: "lost", 12: "unsaid"}, ["held"])

@@ -28,7 +28,7 @@ ACCIDENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, len(WHOLE)), max_size=25), st.integers(0, 900))
 def test_any_cut_gives_the_same_card_and_the_same_truth(places: list[int], pause_ms: int) -> None:
     whole, cut = bench(), bench()
@@ -50,7 +50,7 @@ def test_any_cut_gives_the_same_card_and_the_same_truth(places: list[int], pause
     assert str(exchange.reply()).startswith("b'OK\\x00")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from(COMMANDS)), max_size=12))
 def test_noise_never_crashes_the_face(pieces: list[bytes]) -> None:
     printer = bench(cards=4)
@@ -75,7 +75,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, st.lists(st.sampled_from(ACCIDENTS), max_size=3))
 def test_whatever_happens_each_card_is_in_one_place_and_counters_never_run_back(
     script: list[tuple[str, object]], accidents: list[str]

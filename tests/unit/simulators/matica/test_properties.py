@@ -61,7 +61,7 @@ def spoken(printer: MemoryPrinter) -> Session:
     return session
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, len(WHOLE)), max_size=25), st.integers(0, 2_000))
 def test_any_cut_gives_the_same_card_and_the_same_answers(places: list[int], pause_ms: int) -> None:
     printers = bench(), bench()
@@ -83,7 +83,7 @@ def test_any_cut_gives_the_same_card_and_the_same_answers(places: list[int], pau
     assert len(replies(bytes(sessions[0].out))) == 1 + 1 + len(WORDS) + 4 + 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 7), max_size=6, unique=True))
 def test_a_plane_in_any_pieces_is_the_same_plane(places: list[int]) -> None:
     usb = Usb(bench())
@@ -96,7 +96,7 @@ def test_a_plane_in_any_pieces_is_the_same_plane(places: list[int]) -> None:
     assert usb.printer.printer.planes == {"k": INK["k"]}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from(SAID)), max_size=12), st.booleans())
 def test_noise_never_crashes_the_ethernet_face(pieces: list[bytes], greeted: bool) -> None:
     printer = bench(cards=4)
@@ -112,7 +112,7 @@ def test_noise_never_crashes_the_ethernet_face(pieces: list[bytes], greeted: boo
     session.go_on()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.binary(max_size=16), max_size=12), st.booleans(), st.integers(0, 64))
 def test_noise_never_crashes_the_usb_face(cdbs: list[bytes], inward: bool, length: int) -> None:
     printer = bench(cards=4)
@@ -137,7 +137,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 @given(steps, st.lists(st.sampled_from(ACCIDENTS), max_size=3))
 def test_whatever_happens_each_card_is_in_one_place_and_counters_never_run_back(
     script: list[tuple[str, object]], accidents: list[str]

@@ -31,7 +31,7 @@ def age(person: Person) -> int:
     return TODAY.year - born.year - ((TODAY.month, TODAY.day) < (born.month, born.day))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(), st.sampled_from(sorted(regions.OFFICES)), st.integers(1, 60))
 def test_everybody_is_whole_by_the_rules(seed: int, office: str, n: int) -> None:
     crowd = people(seed, office, n)
