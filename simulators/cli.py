@@ -72,6 +72,22 @@ class Address(click.ParamType[tuple[str, int]]):
         return host or "127.0.0.1", int(port)
 
 
+class PortName(click.ParamType[Path]):
+    """The name of a serial port to make: what is free, or a link that may give way."""
+
+    name = "FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Its absolute path, or a usage error in one sentence. A link is not followed."""
+        told = Path(value)
+        link = told.parent.resolve() / told.name
+        if link.exists() and not link.is_symlink():
+            self.fail(f"{str(value)!r} is there already, and is no link: it is left alone", param, ctx)
+        if not link.parent.is_dir():
+            self.fail(f"there is no folder {str(link.parent)!r} to make a port in", param, ctx)
+        return link
+
+
 class Accident(click.ParamType[Any]):
     """``NAME@WHEN``, read by ``parse`` of whichever device it is for."""
 

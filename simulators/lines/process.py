@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from simulators.cards.pace import World
 from simulators.cards.process import Closer, listen_to_hands, stop_on_signals, tell
@@ -23,7 +24,7 @@ D = TypeVar("D", bound=SerialDevice)
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """What the command line says of them. ``pty``: the link to make, or empty; ``tcp``: (host, port)."""
+    """What the command line says of them. ``pty``: the link to make, absolute; ``tcp``: (host, port)."""
 
     pty: Path | None
     tcp: tuple[str, int] | None
@@ -85,7 +86,7 @@ async def _open(world: World[D], family: Family[D], wires: Wires) -> tuple[list[
 
         pty = PtyWire(world, wires.pty, opened)
         pty.open()
-        addresses.append(f"{family.scheme}+serial://{pty.path}{family.query}")
+        addresses.append(f"{family.scheme}+serial://{quote(pty.path)}{family.query}")
         closers.append(pty.close)
     world.pumps.append(lambda: _lose(device))
     return addresses, closers

@@ -2,7 +2,8 @@
 
 The terminal is in packet mode, so that the flush every host does as it opens a port is seen as "a host has
 opened"; and the rate the host has set is read from the terminal, so that two rates that differ give nonsense,
-as on a cable. Unplugged, the terminal is gone and so is the link.
+as on a cable. Unplugged, the terminal is gone and so is the link. Nothing but a link ever gives way to ours,
+and only one that still leads to our terminal is taken away.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import sys
 import termios
 import tty
 from collections.abc import Callable
@@ -40,7 +42,7 @@ class PtyWire:
         self._world, self._link, self._opened = world, link, opened
         self._master = self._slave = -1
         self._rest = b""
-        self.path = ""
+        self.path = self._terminal = ""
         world.pumps.append(self._pump)
         world.printer.watchers.append(self._follow)
 
@@ -50,12 +52,9 @@ class PtyWire:
         tty.setraw(self._slave)
         fcntl.ioctl(self._master, termios.TIOCPKT, b"\x01\x00\x00\x00")
         os.set_blocking(self._master, False)
-        self.path = os.ttyname(self._slave)
+        self.path = self._terminal = os.ttyname(self._slave)
         if self._link is not None:
-            spare = self._link.with_name(self._link.name + ".new")
-            spare.unlink(missing_ok=True)
-            spare.symlink_to(self.path)
-            spare.replace(self._link)
+            self._make(self._link)
             self.path = str(self._link)
         asyncio.get_running_loop().add_reader(self._master, self._readable)
 
@@ -64,12 +63,25 @@ class PtyWire:
         if self._master < 0:
             return
         asyncio.get_running_loop().remove_reader(self._master)
+        if (link := self._link) is not None and link.is_symlink() and str(link.readlink()) == self._terminal:
+            link.unlink(missing_ok=True)
+        self._let_go()
+
+    def _make(self, link: Path) -> None:
+        """Raises OSError where something else has the name; it is left alone."""
+        try:
+            if link.is_symlink():
+                link.unlink()
+            link.symlink_to(self._terminal)
+        except OSError:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
         os.close(self._master)
         os.close(self._slave)
         self._master = self._slave = -1
         self._rest = b""
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
 
     def _readable(self) -> None:
         try:
@@ -103,4 +115,7 @@ class PtyWire:
         if not self._world.printer.there:
             self.close()
         elif self._master < 0:
-            self.open()
+            try:
+                self.open()
+            except OSError as wrong:  # somebody took the name while the wire was out
+                sys.stderr.write(f"the port does not come back: {wrong}\n")

@@ -8,16 +8,14 @@ from typing import Any
 
 import click
 
-from simulators.cli import Accident, Address
+from simulators.cli import Accident, Address, PortName
 from simulators.r30x import faults
 from simulators.r30x.codes import MAKES
 
 
 @click.command()
 @click.option("--model", type=click.Choice([*MAKES]), default="zfm20", show_default=True)
-@click.option(
-    "--pty", type=click.Path(path_type=Path), help="A serial port under this name (not on Windows)."
-)
+@click.option("--pty", type=PortName(), help="A serial port under this name (not on Windows).")
 @click.option("--tcp", type=Address(), help="A serial server here; a free port if there is no wire at all.")
 @click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms.")
 @click.option(

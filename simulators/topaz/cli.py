@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from simulators.cli import Accident, Address
+from simulators.cli import Accident, Address, PortName
 from simulators.lines.faults import Fault, Faults
 from simulators.topaz import faults as accidents
 from simulators.topaz.kinds import KINDS
@@ -16,9 +16,7 @@ from simulators.topaz.kinds import KINDS
 
 @click.command()
 @click.option("--model", type=click.Choice([*KINDS]), default="siglitelcd1x5", show_default=True)
-@click.option(
-    "--pty", type=click.Path(path_type=Path), help="A serial port under this name (not on Windows)."
-)
+@click.option("--pty", type=PortName(), help="A serial port under this name (not on Windows).")
 @click.option("--tcp", type=Address(), help="A serial server here; a free port if there is no wire at all.")
 @click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Whose signature it is.")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import serial
 
+from drivers.address import parse
 from simulators.people.signatures import signature
 from simulators.topaz.kinds import KINDS
 from tests.journeys.technician import Technician
@@ -132,6 +133,29 @@ def test_a_pulled_wire_takes_the_serial_port_away_and_brings_it_back(tmp_path: P
 
 
 @posix
+def test_a_port_is_announced_by_the_whole_path_of_its_name(tmp_path: Path) -> None:
+    told = os.path.relpath(tmp_path / "a reader", Path(__file__).parents[2])
+    with Technician("--pty", told, command="reader") as reader:
+        assert parse(reader.ready["addresses"][0]).path == str(tmp_path / "a reader")
+
+
+@posix
+def test_a_link_that_has_become_another_ones_is_left_at_the_end(tmp_path: Path) -> None:
+    link = tmp_path / "pad"
+    link.symlink_to(tmp_path / "of_one_that_was_killed")
+    with Technician("--pty", str(link), "--speed", "20", command="pad") as pad:
+        first = link.readlink()
+        with Technician("--pty", str(link), command="pad"):
+            assert link.readlink() != first
+            pad.hand(unplug=True)
+            assert link.is_symlink()
+        assert not link.is_symlink()
+        link.write_text("precious")
+        assert pad.hand(plug=True)["plugged"] is True
+    assert link.read_text() == "precious"
+
+
+@posix
 def test_a_host_at_another_rate_is_not_understood(tmp_path: Path) -> None:
     link = tmp_path / "reader"
     with Technician("--pty", str(link), "--speed", "20", command="reader") as reader:
@@ -176,13 +200,18 @@ def test_a_pad_without_an_lcd_is_signed_once_its_port_is_opened_and_when_told(tm
             assert spots(read(got).strokes) == drawn("siglite1x5", 8)
 
 
+def said_in_a_sentence(told: list[str]) -> subprocess.CompletedProcess[str]:
+    """What a command that fails leaves: no traceback, and something said."""
+    start = "import sys; from simulators.cli import main; main(sys.argv[1:])"
+    done = subprocess.run([sys.executable, "-c", start, *told], capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "Traceback" not in done.stderr and done.stderr.strip()
+    return done
+
+
 @pytest.mark.parametrize(
     "options",
     [["reader", "--fault", "jam@card=2"], ["pad", "--fault", "noise"], ["reader", "--state", "{state}"]],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(options: list[str], tmp_path: Path) -> None:
     (tmp_path / "state").write_text('{"make": "evolis"}')
-    start = "import sys; from simulators.cli import main; main(sys.argv[1:])"
-    told = [each.format(state=tmp_path / "state") for each in options]
-    done = subprocess.run([sys.executable, "-c", start, *told], capture_output=True, text=True, check=False)
-    assert done.returncode != 0 and "Traceback" not in done.stderr and done.stderr.strip()
+    said_in_a_sentence([each.format(state=tmp_path / "state") for each in options])
