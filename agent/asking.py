@@ -51,7 +51,8 @@ def blank(text: str) -> str:
     try:
         return blank_name(text)
     except ValueError as error:
-        raise Trouble(f"{error}.") from None
+        told = str(error)
+        raise Trouble(f"{told[0].upper()}{told[1:]}.") from None
 
 
 def reason(args: Args, name: str = "reason") -> str | None:

@@ -147,3 +147,16 @@ def test_what_the_province_sends_is_compared_with_what_came(
     reader = shell.home.reader()
     assert consignments.differing(reader) == ["K-1"]
     assert blanks.account(reader)["ktp"]["on_hand"] == load.count - 1
+
+
+def test_people_s_numbers_are_booked_nowhere_and_said_nowhere(shell: Shell, tmp_path: Path) -> None:
+    nik, lists = "6411046507549639", tmp_path / "w.txt"
+    for text in (f"0401\n{nik},SITI AMINAH\n", f"{nik}\n"):
+        lists.write_text(text)
+        out = shell("receive", "--consignment", "Z-1", str(lists))
+        assert (shell.code, out) == (1, "") and "looks like a NIK" in shell.told
+        assert not any(word in shell.told for word in (nik, "SITI", "0401"))
+    for words in (("spoil", nik, "--reason", "bent"), ("void", f"{nik},SITI AMINAH", "--why", "worn")):
+        assert (shell(*words), shell.code) == ("", 1)
+        assert shell.told == "That looks like a NIK; a blank has a name of its own.\n"
+    assert shell.json()["ktp"]["received"] == 9

@@ -135,8 +135,8 @@ def test_a_manifest_is_a_name_a_line_or_a_csv_with_a_column(tmp_path: Path, text
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"0401\n!!\n", "line 2: '!!' is no blank's name"),
-        (b"0401\n0402\n04 01\n", "line 3: 0401 stands on line 1 already"),
+        (b"0401\n!!\n", "line 2: that is no blank's name"),
+        (b"0401\n0402\n04 01\n", "line 3: the same name stands on line 1 already"),
         (b"a,b\n1,2\n", "line 1: there is no column 'blank'"),
         (b"", "names 0 blanks"),
         (b"\xff\xfe0401", "no text file"),
