@@ -35,7 +35,7 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
     Raises RefusedByRule UNKNOWN_ORDER, ORDER_CLOSED, JOURNAL_BEHIND_HUB, BLANK_NEEDED, BLANK_NOT_ASKED,
     BLANK_USED, BLANK_UNKNOWN.
     """
-    asked = _asked_blank(config, args)
+    asked = None if args.get("blank") is None else blank(str(args["blank"]))
     if not journal.has_room():
         raise Trouble("The disk is nearly full; no new card is begun until some space is freed.")
 
@@ -45,8 +45,7 @@ def print_orders(journal: Journal, config: Config, args: Args) -> dict[str, Any]
         order = args.get("order")
         count = min(int(args.get("next") or 0), NEXT_MAX)
         orders = [str(order)] if order is not None else jobs.next_waiting(tx, count)
-        if asked is not None:
-            _check_asked(tx, orders, asked, chip_names=_chip_names(config))
+        _check_asked(tx, orders, asked, chip_names=_chip_names(config))
         return [jobs.queue(tx, each, asked) for each in orders]
 
     queued = [jobs.get(journal, job) for job in once(journal, args, work)]
@@ -59,25 +58,20 @@ def _chip_names(config: Config) -> bool:
     return bool(config.chip) and (not config.printer or has_station(config.printer))
 
 
-def _asked_blank(config: Config, args: Args) -> str | None:
-    """The blank that the clerk names, where no chip reader in the printer will."""
-    text = args.get("blank")
-    if text is None and not _chip_names(config):
-        raise RefusedByRule("BLANK_NEEDED")
-    return None if text is None else blank(str(text))
+def _check_asked(tx: Tx, orders: list[str], asked: str | None, *, chip_names: bool) -> None:
+    """A blank is named for one new job only; pressing twice for the same order is no new job and needs none.
 
-
-def _check_asked(tx: Tx, orders: list[str], asked: str, *, chip_names: bool) -> None:
-    """A blank may be named for one new job only; pressing twice for the same order is no new job.
-
-    Where a chip reader names blanks, only a child's card is named by the clerk: it has no chip.
+    Where a chip reader names blanks, only a child's card is named by the clerk: it has no chip. Elsewhere
+    every new job has to be given its blank.
     """
     for order in orders:
         for kind, state in tx.rows("SELECT kind, state FROM order_ WHERE id = ?", order):
-            if chip_names and kind != NO_CHIP:
+            if asked is not None and chip_names and kind != NO_CHIP:
                 raise RefusedByRule("BLANK_NOT_ASKED")
-            if state != "waiting":
+            if state != "waiting" or (asked is None and chip_names):
                 continue
+            if asked is None:
+                raise RefusedByRule("BLANK_NEEDED")
             blanks.check(tx, asked, kind)
             if tx.rows("SELECT 1 FROM job WHERE asked = ? AND state IN ('queued', 'staged')", asked):
                 raise RefusedByRule("BLANK_USED", asked)

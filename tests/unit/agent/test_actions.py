@@ -115,6 +115,16 @@ def test_without_a_chip_reader_the_clerk_names_the_blank_and_with_one_does_not(j
     assert job and job.asked == "0401"
 
 
+def test_the_same_order_is_the_same_job_with_its_blank_or_without(journal: Journal) -> None:
+    first = act(journal, "print", NO_CHIP, order="O-1", blank="0401")
+    lines = events(journal)
+    assert act(journal, "print", NO_CHIP, order="O-1") == first
+    assert act(journal, "print", NO_CHIP, order="O-1", blank="0401") == first
+    assert events(journal) == lines
+    assert word(journal, "print", NO_CHIP, order="O-99") == "UNKNOWN_ORDER"
+    assert word(journal, "print", NO_CHIP, next=1) == "BLANK_NEEDED"
+
+
 def test_a_child_s_card_has_no_chip_and_is_named_by_the_clerk_beside_any_reader(
     journal: Journal, province: Province
 ) -> None:
