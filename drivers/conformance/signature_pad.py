@@ -11,6 +11,7 @@ from drivers.signature_pad import Signature, SignaturePad
 SIGN_S, NOBODY_S = 30.0, 1.0
 
 TASKS: dict[str, str] = {
+    "leave_pad": "Let nobody touch the pad until the next question.",
     "sign": "Draw two strokes on the pad, a few seconds after you have confirmed this.",
     "unplug_pad": "Pull the pad's cable.",
     "plug_pad": "Put the pad's cable back.",
@@ -53,6 +54,7 @@ def status_is_told(bench: Bench) -> str:
 
 def nobody_signs(bench: Bench) -> str:
     """Where nobody signs, it says so when the time is over."""
+    bench.hand("leave_pad")
     with expect_error(NeedsHands, "no_signature"):
         bench.pad.sign(NOBODY_S)
     return "no_signature"

@@ -15,20 +15,12 @@ from tests.conformance.person import SPEED, Person
 from tests.journeys.technician import Technician
 
 MOVES: dict[str, dict[str, Any]] = {
+    "leave_pad": {"hand": "off"},
     "sign": {"hand": "on"},
     "unplug_pad": {"unplug": ""},
     "plug_pad": {"plug": ""},
 }
-"""What the simulator is told for each task: from now on somebody signs whenever the pad is cleared."""
-
-
-@dataclass
-class Signer(Person):
-    """Signs whenever the pad is cleared, once told to."""
-
-    def rest(self) -> None:
-        """Nobody signs until told again."""
-        assert self.tell({"hand": "off"})["hand"] is False
+"""What the simulator is told for each task: from then on nobody signs, or somebody whenever it is cleared."""
 
 
 @dataclass
@@ -36,19 +28,19 @@ class Desk:
     """A pad, and whoever signs on it."""
 
     pad: SignaturePad
-    hands: Signer
+    hands: Person
 
 
 def desk(stack: ExitStack, wire: str, folder: Path) -> Desk:
-    """A pad on ``wire``, for as long as ``stack`` lasts."""
+    """A pad on ``wire``, for as long as ``stack`` lasts; as it starts, whoever stands there signs unasked."""
     if wire == "memory":
-        far = MemoryPad(hand=False)
+        far = MemoryPad()
         address = "topaz+memory://desk?model=siglitelcd1x5"
         pad = open_pad(address, clock=far, open_stream=far.connect)
         stack.callback(pad.close)
-        return Desk(pad, Signer(lambda told: far.hand(**told), MOVES))
+        return Desk(pad, Person(lambda told: far.hand(**told), MOVES))
     options = ("--tcp", "127.0.0.1:0") if wire == "tcp" else ("--pty", str(folder / "pad"))
-    process = stack.enter_context(Technician(*options, "--no-hand", "--speed", SPEED, command="pad"))
+    process = stack.enter_context(Technician(*options, "--speed", SPEED, command="pad"))
     pad = open_pad(process.address("topaz+"), clock=MonotonicClock())
     stack.callback(pad.close)
-    return Desk(pad, Signer(lambda told: process.hand(**told), MOVES))
+    return Desk(pad, Person(lambda told: process.hand(**told), MOVES))
