@@ -21,6 +21,22 @@ class Accident(Protocol):
 A = TypeVar("A", bound=Accident)
 
 
+COUNTED = frozenset({"card", "exchange", "job", "capture", "stream", "bytes", "times"})
+"""What is counted, from 1; a clock begins at 0."""
+
+
+def whole(name: str, key: str, text: str) -> int:
+    """The number that stands behind ``key=`` in an accident called ``name``.
+
+    ValueError with one sentence for what is no whole number, or is one that never comes.
+    """
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(f"{name}: {key} must be a whole number, not {text!r}")
+    if key in COUNTED and int(text) == 0:
+        raise ValueError(f"{name}: {key} counts from 1, so {key}={text} never comes")
+    return int(text)
+
+
 @dataclass(slots=True)
 class Ordered(Generic[A]):
     """The accidents still to come, and those that struck."""

@@ -11,9 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulators.ordered import Ordered
+from simulators.ordered import Ordered, whole
 
 _WHENS = ("card", "ms", "bytes", "exchange")
+_SAYS: Mapping[str, tuple[str, ...]] = {
+    "face": ("front", "back"),
+    "until": ("poll", "power"),
+    "seen": ("yes",),
+    "chip": ("under",),
+    "hand": ("yes",),
+}
 _KEYS = {"panel", "face", "at", "for", "seen", "chip", "hand", "until"}
 
 
@@ -107,25 +114,20 @@ class Catalogue:
             raise ValueError(f"no panel is called {panel!r}")
         if at is not None and at not in self.moments:
             raise ValueError(f"no moment is called {at!r}; there are {', '.join(self.moments)}")
-        if words.get("until", "poll") not in ("poll", "power"):
-            raise ValueError(f"{name} lasts until poll or until power")
+        for key, may_be in _SAYS.items():
+            if key in words and words[key] not in may_be:
+                raise ValueError(f"{name}: {key} is {' or '.join(may_be)}, not {words[key]!r}")
         return Fault(
             text,
             name,
             when,
-            _number(name, when, words[when]),
+            whole(name, when, words[when]),
             panel,
             words.get("face"),
             kind.moment or at or ("panel" if panel is not None else kind.usual),
-            _number(name, "for", words["for"]) if "for" in words else None,
+            whole(name, "for", words["for"]) if "for" in words else None,
             frozenset(f"{key}={words[key]}" for key in ("seen", "chip", "hand", "until") if key in words),
         )
-
-
-def _number(name: str, key: str, value: str) -> int:
-    if not value.isdecimal():
-        raise ValueError(f"{name}: {key} must be a whole number, not {value!r}")
-    return int(value)
 
 
 @dataclass(slots=True)

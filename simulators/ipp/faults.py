@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from simulators.ordered import whole
+
 PAPER: dict[str, str] = {
     "paper_empty": "before a sheet of the job the tray is empty, until loaded or for=MS",
     "jam": "the first sheet jams and is lost; printed anew once cleared or after for=MS",
@@ -47,9 +49,10 @@ def parse(text: str, known: Iterable[str]) -> Fault:
         raise ValueError(f"no such accident: {name!r} ({', '.join(sorted(known))})")
     words = dict(part.partition("=")[::2] for part in rest.split(","))
     job, span = words.pop("job", ""), words.pop("for", None)
-    if not job.isdecimal() or words or (span is not None and not span.isdecimal()):
+    if not job or words:
         raise ValueError(f"{name} is written {name}@job=1 or {name}@job=1,for=5000")
-    return Fault(name, int(job), DEFAULT_MS.get(name) if span is None else int(span))
+    for_ms = DEFAULT_MS.get(name) if span is None else whole(name, "for", span)
+    return Fault(name, whole(name, "job", job), for_ms)
 
 
 class Faults:

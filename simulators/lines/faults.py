@@ -1,6 +1,6 @@
 """Accidents of devices on a serial line: ``NAME@WHEN[,WHAT]``.
 
-``WHEN`` is ``exchange=N`` (the N-th instruction since the device was new), or ``ms=T`` of its clock.
+``WHEN`` is ``exchange=N`` (the N-th instruction since the device was new, from 1), or ``ms=T`` of its clock.
 ``WHAT``: ``op=HEX`` waits for the first such instruction from then on, ``at=command|answer|data`` says where
 in the exchange, ``for=MS`` how long, ``code=HEX`` which answer. What strikes is spent, and kept in the state
 file, so that a device that comes back is not struck twice. Pure.
@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from string import hexdigits
 
-from simulators.ordered import Ordered
+from simulators.ordered import Ordered, whole
 
 WHENS = ("exchange", "ms")
 PLACES = ("command", "answer", "data")
-_KEYS = {"op", "at", "for", "code"}
+KEYS = frozenset({"op", "at", "for", "code"})
+BYTE_DIGITS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,11 @@ class Fault:
         return usual_ms if self.for_ms is None else self.for_ms
 
 
-def parse(text: str, known: Mapping[str, str]) -> Fault:
-    """Read ``NAME@WHEN[,WHAT]``. Raises ValueError with one sentence that names what is wrong."""
+def parse(text: str, known: Mapping[str, str], keys: frozenset[str] = KEYS) -> Fault:
+    """Read ``NAME@WHEN[,WHAT]``; ``keys``: what WHAT may say of this device.
+
+    Raises ValueError with one sentence that names what is wrong.
+    """
     name, _, rest = text.partition("@")
     if name not in known:
         raise ValueError(f"no fault is called {name!r}; there are {', '.join(known)}")
@@ -45,7 +50,7 @@ def parse(text: str, known: Mapping[str, str]) -> Fault:
     when = next((key for key in WHENS if key in words), None)
     if when is None:
         raise ValueError(f"{name} needs exchange=N or ms=T, as in {name}@exchange=5")
-    if unknown := set(words) - _KEYS - {when}:
+    if unknown := set(words) - keys - {when}:
         raise ValueError(f"{name} does not know {', '.join(sorted(unknown))}")
     if words.get("at", "answer") not in PLACES:
         raise ValueError(f"at is one of {', '.join(PLACES)}")
@@ -53,21 +58,21 @@ def parse(text: str, known: Mapping[str, str]) -> Fault:
         text,
         name,
         when,
-        _number(name, when, words, 10) or 0,
+        whole(name, when, words[when]),
         words.get("at"),
-        _number(name, "op", words, 16),
-        _number(name, "for", words, 10),
-        _number(name, "code", words, 16),
+        _byte(name, "op", words),
+        whole(name, "for", words["for"]) if "for" in words else None,
+        _byte(name, "code", words),
     )
 
 
-def _number(name: str, key: str, words: Mapping[str, str], base: int) -> int | None:
+def _byte(name: str, key: str, words: Mapping[str, str]) -> int | None:
     if key not in words:
         return None
-    try:
-        return int(words[key], base)
-    except ValueError:
-        raise ValueError(f"{name}: {key} must be a number, not {words[key]!r}") from None
+    digits = words[key]
+    if not digits or len(digits) > BYTE_DIGITS or not set(digits) <= set(hexdigits):
+        raise ValueError(f"{name}: {key} must be a number of one or two hex digits, not {digits!r}")
+    return int(digits, 16)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from simulators.ordered import whole
+from simulators.sbi.words import EYES, FINGERS
+
 EVER = 1 << 40
 GROUPS = ("Finger", "Iris", "Face", "right", "left", "thumbs")
 
@@ -116,6 +119,10 @@ def parse(text: str, now_ms: int = 0) -> Fault:
     if unknown := set(said) - _WORDS:
         raise ValueError(f"{name} does not know {', '.join(sorted(unknown))}")
     numbers = {key: _number(name, key, said[key]) for key in _NUMBERS if key in said}
+    if said.get("hard", "yes") != "yes":
+        raise ValueError(f"{name}: hard is yes, not {said['hard']!r}")
+    if "part" in said and said["part"] not in (*FINGERS, *EYES):
+        raise ValueError(f"{name}: a part is written as in SBI, such as Left LittleFinger")
     if said.get("of", "Finger") not in GROUPS:
         raise ValueError(f"of= is one of {', '.join(GROUPS)}")
     for_ms = numbers.get("for")
@@ -142,14 +149,14 @@ def _moment(name: str, text: str, now_ms: int) -> tuple[str, int]:
         raise ValueError(
             f"{name} is written {name}@start, {name}@capture=1, {name}@stream=1 or {name}@ms=1000"
         )
-    return when, _number(name, when, value)
+    return when, whole(name, when, value)
 
 
 def _number(name: str, key: str, value: str) -> int:
-    digits = value.removeprefix("-").removeprefix("+")
-    if not digits.isdecimal() or (value.startswith("-") and key != "by"):
-        raise ValueError(f"{name}: {key} is a whole number, not {value!r}")
-    return int(value)
+    if key != "by":
+        return whole(name, key, value)
+    seconds = whole(name, key, value.removeprefix("-").removeprefix("+"))
+    return -seconds if value.startswith("-") else seconds
 
 
 class Faults:

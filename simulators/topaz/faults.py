@@ -21,5 +21,5 @@ KNOWN = {
 
 
 def parse(text: str) -> Fault:
-    """Read one. Raises ValueError."""
-    return faults.parse(text, KNOWN)
+    """Read one; a pad has no instructions to wait for, nor codes to answer. Raises ValueError."""
+    return faults.parse(text, KNOWN, frozenset({"for"}))

@@ -54,7 +54,7 @@ def test_the_promised_spellings_are_read(text: str) -> None:
         ("jam@card=1,at=noon", "no moment"),
         ("jam@card=1,colour=red", "does not know colour"),
         ("cover_open@ms=5,for=long", "whole number"),
-        ("counter_lag@card=1,until=noon", "until poll"),
+        ("counter_lag@card=1,until=noon", "until is poll"),
     ],
 )
 def test_a_wrong_spelling_is_told_in_one_sentence(text: str, part: str) -> None:
