@@ -20,6 +20,7 @@ from domain.wita import day
 from domain.words import RefusedByRule
 
 DAY_MS = 86_400_000
+EVIDENCE = "evidence"  # moved a job: the printer's counters did, and nobody had a card in hand
 _COLUMNS = (
     "id, order_id, kind, attempt, state, asked, blank, cause, issued_on, printer, session, before, "
     "panels, artefact, chip, shelf, queued_ms, at_ms"
@@ -268,8 +269,8 @@ def _told_by_row(job: Job, event: Event) -> dict[str, Any]:
 def _set_row(tx: Tx, job: Job, event: Event, after: State, told: Mapping[str, Any]) -> None:
     keep = event is not Event.UNTOUCHED  # an untouched job is armed again from the beginning
     before = told.get("before", job.before if keep else None)
-    # The blank a clerk holds is not in the feeder any more: whatever is fed next has to be named anew.
-    asked = job.asked if keep or told["by"] != "clerk" else None
+    # The blank somebody holds is not in the feeder any more: whatever is fed next has to be named anew.
+    asked = job.asked if keep or told["by"] == EVIDENCE else None
     tx.execute(
         "UPDATE job SET state = ?, asked = ?, blank = ?, cause = ?, printer = ?, session = ?, before = ?, "
         "panels = ?, artefact = ?, chip = ?, shelf = ?, at_ms = ? WHERE id = ?",

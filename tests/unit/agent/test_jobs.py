@@ -196,7 +196,7 @@ def test_a_card_to_be_printed_at_once_passes_the_jobs_that_wait(tmp_path: Path, 
     journal.close()
 
 
-@pytest.mark.parametrize(("by", "asked"), [("clerk", None), ("evidence", "0401")])
+@pytest.mark.parametrize(("by", "asked"), [("clerk", None), ("ani", None), ("evidence", "0401")])
 def test_a_blank_that_a_clerk_took_out_has_to_be_named_again(
     journal: Journal, by: str, asked: str | None
 ) -> None:
