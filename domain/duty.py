@@ -31,9 +31,10 @@ def rest(
     """Whether a printer has to rest now, and until when; the longest rest where several hold.
 
     ``fed_ms``: when its cards were fed, the latest first, at least today's and the last run's. ``hot_ms``:
-    when it last complained of heat, None if it never did. A clock put back never makes a rest longer.
+    when it last complained of heat, None if it never did. A clock put back never makes a rest longer: what
+    lies ahead of ``now_ms`` was told by a clock that was wrong, and counts only on the day it named.
     """
-    fed = [min(at_ms, now_ms) for at_ms in fed_ms]
+    fed = [at_ms for at_ms in fed_ms if at_ms <= now_ms]
     found = [
         each
         for each in (
@@ -71,4 +72,4 @@ def _run(duty: Duty, fed: Sequence[int], now_ms: int) -> Rest | None:
 
 
 def _hot(minutes: int, hot_ms: int | None, now_ms: int) -> Rest | None:
-    return None if hot_ms is None else Rest("cooling", min(hot_ms, now_ms) + minutes * MINUTE_MS)
+    return None if hot_ms is None or hot_ms > now_ms else Rest("cooling", hot_ms + minutes * MINUTE_MS)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.duty import MINUTE_MS, Rest, rest, today
 from domain.policy import Duty
-from domain.wita import day_bounds_ms
+from domain.wita import DAY_MS, day_bounds_ms
 
 MORNING_MS = day_bounds_ms("2020-05-12")[0] + 9 * 3_600_000
 CARD_MS = 20_000
@@ -59,6 +59,23 @@ def test_the_longest_rest_is_told() -> None:
     found = rest(duty, 60, fed(10), MORNING_MS, MORNING_MS)
     assert found is not None
     assert found.cause == "day_full"
+
+
+@pytest.mark.parametrize(
+    ("duty", "hot", "fed_ms", "hot_ms"),
+    [
+        (Duty(cards_a_day=3), 0, fed(3, MORNING_MS + 365 * DAY_MS), None),
+        (Duty(rest_after_cards=3, rest_minutes=10), 0, fed(3, MORNING_MS + 365 * DAY_MS), None),
+        (Duty(), 10, [], MORNING_MS + 365 * DAY_MS),
+    ],
+)
+def test_what_a_clock_told_that_was_a_year_ahead_keeps_no_printer_from_work(
+    duty: Duty, hot: int, fed_ms: list[int], hot_ms: int | None
+) -> None:
+    days = [MORNING_MS + day * DAY_MS for day in range(0, 365, 7)]
+    assert [rest(duty, hot, fed_ms, hot_ms, now_ms) for now_ms in days] == [None] * len(days)
+    after_ms = MORNING_MS + 366 * DAY_MS
+    assert rest(duty, hot, fed_ms, hot_ms, after_ms) is None
 
 
 @given(
