@@ -67,6 +67,20 @@ def _station(row: tuple[Any, ...]) -> Station:
     return Station(name, state, sign, seal, Mark(watermark, mark_epoch), *rest)
 
 
+def contiguous(db: Database, name: str) -> int:
+    """The last line of a journal that is held with all before it, counted from the lines."""
+    count, last = db.one("SELECT count(*), max(seq) FROM event WHERE station = ?", name) or (0, None)
+    if not count or count == last:
+        return int(count)
+    row = db.one(
+        "SELECT min(e.seq) FROM event e WHERE e.station = ? AND NOT EXISTS "
+        "(SELECT 1 FROM event n WHERE n.station = e.station AND n.seq = e.seq + 1)",
+        name,
+    )
+    first = db.one("SELECT min(seq) FROM event WHERE station = ?", name)
+    return int(row[0]) if row and first == (1,) else 0
+
+
 def invite(db: Database, name: str, office: str, token: bytes) -> None:
     """Let a station join once by a token. A newer token replaces an unused one.
 

@@ -10,7 +10,6 @@ A regency's figures are as of the last word of its stations: ``flags`` says wher
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -21,11 +20,11 @@ from domain.policy import KINDS
 from domain.regions import OFFICES, split_station
 from domain.wita import ZONE, day_bounds_ms
 from hub import ingest, sukets
-from hub.books import acts, office
-from hub.books.fold import ledger_of
+from hub.books import acts, office, prove
 from hub.database import Database
 from hub.ingest import FORKED, INVITED, Station
 
+UNACCOUNTED = "BLANKS_UNACCOUNTED"
 SILENT_MS = 86_400_000  # a day without a word is worth a telephone call, not an alarm
 
 
@@ -60,18 +59,17 @@ def reconcile(db: Database) -> dict[str, Any]:
     """Whether the province holds all that was told, once, and whether it adds up.
 
     ``missing``: lines the stations told of that are not held here. ``duplicates``: lines held twice, and
-    jobs told printed more than once. All counted from the lines themselves.
+    jobs told printed more than once. All counted from the lines themselves. ``blanks_unaccounted``: what
+    ``loket-hub ledger prove`` names. Bring the projections up to date before.
     """
     (events, kept) = db.one("SELECT count(*), count(DISTINCT (station || ' ' || seq)) FROM event") or (0, 0)
     twice = sum(more - 1 for (more,) in _groups(db, "station, job"))
     return {
         "events": events,
-        "missing": sum(station.head - contiguous(db, station.name) for station in ingest.stations(db)),
+        "missing": sum(station.head - ingest.contiguous(db, station.name) for station in ingest.stations(db)),
         "duplicates": events - kept + twice,
         "cards_per_order_max": max((count for (count,) in _groups(db, "id", at_least=1)), default=0),
-        "blanks_unaccounted": sorted(
-            {name for told in _unaccounted(db).values() for name in told},
-        ),
+        "blanks_unaccounted": prove.prove(db)["unaccounted"],
     }
 
 
@@ -85,27 +83,14 @@ def holds(found: dict[str, Any]) -> bool:
     )
 
 
-def contiguous(db: Database, name: str) -> int:
-    """The last line of a journal that is held with all before it, counted from the lines."""
-    count, last = db.one("SELECT count(*), max(seq) FROM event WHERE station = ?", name) or (0, None)
-    if not count or count == last:
-        return int(count)
-    row = db.one(
-        "SELECT min(e.seq) FROM event e WHERE e.station = ? AND NOT EXISTS "
-        "(SELECT 1 FROM event n WHERE n.station = e.station AND n.seq = e.seq + 1)",
-        name,
-    )
-    first = db.one("SELECT min(seq) FROM event WHERE station = ?", name)
-    return int(row[0]) if row and first == (1,) else 0
-
-
 def daily(db: Database, on: str, now_ms: int) -> dict[str, Any]:
     """The province's daily report. Errors: ValueError when ``on`` is no date."""
     _, end_ms = day_bounds_ms(on)
     stations = ingest.stations(db)
     printed = _by_office(db.rows("SELECT station, count(*) FROM card WHERE day = ? GROUP BY station", on))
     owed, standing = _owed(db, on, end_ms), sukets.outstanding(db, on, end_ms)
-    ledgers = {each.name: ledger_of(db, each.name, each.have.seq, before_ms=end_ms) for each in stations}
+    ledgers, unaccounted = prove.told_before(db, end_ms)
+    astray = set[str]().union(*unaccounted.values())
     gone = acts.written_off(db, "ktp", end_ms)
     regencies: dict[str, dict[str, Any]] = {}
     for code in OFFICES:
@@ -117,13 +102,16 @@ def daily(db: Database, on: str, now_ms: int) -> dict[str, Any]:
             "prr": owed[code],
             "printed": printed[code],
         }
-        regencies[code]["flags"] = _flags(regencies[code], own, of_office, min(end_ms, now_ms))
+        regencies[code]["flags"] = _flags(regencies[code], own, of_office, astray, min(end_ms, now_ms))
     figures = ("blanks", "suket", "prr", "printed")
     return {
         "date": on,
         **{figure: sum(regency[figure] for regency in regencies.values()) for figure in figures},
         "regencies": regencies,
-        "flags": sorted({flag for regency in regencies.values() for flag in regency["flags"]}),
+        "flags": sorted(
+            {flag for regency in regencies.values() for flag in regency["flags"]}
+            | ({UNACCOUNTED} if unaccounted else set())  # it may be nobody's but the province's
+        ),
     }
 
 
@@ -139,8 +127,10 @@ def _owed(db: Database, on: str, end_ms: int) -> Counter[str]:
     )
 
 
-def _flags(figures: dict[str, Any], own: list[Station], ledgers: dict[str, Ledger], end_ms: int) -> list[str]:
-    """Why a regency's figures have to be read with care."""
+def _flags(
+    figures: dict[str, Any], own: list[Station], ledgers: dict[str, Ledger], astray: set[str], end_ms: int
+) -> list[str]:
+    """Why a regency's figures have to be read with care. ``astray``: who has blanks that do not add up."""
     found = {
         "NO_STATION": not any(station.state != INVITED for station in own),
         "STATION_FORKED": any(station.state == FORKED for station in own),
@@ -149,7 +139,7 @@ def _flags(figures: dict[str, Any], own: list[Station], ledgers: dict[str, Ledge
             station.last_seen_ms is not None and station.last_seen_ms < end_ms - SILENT_MS for station in own
         ),
         "BLANKS_SHORT": figures["prr"] > figures["blanks"],
-        "BLANKS_UNACCOUNTED": any(office.unaccounted(ledgers, kind) for kind in KINDS),
+        UNACCOUNTED: any(station.name in astray for station in own),
         "JOBS_UNSURE": any(
             ledgers[station.name].account(kind)["unsure"] for station in own for kind in KINDS
         ),
@@ -171,18 +161,3 @@ def _groups(db: Database, columns: str, at_least: int = 2) -> list[Any]:
         f"SELECT count(*) FROM card GROUP BY {columns} HAVING count(*) >= ?",  # noqa: S608
         at_least,
     )
-
-
-def _unaccounted(db: Database) -> dict[str, list[str]]:
-    """What does not fit, by office. Its ledgers are read again only where a station of it has something."""
-    odd = {
-        station
-        for station, account in db.rows("SELECT station, account FROM blank_account")
-        if json.loads(account)["unaccounted"]
-    }
-    found, have = {}, {each.name: each.have.seq for each in ingest.stations(db)}
-    for code, names in office.by_office(have).items():
-        if odd & set(names):
-            ledgers = {name: ledger_of(db, name, have[name]) for name in names}
-            found[code] = [name for kind in KINDS for name in office.unaccounted(ledgers, kind)]
-    return found

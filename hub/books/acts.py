@@ -21,6 +21,7 @@ from typing import Any
 from domain.accounts import Place
 from domain.ledger import Ledger, Row, account_name
 from domain.regions import PROVINCE_HOLDER
+from hub import ingest
 from hub.books import fold
 from hub.database import Database
 from hub.moves import stand
@@ -86,11 +87,13 @@ def written_off(db: Database, kind: str, before_ms: int) -> Counter[str]:
     return gone
 
 
-def store(db: Database, upto: int | None = None) -> tuple[Ledger, list[fold.Kept]]:
-    """The province's own store after its acts, and every row they make."""
+def store(
+    db: Database, upto: int = ingest.NUMBER_MAX, before_ms: int = ingest.NUMBER_MAX
+) -> tuple[Ledger, list[fold.Kept]]:
+    """The province's own store after its acts up to a number or an instant, and every row they make."""
     ledger, kept = Ledger(PROVINCE_HOLDER), list[fold.Kept]()
     for act in after(db, 0):
-        if upto is None or act.number <= upto:
+        if act.number <= upto and act.at_ms < before_ms:
             kept += fold.kept(PROVINCE_HOLDER, act.number, rows_of(ledger, act))
     return ledger, kept
 

@@ -237,6 +237,13 @@ def astray(made: Books) -> list[str]:
     return sorted(name for name, balances in made.names.items() if not _stands(balances))
 
 
+def holders(made: Books, name: str) -> set[str]:
+    """In whose accounts a blank stands, or is owed; all who had it where it stands nowhere."""
+    balances = made.names[name]
+    accounts = [account for account, balance in balances.items() if balance] or list(balances)
+    return {account.partition("/")[0] for account in accounts if "/" in account} - {str(Place.TRANSIT)}
+
+
 def _stands(balances: Counter[str]) -> bool:
     counted = sum(balance for account, balance in balances.items() if account.endswith(_UNNAMED))
     named = {account: balance for account, balance in balances.items() if not account.endswith(_UNNAMED)}

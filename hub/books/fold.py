@@ -65,26 +65,26 @@ def kept(holder: str, seq: int, rows: Sequence[Row]) -> list[Kept]:
     ]
 
 
-def ledger_of(db: Database, station: str, upto: int, before_ms: int | None = None) -> Ledger:
-    """A station's blanks after its line ``upto``, or what was told before an instant of its clock."""
-    return _folded(db, station, upto, before_ms)[0]
+def ledger_of(db: Database, station: str, upto: int) -> Ledger:
+    """A station's blanks after its line ``upto``."""
+    return rows_of(db, station, upto)[0]
 
 
-def rows_of(db: Database, station: str, upto: int) -> tuple[Ledger, list[Kept]]:
-    """A station's blanks after its line ``upto``, and every row that its journal makes up to there."""
-    return _folded(db, station, upto, None)
+def rows_of(
+    db: Database, station: str, upto: int, before_ms: int = ingest.NUMBER_MAX
+) -> tuple[Ledger, list[Kept]]:
+    """A station's blanks after its line ``upto``, and every row that its journal makes up to there.
 
-
-def _folded(db: Database, station: str, upto: int, before_ms: int | None) -> tuple[Ledger, list[Kept]]:
+    ``before_ms``: only what was told before an instant of its clock.
+    """
     marks = ", ".join("?" * len(BLANK_EVENTS))
-    end_ms = ingest.NUMBER_MAX if before_ms is None else before_ms
     lines = db.rows(
         f"SELECT seq, event, subject, body FROM event WHERE station = ? AND seq <= ? AND event IN ({marks}) "  # noqa: S608
         "AND at_ms < ? ORDER BY seq",
         station,
         upto,
         *BLANK_EVENTS,
-        end_ms,
+        before_ms,
     )
     ledger, rows = Ledger(station), list[Kept]()
     for seq, event, subject, body in lines:

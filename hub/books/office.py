@@ -69,19 +69,6 @@ def _share(
     return None
 
 
-def unaccounted(ledgers: Mapping[str, Ledger], kind: str) -> list[str]:
-    """What does not fit in one office, its shares left out."""
-    shared = {(share.taker, share.name) for share in shares(ledgers)}
-    return sorted(
-        {
-            name
-            for station, ledger in ledgers.items()
-            for name in ledger.unaccounted(kind)
-            if (station, name) not in shared
-        }
-    )
-
-
 def on_hand(ledgers: Mapping[str, Ledger], kind: str) -> int:
     """How many blanks of ``kind`` one office has: a shared one that its taker used is there no more."""
     gone = sum(share.kind == kind for share in _spent(ledgers))

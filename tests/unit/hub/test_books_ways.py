@@ -12,7 +12,7 @@ import pytest
 
 from domain.ledger import Row
 from hub import reports, schema
-from hub.books import balance, store
+from hub.books import acts, balance, store
 from hub.books import prove as proof
 from hub.books.store import Load
 from hub.database import Database, open_database
@@ -133,6 +133,33 @@ def test_two_pcs_that_used_one_blank_share_nothing(db: Database) -> None:
     offices.send(db)
     assert prove(db)["unaccounted"] == ["A"]
     assert reports.reconcile(db)["blanks_unaccounted"] == ["A"]
+
+
+def test_one_blank_received_twice_is_named_by_every_command_alike(db: Database) -> None:
+    offices = join(db)
+    offices.first.write(received("K-1", "DUP1", "DUP2", "A"))
+    offices.second.write(received("K-2", "DUP1", "DUP2"))
+    offices.near.write(consignment("B"))
+    offices.send(db)
+    found = reports.reconcile(db)
+    assert prove(db)["unaccounted"] == found["blanks_unaccounted"] == ["DUP1", "DUP2"]
+    assert not reports.holds(found)
+    told = reports.daily(db, "2020-05-12", NOW_MS)
+    flagged = [code for code, each in told["regencies"].items() if "BLANKS_UNACCOUNTED" in each["flags"]]
+    assert (flagged, "BLANKS_UNACCOUNTED" in told["flags"]) == (["64.72"], True)
+    assert "BLANKS_UNACCOUNTED" not in reports.daily(db, "2020-05-11", NOW_MS)["flags"]
+
+
+def test_what_only_the_province_s_store_lacks_is_flagged_for_the_whole_report(db: Database) -> None:
+    join(db)
+    store.take_in(db, Load("P-1", "ktp", ("A",), 1), NOW_MS)
+    store.take_in(db, Load("P-2", "ktp", None, 1), NOW_MS)
+    for ident, to in (("K-1", "64.11-1"), ("K-2", "64.02-1")):
+        acts.append(db, NOW_MS, "blanks_sent", ident, {"kind": "ktp", "names": ["A"], "count": 1, "to": to})
+    assert prove(db)["unaccounted"] == ["A"]
+    told = reports.daily(db, "2020-05-12", NOW_MS)
+    assert "BLANKS_UNACCOUNTED" in told["flags"]
+    assert not any("BLANKS_UNACCOUNTED" in each["flags"] for each in told["regencies"].values())
 
 
 def test_the_cupboard_has_no_more_names_than_blanks(db: Database) -> None:

@@ -68,7 +68,7 @@ def test_a_hole_in_the_tables_is_found_whatever_the_watermark_says(
 ) -> None:
     FakeStation().join(db).write(*card("o1", None)).send(db)
     db.run("DELETE FROM event WHERE seq = ?", gone)
-    assert reports.contiguous(db, "64.11-1") == still
+    assert ingest.contiguous(db, "64.11-1") == still
     assert reports.reconcile(db)["missing"] == 5 - still
 
 
