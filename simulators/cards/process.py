@@ -24,6 +24,7 @@ from simulators.cards.faults import Fault, Faults
 from simulators.cards.pace import World
 from simulators.cards.truth import Files, Witness, recover
 from simulators.chip import VirtualCard
+from simulators.kept import kept_in
 from simulators.ordered import still_ahead
 from simulators.usbip.server import Export
 
@@ -88,9 +89,10 @@ async def run(setup: Setup, family: Family[M]) -> None:
     """Serve until told to stop. Raises OSError when a port cannot be had, ValueError on a bad state file."""
     kept = recover(setup.truth, setup.state)  # completes the truth, so before it is opened to append
     witness = Files(setup.truth, setup.state)
-    printer = family.build(setup, kept, witness)
-    struck = [] if kept is None else kept["struck"]
-    printer.faults = Faults(still_ahead(setup.faults, struck), [*struck])
+    with kept_in(None if kept is None else setup.state):
+        printer = family.build(setup, kept, witness)
+        struck = [] if kept is None else kept["struck"]
+        printer.faults = Faults(still_ahead(setup.faults, struck), [*struck])
     world = World(printer, family.next_ms, family.advance, setup.speed)
     stop = asyncio.Event()
     stop_on_signals(stop)

@@ -16,6 +16,8 @@ from io import RawIOBase
 from pathlib import Path
 from typing import Any, Protocol
 
+from simulators.kept import kept_in
+
 Line = dict[str, Any]
 
 
@@ -76,16 +78,20 @@ def recover(truth: Path | None, state: Path | None) -> dict[str, Any] | None:
     """
     if state is None or not state.exists():
         return None
-    kept = json.loads(state.read_bytes())
-    if not isinstance(kept, dict) or "truth" not in kept:
-        raise ValueError(f"{state} is not a simulated printer's state")
-    begun = kept.pop("truth")
-    raw = begun["line"].encode()
+    with kept_in(state):
+        kept: dict[str, Any] = json.loads(state.read_bytes())
+        begun = kept.pop("truth")
+        at, raw = int(begun["at"]), begun["line"].encode()
     if truth is not None and truth.exists() and raw:
-        size = truth.stat().st_size
-        if begun["at"] <= size < begun["at"] + len(raw):
-            with truth.open("r+b") as file:
-                file.truncate(begun["at"])
-                file.seek(begun["at"])
-                file.write(raw)
+        _complete(truth, at, raw)
     return kept
+
+
+def _complete(truth: Path, at: int, raw: bytes) -> None:
+    """Append what lacks of the line that begins ``at``; what is no beginning of it is another device's."""
+    with truth.open("r+b") as file:
+        if at <= file.seek(0, os.SEEK_END) < at + len(raw):
+            file.seek(at)
+            written = file.read()
+            if raw.startswith(written):
+                file.write(raw[len(written) :])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from simulators.cards.pace import World
 from simulators.cards.truth import Files, recover
+from simulators.kept import kept_in
 from simulators.lines.faults import Fault
 from simulators.lines.process import Family, Wires
 from simulators.lines.process import run as serve
@@ -68,9 +69,9 @@ async def run(setup: Setup) -> None:
     """Serve until told to stop. OSError when a wire cannot be had, ValueError on a bad state file."""
     kept = recover(None, setup.state)
     witness = Files(None, setup.state)
-    module = memory.build(
-        setup.model, setup.seed, SkinEye(MAKES[setup.model]), list(setup.faults), kept, witness
-    )
+    eye = SkinEye(MAKES[setup.model])
+    with kept_in(None if kept is None else setup.state):
+        module = memory.build(setup.model, setup.seed, eye, list(setup.faults), kept, witness)
     module.glass.steady = setup.steady
     if setup.finger is not None and "error" in (said := hands.do(module, {"finger": setup.finger})):
         raise ValueError(said["error"])

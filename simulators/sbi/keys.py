@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
+from simulators.kept import kept_in
 from simulators.sbi.words import PROVIDER
 
 KEY_BITS = 2048
@@ -98,7 +99,8 @@ def kept(folder: Path, devices: tuple[str, ...], now: datetime) -> Keys:
     """
     path = folder / FILE
     if path.exists():
-        keys = _read(json.loads(path.read_text("ascii")))
+        with kept_in(path):
+            keys = _read(json.loads(path.read_text("ascii")), devices)
         if any(signer.certificate.not_valid_after_utc < now for signer in keys.devices.values()):
             keys.rotate(now)
     else:
@@ -173,12 +175,12 @@ def _pem(key: rsa.RSAPrivateKey) -> str:
     ).decode()
 
 
-def _read(told: Mapping[str, list[str]]) -> Keys:
+def _read(told: Mapping[str, list[str]], names: tuple[str, ...]) -> Keys:
     signers = {}
     for name, (key_pem, certificate_pem) in told.items():
         key = serialization.load_pem_private_key(key_pem.encode(), None)
         if not isinstance(key, rsa.RSAPrivateKey):
             raise ValueError("the keys of the service are RSA keys")
         signers[name] = Signer(key, x509.load_pem_x509_certificate(certificate_pem.encode()))
-    devices = {name.removeprefix("device "): s for name, s in signers.items() if name.startswith("device ")}
+    devices = {name: signers[f"device {name}"] for name in names}
     return Keys(signers["country"], signers["provider"], signers["domain"], devices)

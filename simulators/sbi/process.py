@@ -49,6 +49,13 @@ def run(setup: Setup) -> None:
     clock = RealClock(setup.speed, lambda: datetime.now(UTC))
     slow = Faults(setup.faults).found("slow_start", {}, 0)
     server = listening(setup.port, let_in=slow is None)
+    try:
+        _serve_on(server, setup, clock, slow)
+    finally:
+        server.server_close()
+
+
+def _serve_on(server: Server, setup: Setup, clock: RealClock, slow: Fault | None) -> None:
     desk = build(setup, server.server_port, clock)
     if setup.ca:
         setup.ca.write_bytes(desk.pen.keys.anchors())
@@ -69,7 +76,6 @@ def run(setup: Setup) -> None:
 
     asyncio.run(work())
     serving.cancel()
-    server.server_close()
 
 
 def build(setup: Setup, port: int, clock: Clock) -> Desk:

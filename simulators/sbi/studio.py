@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from PIL import Image
@@ -100,14 +101,16 @@ class Studio:
         if self._folder is None:
             return fingers.master(seed, finger)
         path = self._folder / f"finger-{seed}-{finger}.npz"
-        if not path.exists():
+        try:
+            with np.load(path) as told:
+                return Master(seed, finger, str(told["klass"]), told["ridges"])
+        except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile):  # none yet, or one cut short
             grown = fingers.master(seed, finger)
-            self._folder.mkdir(parents=True, exist_ok=True)
-            half = path.with_suffix(f".{threading.get_ident()}.npz")
-            np.savez(half, klass=grown.klass, ridges=grown.ridges)
-            half.replace(path)
-        with np.load(path) as told:
-            return Master(seed, finger, str(told["klass"]), told["ridges"])
+        self._folder.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(f".{threading.get_ident()}.npz")
+        np.savez(half, klass=grown.klass, ridges=grown.ridges)
+        half.replace(path)
+        return grown
 
 
 def _everyday(seed: int, press: int) -> tuple[float, float, float, float]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from simulators.cards.truth import recover
 from simulators.cli import main
 from simulators.evolis.faults import CATALOGUE as EVOLIS
 from simulators.r30x import faults as r30x
@@ -54,3 +57,43 @@ def test_accidents_are_counted_from_one_and_timed_from_nothing() -> None:
     assert EVOLIS.parse("power_cut@ms=0").value == 0
     assert r30x.parse("dead@ms=0").value == 0
     assert sbi.parse("clock@start,by=-400").by == -400
+
+
+def states(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """State files that are no device's whole own: what they hold, and where they are."""
+    evolis = {"version": 1, "model": "primacy2", "truth": {"at": 0, "line": ""}}
+    matica = evolis | {"make": "matica", "model": "xid580"}
+    reader = evolis | {"make": "r30x", "model": "zfm20"}
+    for number, told in enumerate(
+        ("", "{", '{"version": 1, "mod', "precious", "\x00\x01", "[]", "null", "7", '"truth"', '{"truth": 5}',
+         *map(json.dumps, (evolis, matica, reader)))
+    ):  # fmt: skip
+        path = tmp_path / f"{number}.json"
+        path.write_text(told)
+        yield told, path
+
+
+@pytest.mark.parametrize("command", ["printer", "printer --make matica", "reader"])
+def test_a_state_file_that_is_none_of_ours_is_named_in_a_sentence_and_left(
+    command: str, tmp_path: Path
+) -> None:
+    for told, path in states(tmp_path):
+        said = refused(*command.split(), "--state", str(path), code=1)
+        assert f"{path} is not this device's state" in said
+        assert path.read_text() == told
+
+
+def test_keys_that_are_none_of_ours_are_named_in_a_sentence_and_left(tmp_path: Path) -> None:
+    for told in ("", "[]", "{}", '{"country": ["a", "b"]}', '{"country": 5}'):
+        (tmp_path / "sbi-keys.json").write_text(told)
+        said = refused("sbi", "--port", "0", "--state", str(tmp_path), code=1)
+        assert f"{tmp_path / 'sbi-keys.json'} is not this device's state" in said
+        assert (tmp_path / "sbi-keys.json").read_text() == told
+
+
+def test_a_truth_file_of_another_device_keeps_every_byte(tmp_path: Path) -> None:
+    truth, state = tmp_path / "truth", tmp_path / "state"
+    truth.write_text("somebody else's\n")
+    state.write_text(json.dumps({"truth": {"at": 5, "line": "x" * 40 + "\n"}}))
+    recover(truth, state)
+    assert truth.read_text() == "somebody else's\n"

@@ -181,7 +181,7 @@ def test_a_fault_that_struck_does_not_strike_again_after_a_restart(tmp_path: Pat
 
 def test_a_state_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("[1]")
-    with pytest.raises(ValueError, match="not a simulated printer"):
+    with pytest.raises(ValueError, match="not this device's state"):
         recover(None, tmp_path / "state")
 
 

@@ -186,3 +186,5 @@ def test_fingers_are_kept_and_are_the_same_after_a_restart(tmp_path: Path) -> No
     again = Studio(tmp_path / "state").shot(look)
     assert again.picture.tobytes() == grown.picture.tobytes() == some_studio().shot(look).picture.tobytes()
     assert kept.stat().st_mtime_ns == written
+    kept.write_bytes(kept.read_bytes()[:100])
+    assert Studio(tmp_path / "state").shot(look).picture.tobytes() == grown.picture.tobytes()
