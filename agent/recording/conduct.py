@@ -17,9 +17,11 @@ from agent.recording.sitting import GROUPS, HANDS, STEPS, Step
 from agent.recording.words import Said
 from domain import people
 from domain.packet import Rechecked, Recording
+from domain.packet_form import DEVICES_MAX
 from drivers.errors import DeviceError, NeedsHands
 from drivers.finger_reader import Answer, FingerReader
 from drivers.scanner import Scanner
+from drivers.shown import shown
 from drivers.signature_pad import Signature, SignaturePad
 
 FINGER_S = 15.0
@@ -213,7 +215,10 @@ def drawn(signature: Signature) -> dict[str, Any]:
 
 
 def _identities(scanner: Scanner) -> tuple[Mapping[str, str], ...]:
-    """The scanner's devices; one that is gone by now has told all that counts before."""
+    """The scanner's devices, as a packet holds them; one that is gone by now has told all that counts before.
+
+    Whatever a device says of itself, it is never what a sitting is lost by.
+    """
     try:
         found = scanner.identify()
     except DeviceError:
@@ -221,9 +226,9 @@ def _identities(scanner: Scanner) -> tuple[Mapping[str, str], ...]:
     return tuple(
         {
             "modality": str(each.modality),
-            "model": each.model,
-            "serial": each.serial,
-            "firmware": each.firmware,
+            "model": shown(each.model),
+            "serial": shown(each.serial),
+            "firmware": shown(each.firmware),
         }
-        for each in found
+        for each in found[:DEVICES_MAX]
     )

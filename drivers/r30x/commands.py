@@ -8,6 +8,8 @@ import struct
 from dataclasses import dataclass
 from typing import Literal
 
+from drivers.shown import shown
+
 ACK_MS, LONG_ACK_MS = 2_000, 5_000
 DATA_MS = 2_000
 """What is added to the time that the bytes take on the line."""
@@ -134,10 +136,7 @@ def product(told: bytes) -> Product:
 
 def text(told: bytes) -> str:
     """A text of the module's, without what cannot be shown."""
-    shown = told.split(b"\0")[0].decode("ascii", "replace")
-    return "".join(
-        sign for sign in shown if sign.isprintable() and sign != "\N{REPLACEMENT CHARACTER}"
-    ).strip()
+    return shown(told.split(b"\0")[0].decode("ascii", "ignore"))
 
 
 def slots(page: int, table: bytes) -> frozenset[int]:

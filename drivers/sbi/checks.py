@@ -14,6 +14,7 @@ from drivers.sbi.messages import AUTH, Element, fields, text, texts, unix_ms
 from drivers.sbi.trust import Anchors
 from drivers.sbi.verbs import SPEC
 from drivers.scanner import Modality, Sample, ScannerIdentity
+from drivers.shown import shown
 
 CLOCK_MS = 5 * 60_000
 ISO_MAGIC = {
@@ -31,9 +32,13 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that proved who it is. ``told_ms``: its clock when it did, unix, None if it told none."""
+    """A device that proved who it is. ``told_ms``: its clock when it did, unix, None if it told none.
+
+    ``serial``: as it was told, to know it again by; ``identity`` has the texts as they may be shown.
+    """
 
     id: str
+    serial: str
     code: str
     certification: str
     env: str
@@ -84,6 +89,7 @@ def device_of(word: str, anchors: Anchors, now_unix_ms: int) -> Device:
         raise Refused("other_version", f"it does not speak {SPEC}")
     return Device(
         id=text(told, "deviceId"),
+        serial=text(who, "serialNo"),
         code=text(told, "deviceCode"),
         certification=text(told, "certification"),
         env=text(told, "env"),
@@ -93,9 +99,9 @@ def device_of(word: str, anchors: Anchors, now_unix_ms: int) -> Device:
         provider=text(who, "deviceProvider"),
         identity=ScannerIdentity(
             modality,
-            _model(text(who, "make"), text(who, "model")),
-            text(who, "serialNo"),
-            text(told, "firmware"),
+            shown(f"{text(who, 'make')} {text(who, 'model')}"),
+            shown(text(who, "serialNo")),
+            shown(text(told, "firmware")),
         ),
         told_ms=unix_ms(text(who, "dateTime")),
     )
@@ -150,7 +156,7 @@ def _told(element: Element, asked: Asked, anchors: Anchors, now_unix_ms: int, pc
     told = fields(word.payload)
     who = fields(signed(text(told, "digitalId"), anchors, now_unix_ms).payload)
     device = asked.device
-    if (text(who, "serialNo"), text(told, "deviceCode")) != (device.identity.serial, device.code):
+    if (text(who, "serialNo"), text(told, "deviceCode")) != (device.serial, device.code):
         raise Unreachable("other_device", "another device signed than was asked")
     if text(told, "transactionId") != asked.transaction:
         raise Unreachable("other_transaction", "an answer to another question")
@@ -195,7 +201,3 @@ def _quality(told: dict[str, object]) -> float:
 
 def _is_record(record: bytes, modality: Modality) -> bool:
     return record[:8] == ISO_MAGIC[modality] and int.from_bytes(record[8:12], "big") == len(record)
-
-
-def _model(make: str, model: str) -> str:
-    return f"{make} {model}".strip()

@@ -25,6 +25,7 @@ from drivers.sbi.stream import frames
 from drivers.sbi.trust import Anchors
 from drivers.sbi.verbs import Call
 from drivers.scanner import Modality, Sample, ScannerIdentity, ScannerStatus, Wanted
+from drivers.shown import shown
 
 MARGIN_S = 10.0
 """How long after its own timeout a capture may answer."""
@@ -99,7 +100,7 @@ class SbiScanner:
         states += [("needs_hands", "clock_off") for _, device in self._proved if self._is_off(device)]
         state, cause = min(states, key=lambda one: _WORST.index(one[0]))
         raw = "; ".join(f"{device.type or '?'} {device.status or device.error}" for _, device in found)
-        return ScannerStatus(state, cause, "; ".join([raw, *map(str, troubles)]))
+        return ScannerStatus(state, cause, "; ".join([shown(raw), *map(str, troubles)]))
 
     # -- a sitting -----------------------------------------------------------------------------------
 

@@ -84,10 +84,13 @@ class Scanner(Machine):
         self.chains: list[str] = []
         self.seed = ""
         self.cut = 0
+        self.identities: tuple[ScannerIdentity, ...] = (
+            ScannerIdentity(Modality.FINGER, "SLAP", "SIM1", "1"),
+        )
         self.on_press: Callable[[Wanted], None] = lambda wanted: None
 
     def identify(self) -> tuple[ScannerIdentity, ...]:
-        return (ScannerIdentity(Modality.FINGER, "SLAP", "SIM1", "1"),)
+        return self.identities
 
     def status(self) -> ScannerStatus:
         return ScannerStatus(self.state, None, "")

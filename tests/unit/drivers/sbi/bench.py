@@ -54,6 +54,7 @@ class Made:
     certification: str = "L0"
     code: str = ""
     serial: str = ""
+    make: str = "SPECIMEN"
     signer: Paper = field(default_factory=papers.device)
     identity_signer: Paper | None = None
     when: str = ISO_NOW
@@ -63,7 +64,7 @@ class Made:
         sub = {"Finger": "Slap", "Iris": "Double", "Face": "Full face"}[self.kind]
         return {
             "serialNo": self.serial or f"SIM-{self.id}",
-            "make": "SPECIMEN",
+            "make": self.make,
             "model": f"{self.kind} One",
             "type": self.kind,
             "deviceSubType": sub,

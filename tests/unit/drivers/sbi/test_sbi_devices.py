@@ -10,9 +10,11 @@ from drivers import registry
 from drivers.clock import MonotonicClock
 from drivers.errors import DeviceError, Unreachable
 from drivers.scanner import Modality, ScannerStatus
+from drivers.shown import SHOWN_MAX
 from tests.unit.drivers.sbi import papers
 from tests.unit.drivers.sbi.bench import (
     FACE,
+    RIGHT,
     Bench,
     fails,
 )
@@ -24,6 +26,27 @@ def test_every_device_says_who_it_is(told: Bench) -> None:
     told_of = [(who.modality, who.model, who.serial, who.firmware) for who in told.scanner.identify()]
     assert told_of[0] == (Modality.FINGER, "SPECIMEN Finger One", "SIM-2", "1.2")
     assert [each[0] for each in told_of] == list(Modality)
+
+
+@pytest.mark.parametrize("odd", ["\n", "\0\0", "\t", "\u00a0", "\x1b", "\u200b"])
+def test_what_a_device_pads_its_texts_with_is_not_shown_and_it_is_known_again(told: Bench, odd: str) -> None:
+    told.made(2, serial=f"SIM-7{odd}", make=f"{odd}SPECIMEN{odd}")
+    told.script.change = {"info": lambda word: word | {"firmware": f"1.2{odd}"}}
+    (face,) = (who for who in told.scanner.identify() if who.modality is Modality.FACE)
+    assert (face.model, face.serial, face.firmware) == ("SPECIMEN Face One", "SIM-7", "1.2")
+    assert len(told.scanner.capture(FACE)) == 1
+
+
+def test_a_text_without_end_is_cut(told: Bench) -> None:
+    told.made(0, make="M" * 900, serial="S" * 900)
+    who = told.scanner.identify()[0]
+    assert (len(who.model), len(who.serial)) == (SHOWN_MAX, SHOWN_MAX)
+    assert len(told.scanner.capture(RIGHT)) == 4
+
+
+def test_a_status_that_a_technician_reads_cannot_steer_the_terminal(told: Bench) -> None:
+    told.script.change = {"found": lambda found: found | {"deviceStatus": "\x1b[2J"}}
+    assert told.scanner.status().raw.isprintable()
 
 
 INFO: dict[str, tuple[dict[str, Any], str]] = {
