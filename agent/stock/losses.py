@@ -16,10 +16,9 @@ from domain.accounts import Place
 from domain.wita import day, day_bounds_ms
 from domain.words import RefusedByRule
 
-_CARDS = (Place.CARD, Place.CITIZEN, Place.TRANSIT)  # sent on as a blank, and printed somewhere else
+_CARDS = (Place.CITIZEN, Place.TRANSIT)  # given out; or sent on as a blank, and printed somewhere else
 WHY = ("factory", "data_changed", "worn", "lost")  # the four reasons a card is void
 _TOLD_BY = {"spoiled": ("spoiled", "blank_rejected"), "lost": ("lost", "blank_lost")}
-_WITH_ITS_JOB = ("verified", "ready", "sent", "withheld")  # such a card has its own way out
 
 
 def today(reads: Reads, loss: str, at_ms: int) -> int:
@@ -100,17 +99,13 @@ def void(tx: Tx, card: str, kind: str | None, why: str, job: str | None, by: str
     """An old or bad card came into our hands and will be destroyed. Whether it was new.
 
     One of no job here comes from a citizen, whoever printed it. Raises RefusedByRule NOT_A_CARD for a blank
-    that never was given out, and for a card whose job has a way of its own.
+    that never was given out, and for a card that is still here: its job has a way of its own for it.
     """
     known = blanks.find(tx, card)
     if known is not None and known.place is Place.VOID:
         return False
     if known is not None and (known.place not in _CARDS or kind not in (None, known.kind)):
         raise RefusedByRule("NOT_A_CARD", card)
-    if known is not None and known.place is Place.CARD:
-        rows = tx.rows("SELECT state FROM job WHERE blank = ? ORDER BY at_ms DESC LIMIT 1", card)
-        if rows and rows[0][0] in _WITH_ITS_JOB:
-            raise RefusedByRule("NOT_A_CARD", f"Its job is {rows[0][0]}.")
     its = known.kind if known else kind or policy.KINDS[0]
     blanks.note(tx, "card_voided", card, {"kind": its, "why": why, "job": job, **({"by": by} if by else {})})
     return True
