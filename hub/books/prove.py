@@ -140,6 +140,7 @@ def _row(kept: Any) -> Row:
 def _missing(db: Database) -> dict[str, int]:
     """How many lines of each journal, and acts, are not held without a gap from the first on."""
     short = {each.name: each.have.seq - ingest.contiguous(db, each.name) for each in ingest.stations(db)}
-    count, last = db.one("SELECT count(*), max(number) FROM act") or (0, 0)
-    short[PROVINCE_HOLDER] = int(last or 0) - int(count)
+    (count,) = db.one("SELECT count(*) FROM act") or (0,)
+    read = db.one("SELECT seq FROM reader WHERE name = ? AND station = ?", READER, PROVINCE_HOLDER) or (0,)
+    short[PROVINCE_HOLDER] = max(acts.head(db), int(read[0])) - int(count)  # read once, so it was there
     return {name: lines for name, lines in short.items() if lines}

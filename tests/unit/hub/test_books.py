@@ -72,6 +72,13 @@ def test_each_line_about_a_blank_that_is_gone_names_its_blank(db: Database) -> N
         assert told <= set(_without(db, "DELETE FROM act WHERE number = ?", number)["unaccounted"])
 
 
+def test_an_act_that_is_gone_with_all_its_rows_is_missed_also_when_it_was_the_last(db: Database) -> None:
+    busy(db)
+    for (number,) in db.rows("SELECT number FROM act"):
+        db.run("DELETE FROM ledger WHERE station = 'province' AND seq = ?", number)
+        assert _without(db, "DELETE FROM act WHERE number = ?", number)["missing"] == {"province": 1}
+
+
 @pytest.mark.parametrize(
     "change", ["credit = '64.11-1/lost'", "count = count + 1", "blank = 'Z999'", "kind = 'kia'"]
 )
