@@ -61,7 +61,7 @@ def hand_over(journal: Journal, config: Config, args: Args) -> dict[str, Any]:
     """Give the card of ``job`` out, or refuse with the table's word; withholding is written before.
 
     Returns {job, state, channel, exception}. Raises RefusedByRule UNKNOWN_JOB, NOT_READY, WRONG_BLANK,
-    WRONG_SUKET, NOT_A_CARD and the words of domain.handover.TABLE.
+    WRONG_SUKET, BLANK_USED, NOT_A_CARD and the words of domain.handover.TABLE.
     """
     told = _told(args)
 
@@ -81,6 +81,7 @@ def hand_over(journal: Journal, config: Config, args: Args) -> dict[str, Any]:
             body = {"blank": job.blank, "reason": found.word, "by": told.by}
             jobs.move(tx, job.id, Event.WITHHELD, body)
             return {"withheld": found.word}
+        papers.check(tx, job, told.offered)
         if found.answer is not Answer.HAND_OVER:
             raise RefusedByRule(found.word)
         return _give(tx, job, told, case, found)
@@ -259,6 +260,7 @@ def _give(tx: Tx, job: Job, told: Told, case: Case, found: Decision) -> dict[str
         "chip": str(case.chip),
         "finger": str(case.finger),
         "old": came,
+        "came_in": papers.named(job, told.offered),
         "exception": told.exception if excused else None,
         "second": told.supervisor if excused else None,
         "proof": told.proof,

@@ -1,12 +1,13 @@
 """The papers that come in when a card goes out: an old card, a temporary certificate, the police's letter.
 
 A card that comes in is void from then on and waits for the fire; a certificate is closed by its card. Both
-have names of their own, which are never a NIK. A certificate that this office did not give is taken in too:
-most of those that were out in 2020 were given before any journal was kept.
+have names of their own, which are never a NIK, and each comes in for one order only. A certificate that this
+office did not give is taken in too: most of those that were out in 2020 were given before any journal was kept.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +22,11 @@ from agent.trouble import Trouble
 from domain.handover import Paper
 from domain.words import RefusedByRule
 
+_CAME_IN_FOR = (
+    "SELECT coalesce(json_extract(body, '$.job'), subject) FROM journal WHERE (subject = ?1 AND event IN "
+    "('card_voided', 'suket_closed') AND json_extract(body, '$.job') IS NOT NULL) OR "
+    "(event IN ('sent', 'handed_over') AND instr(body, ?2) > 0)"
+)
 _WHY = {"data_change": "data_changed", "status_change": "data_changed", "lost": "lost"}  # the order's reason
 
 
@@ -66,17 +72,48 @@ def counting(reads: Reads, order: str, papers: Iterable[Offered]) -> frozenset[P
     return frozenset(found)
 
 
-def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | None) -> None:
-    """Book what came in for ``job``, in ``tx``. ``reason``: the order's.
+def check(reads: Reads, job: Job, papers: Iterable[Offered]) -> None:
+    """Whether what came in for ``job`` came in for no other order. Raises RefusedByRule WRONG_SUKET,
+    BLANK_USED (an old card)."""
+    for each in papers:
+        if each.name is None:
+            continue
+        if each.paper is Paper.SUKET:
+            its = reads.rows("SELECT order_id FROM suket WHERE number = ?", each.name)
+            if its and its[0][0] != job.order:
+                raise RefusedByRule("WRONG_SUKET", each.name)
+        for other in _came_in_for(reads, each):
+            if reads.rows("SELECT 1 FROM job WHERE id = ? AND order_id = ?", other, job.order):
+                continue  # an attempt before this one
+            word = "BLANK_USED" if each.paper is Paper.CARD else "WRONG_SUKET"
+            raise RefusedByRule(word, f"{each.name} came in for {other}.")
 
-    Raises RefusedByRule WRONG_SUKET, NOT_A_CARD.
+
+def _came_in_for(reads: Reads, paper: Offered) -> list[str]:
+    """The jobs for which a named paper came in."""
+    written = json.dumps(f"{paper.paper}:{paper.name}")
+    return [job for (job,) in reads.rows(_CAME_IN_FOR, paper.name, written)]
+
+
+def named(job: Job, papers: Iterable[Offered]) -> list[str]:
+    """``papers`` as the line of the card's going out tells them: each by the name it is booked under."""
+    told = [
+        (each.paper, each.name or (nameless(job.id) if each.paper is Paper.CARD else None)) for each in papers
+    ]
+    return [f"{paper}:{name}" for paper, name in told if name is not None]
+
+
+def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | None) -> None:
+    """Book what came in for ``job``, in ``tx``, after ``check``. ``reason``: the order's.
+
+    Raises RefusedByRule NOT_A_CARD.
     """
     for each in papers:
         if each.paper is Paper.CARD:
             name = each.name or nameless(job.id)
             losses.void(tx, name, job.kind, _WHY.get(reason, "worn"), job.id, by)
         elif each.paper is Paper.SUKET and each.name is not None:
-            _suket_in(tx, job, each.name)
+            _suket_in(tx, job, each)
     suket.close(tx, job.order, job.id)  # the card is what ends it, whichever paper came for it
 
 
@@ -85,9 +122,8 @@ def nameless(job: str) -> str:
     return f"OLD-{sha256(job.encode()).hexdigest()[:12].upper()}"
 
 
-def _suket_in(tx: Tx, job: Job, number: str) -> None:
-    found = tx.rows("SELECT order_id FROM suket WHERE number = ?", number)
-    if found and found[0][0] != job.order:
-        raise RefusedByRule("WRONG_SUKET", number)
-    if not found:
-        tx.note("suket_closed", number, {"job": job.id, "elsewhere": True})
+def _suket_in(tx: Tx, job: Job, sheet: Offered) -> None:
+    """Write down that a certificate of another office came in, once."""
+    ours = tx.rows("SELECT 1 FROM suket WHERE number = ?", sheet.name)
+    if not ours and not _came_in_for(tx, sheet):
+        tx.note("suket_closed", str(sheet.name), {"job": job.id, "elsewhere": True})

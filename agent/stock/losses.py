@@ -102,10 +102,10 @@ def void(tx: Tx, card: str, kind: str | None, why: str, job: str | None, by: str
     that never was given out, and for a card that is still here: its job has a way of its own for it.
     """
     known = blanks.find(tx, card)
+    if known is not None and (known.place not in (*_CARDS, Place.VOID) or kind not in (None, known.kind)):
+        raise RefusedByRule("NOT_A_CARD", card)
     if known is not None and known.place is Place.VOID:
         return False
-    if known is not None and (known.place not in _CARDS or kind not in (None, known.kind)):
-        raise RefusedByRule("NOT_A_CARD", card)
     its = known.kind if known else kind or policy.KINDS[0]
     blanks.note(tx, "card_voided", card, {"kind": its, "why": why, "job": job, **({"by": by} if by else {})})
     return True

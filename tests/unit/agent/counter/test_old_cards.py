@@ -46,3 +46,56 @@ def test_a_card_that_was_given_comes_back_and_leaves_nothing_unaccounted(shelf: 
     shelf.give(job)
     assert void(shelf, shelf.blank(job))
     assert blanks.account(shelf.journal)["ktp"]["unaccounted"] == []
+
+
+@pytest.mark.parametrize("how", ["given", "sent", "told_beforehand", "told_for_its_job"])
+def test_one_old_card_is_one_person_s(shelf: Shelf, how: str) -> None:
+    first, second = (shelf.card(reason="data_change") for _ in range(2))
+    if how.startswith("told"):
+        void(shelf, "OLD-77", **({"job": first} if how == "told_for_its_job" else {}))
+    far = {"channel": "post", "proof": "R-1", "exception": "far", "supervisor": "budi"}
+    shelf.give(first, old=["card:OLD-77"], **(far if how == "sent" else {}))
+    with pytest.raises(RefusedByRule) as caught:
+        shelf.give(second, old=["card:OLD-77"])
+    assert (caught.value.word, caught.value.detail) == ("BLANK_USED", f"OLD-77 came in for {first}.")
+    assert str(shelf.job(second).state) == "ready"
+    shelf.give(second, old=["card:OLD-78"])
+    assert shelf.told("card_voided") == ["card_voided"] * 2
+
+
+def test_one_that_came_in_for_a_card_that_came_back_counts_for_it_again(shelf: Shelf) -> None:
+    job = shelf.card("O-9", reason="data_change")
+    far = {"channel": "post", "proof": "R-1", "exception": "far", "supervisor": "budi"}
+    papers = {"old": ["card:OLD-77", "suket:S-1"]}
+    shelf.give(job, **papers, **far)
+    ACTIONS["delivered"](shelf.journal, shelf.config, {"job": job, "back": True, "by": "ani"})
+    gone = {"job": job, "outcome": "spoil", "blank": shelf.blank(job), "reason": "bent"}
+    ACTIONS["write-off"](shelf.journal, shelf.config, gone)
+    shelf.give(shelf.verify(shelf.print("O-9", "0409090909")), **papers)
+    assert shelf.told("card_voided", "suket_closed") == ["card_voided", "suket_closed"]
+
+
+def test_one_certificate_of_another_office_is_one_person_s(shelf: Shelf) -> None:
+    first, second = (shelf.card(reason="suket_prr") for _ in range(2))
+    shelf.give(first, old=["suket:S-1"])
+    with pytest.raises(RefusedByRule) as caught:
+        shelf.give(second, old=["suket:S-1"])
+    assert (caught.value.word, caught.value.detail) == ("WRONG_SUKET", f"S-1 came in for {first}.")
+    assert shelf.told("suket_closed") == ["suket_closed"]
+
+
+def test_what_bars_a_paper_is_told_before_a_finger_is_asked_for(shelf: Shelf) -> None:
+    first, second = (shelf.card(reason="data_change") for _ in range(2))
+    shelf.give(first, old=["card:OLD-77"])
+    assert refused(shelf, second, old=["card:OLD-77"], finger=None) == "BLANK_USED"
+    assert refused(shelf, second, old=["card:OLD-77"], finger="mismatch") == "FINGER_MISMATCH"
+    assert str(shelf.job(second).state) == "withheld"
+
+
+def test_an_old_card_of_one_kind_is_none_of_the_other(shelf: Shelf) -> None:
+    void(shelf, "OLD-77", kind="ktp")
+    job = shelf.card(kind="kia", reason="data_change")
+    assert (
+        refused(shelf, job, read=None, card=shelf.blank(job), finger=None, old=["card:OLD-77"])
+        == "NOT_A_CARD"
+    )
