@@ -71,6 +71,7 @@ class Line:
         progress: Progress | None = None,
     ) -> None:
         self.address = address
+        self._other: int | None = None  # where the module may be as well, since a move was not answered
         self.packet_bytes = 128
         self._open_stream, self._clock, self._baud, self._progress = open_stream, clock, baud, progress
         self._stream: Stream | None = None
@@ -105,35 +106,46 @@ class Line:
         """Put the question ``name`` of COMMANDS.
 
         ``data``: what a download sends. ``size``: what an upload brings. ``answers_as``: the address that the
-        answer bears. Raises Unreachable no_answer, garbled_reply, refused_connection, unplugged.
+        module moves to, which its answer bears already. Raises Unreachable no_answer, garbled_reply,
+        refused_connection, unplugged.
         """
         command = COMMANDS[name]
         content = command.content(*arguments)
-        heard_as = self.address if answers_as is None else answers_as
+        if answers_as is not None:
+            self._other = answers_as
         try:
-            if self._stream is None:
-                self._stream = self._open_stream()
-                self._hear_out(self._stream)
-            try:
-                answer = self._exchange(self._stream, command, content, data, size, heard_as)
-                if answer.code != HEARD_BADLY:
-                    return answer
-            except _Lost:
-                self._get_in_step(self._stream)
-            return self._exchange(self._stream, command, content, data, size, heard_as)
+            answer = self._asked(command, content, data, size, answers_as)
         except _Lost as lost:
             self.close()
             raise Unreachable(lost.cause, f"{name}: {lost}") from lost
         except OSError as error:
             self.close()
             raise Unreachable(cause(error), f"{name}: {type(error).__name__}") from error
+        if answers_as is not None and answer.code == DONE:
+            self.address, self._other = answers_as, None
+        return answer
+
+    def _asked(
+        self, command: Command, content: bytes, data: bytes, size: int, answers_as: int | None
+    ) -> Answer:
+        """The question put once, and once more where it was heard badly or its answer was."""
+        if self._stream is None:
+            self._stream = self._open_stream()
+            self._hear_out(self._stream)
+        try:
+            answer = self._exchange(self._stream, command, content, data, size, answers_as)
+            if answer.code != HEARD_BADLY:
+                return answer
+        except _Lost:
+            self._get_in_step(self._stream)
+        return self._exchange(self._stream, command, content, data, size, answers_as)
 
     def _exchange(
-        self, stream: Stream, command: Command, content: bytes, data: bytes, size: int, heard_as: int
+        self, stream: Stream, command: Command, content: bytes, data: bytes, size: int, answers_as: int | None
     ) -> Answer:
         self._drop(stream)
         stream.write(codec.pack(self.address, Kind.COMMAND, content))
-        told = self._acknowledge(stream, command, heard_as)
+        told = self._acknowledge(stream, command, self.address if answers_as is None else answers_as)
         answer = Answer(told[0], told[1:])
         if answer.code != DONE or command.data is None:
             return answer
@@ -217,10 +229,21 @@ class Line:
         self._come.clear()
 
     def _get_in_step(self, stream: Stream) -> None:
+        """The module answers, and nothing else is on its way; whichever of its addresses it has is ours."""
         self._hear_out(stream)
+        if self._other is not None:
+            try:
+                self._parameters_at(stream, self._other)
+                self.address, self._other = self._other, self.address
+                return
+            except _Lost:
+                pass
+        self._parameters_at(stream, self.address)
+
+    def _parameters_at(self, stream: Stream, address: int) -> None:
         asked = COMMANDS["parameters"]
-        stream.write(codec.pack(self.address, Kind.COMMAND, asked.content()))
-        self._acknowledge(stream, asked, self.address)
+        stream.write(codec.pack(address, Kind.COMMAND, asked.content()))
+        self._acknowledge(stream, asked, address)
 
     def _tell(self, done: int, size: int) -> None:
         if self._progress is not None:

@@ -99,10 +99,8 @@ class Module:
         self._password = password
 
     def set_address(self, address: int) -> None:
-        """SetAddr; kept at power-off. The answer already bears the new one."""
-        answer = self._line.ask("set_address", address, answers_as=address)
-        self._check("set_address", answer)
-        self._line.address = address
+        """SetAddr; kept at power-off. Where its answer is lost, the next question finds it at either one."""
+        self._check("set_address", self._line.ask("set_address", address, answers_as=address))
 
     def set_security(self, level: int) -> None:
         """SetSysPara 5: 1 lenient .. 5 strict."""

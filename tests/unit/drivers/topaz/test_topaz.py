@@ -63,6 +63,7 @@ def test_half_a_packet_is_forgotten_when_told_so() -> None:
 def test_pressure_info_and_what_is_none() -> None:
     parser = Parser(0)
     assert parser.feed(b"\x9c\0\0\x7f\x07") == [Pressure(1023)]
+    assert parser.feed(b"\x9c\0\0\x7f\x7f") == [Pressure(1023)]  # ten bits; the rest means nothing
     assert parser.feed(info(11, 4711)) == [Info(11, 4711)]
     assert parser.feed(packet(Position(4095, 4095, True, True))) == []
     assert parser.feed(packet(Position(1, 1, True, True), kind=3)) == []
@@ -150,6 +151,12 @@ def test_a_pad_that_falls_silent_ends_the_signature_too() -> None:
 def test_a_pen_that_rests_in_the_air_ends_nothing() -> None:
     hover = [(1_100 + 100 * at, packet(Position(900, 900, True, False))) for at in range(50)]
     pen = Pen(*stroke(1_000, 6), *hover, *stroke(6_100, 6), (6_300, GONE))
+    assert [len(each) for each in pad_of(pen).sign(10).strokes] == [6, 6]
+
+
+def test_a_pen_that_comes_back_before_the_half_second_is_over_has_not_gone() -> None:
+    back = (1_400, packet(Position(900, 900, True, False)))
+    pen = Pen(*stroke(1_000, 6), (1_200, GONE), back, *stroke(2_000, 6), (2_100, GONE))
     assert [len(each) for each in pad_of(pen).sign(10).strokes] == [6, 6]
 
 
