@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from agent import failures
 from agent.commands.common import prose, say
+from agent.trouble import Trouble
 
 if TYPE_CHECKING:
     from domain.words import RefusedByRule
@@ -55,8 +57,16 @@ class Station(click.Group):
             each for each in file.values() if isinstance(each, click.Command) and each.name == cmd_name
         )
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click itself would end without a word where nobody reads the answer."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise Trouble(failures.sentence(error)) from error
+
     def main(self, args: Sequence[str] | None = None, *_told: Any, **_more: Any) -> NoReturn:
         """Run one command and leave with its exit code."""
+        failures.open_ends()
         try:
             sys.exit(super().main(args, prog_name="loket", standalone_mode=False) or 0)
         except click.exceptions.Exit as left:
@@ -66,7 +76,7 @@ class Station(click.Group):
         except click.ClickException as error:
             error.show()
             sys.exit(error.exit_code)
-        except _known() as error:
+        except Exception as error:  # noqa: BLE001 - each has its sentence, and none may be a traceback
             sys.exit(_told_of(error))
 
 
@@ -82,26 +92,19 @@ def main() -> None:
     """
 
 
-def _known() -> tuple[type[Exception], ...]:
-    """What has a sentence for a person. Loaded only when something went wrong."""
-    from agent.store.journal import DiskFull, JournalBroken
-    from agent.store.sqlite import OtherSchema, UnsafeSetup
-    from agent.trouble import Trouble
-    from domain.words import RefusedByRule
-
-    return Trouble, RefusedByRule, DiskFull, JournalBroken, OtherSchema, UnsafeSetup
-
-
 def _told_of(error: Exception) -> int:
     """Say what went wrong; the exit code."""
     from agent.store.sqlite import UnsafeSetup
     from domain.words import RefusedByRule
 
     if isinstance(error, RefusedByRule):
-        say({"refused": error.word, **({"detail": error.detail} if error.detail else {})})
+        try:
+            say({"refused": error.word, **({"detail": error.detail} if error.detail else {})})
+        except OSError:
+            failures.nowhere()  # the sentence below says as much
         _in_both(error)
         return REFUSED
-    prose(str(error))
+    prose(failures.sentence(error))
     return UNSAFE if isinstance(error, UnsafeSetup) else TROUBLE
 
 

@@ -84,8 +84,8 @@ async def _body(request: Request) -> dict[str, Any] | None:
 
 def answer(perform: Perform, action: str, args: Mapping[str, Any]) -> dict[str, Any]:
     """What goes over the line: {"done": …}, {"refused": word, "detail": …} or {"trouble": sentence}."""
+    from agent import failures
     from agent.actions import ACTIONS
-    from agent.store.journal import DiskFull
 
     if action not in ACTIONS:
         return {"trouble": f"The running agent does not know the command {action!r}; is it older?"}
@@ -93,8 +93,8 @@ def answer(perform: Perform, action: str, args: Mapping[str, Any]) -> dict[str, 
         return {"done": perform(action, args)}
     except RefusedByRule as refused:
         return {"refused": refused.word, "detail": refused.detail}
-    except (Trouble, DiskFull) as trouble:
-        return {"trouble": str(trouble)}
+    except failures.known() as trouble:
+        return {"trouble": failures.sentence(trouble)}
 
 
 def announce(home: Home, url: str, token: str, pid: int) -> None:

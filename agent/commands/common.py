@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -70,8 +71,9 @@ def say(document: Any) -> None:
 
 
 def prose(text: str) -> None:
-    """A sentence for the person at the keyboard, on standard error."""
-    click.echo(text, err=True)
+    """A sentence for the person at the keyboard, on standard error; where nobody reads it, it is lost."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:

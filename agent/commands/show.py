@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -153,8 +154,14 @@ def audit_verify(home: Home) -> None:
         loket audit verify --home /var/lib/loket
     """
     from agent.store.audit import Finding, verify
+    from agent.store.sqlite import OtherSchema
 
-    found = verify(home.reader())
+    try:
+        found = verify(home.reader())
+    except OtherSchema as error:
+        if error.version >= 0:
+            raise
+        found = Finding(0, str(error))  # not even its first page can be read
     if isinstance(found, Finding):
         click.echo(f"line {found.seq}: {found.text}" if found.seq else found.text)
         sys.exit(ATTENTION)
@@ -183,26 +190,31 @@ def export(home: Home, name: str, as_csv: bool) -> None:
     Example:
         loket export --home /var/lib/loket --table jobs --csv > jobs.csv
     """
-    import csv
-
     from sqlite_utils import Database
 
-    from agent.store.sqlite import Reader
-
-    home.config()
-    reader = Reader(home.journal_path)
-    rows = map(_plain, Database(reader.connection)[EXPORTED[name]].rows)
+    rows = map(_plain, Database(home.reader().connection)[EXPORTED[name]].rows)
     if not as_csv:
         say(list(rows))
         return
-    out: Any = None
+    if text := _csv(rows):
+        click.echo(text, nl=False)
+    else:
+        prose(f"There are no {name} yet.")
+
+
+def _csv(rows: Iterable[dict[str, Any]]) -> str:
+    """The rows under their heading; nothing where there is no row."""
+    import csv
+    from io import StringIO
+
+    text = StringIO(newline="")
+    out: csv.DictWriter[str] | None = None
     for row in rows:
         if out is None:
-            out = csv.DictWriter(sys.stdout, list(row))
+            out = csv.DictWriter(text, list(row))
             out.writeheader()
         out.writerow(row)
-    if out is None:
-        prose(f"There are no {name} yet.")
+    return text.getvalue()
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agent.store.journal import Tx, meta, set_meta
+from agent.store.journal import Tx, body_of, meta, set_meta
 from agent.store.sqlite import Reads
 
 Settings = Mapping[str, str]
@@ -97,7 +97,7 @@ def last_printer(reads: Reads) -> tuple[str, str, str | None] | None:
     )
     if not found:
         return None
-    body = json.loads(found[0][1])
+    body = body_of(found[0][1])
     return found[0][0], body["state"], body["cause"]
 
 

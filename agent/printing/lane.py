@@ -9,7 +9,6 @@ a ribbon for the one before. What holds the lane although the printer is well is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
@@ -17,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 from agent.printing.jobs import Job
 from agent.printing.recovery import CLAIMED, STATION, Worn, in_path
 from agent.printing.tagging import worn
-from agent.store.journal import Tx
+from agent.store.journal import Tx, body_of
 from agent.store.sqlite import Reads
 from drivers.card_printer import CardPrinter, Identity, PrinterStatus, Snapshot
 from drivers.chip import ChipReader
@@ -224,5 +223,5 @@ def _last_told(reads: Reads) -> tuple[Any, ...]:
     found = reads.rows("SELECT body FROM journal WHERE event = 'printer_state' ORDER BY seq DESC LIMIT 1")
     if not found:
         return ()
-    body = json.loads(found[0][0])
+    body = body_of(found[0][0])
     return body["state"], body["cause"]

@@ -9,12 +9,11 @@ person has looked into the trays and said so (``looked``). A printer never met e
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from agent.stock import blanks
-from agent.store.journal import Tx
+from agent.store.journal import Tx, body_of
 from agent.store.sqlite import Reads
 from domain.policy import KINDS
 from drivers.card_printer import Snapshot
@@ -41,7 +40,7 @@ def known(reads: Reads, serial: str) -> Counters | None:
     if not found:
         return None
     seq, event, subject, body = found[0]
-    told = json.loads(body)
+    told = body_of(body)
     if event == "printer_looked":
         return told["cards"], told["panels"]
     if told["before"]["cards"] is None or told["before"]["panels"] is None:
@@ -58,10 +57,10 @@ def _explained(reads: Reads, seq: int, job: str) -> Counters:
     """
     undone = reads.rows(_UNDONE, seq, job)
     if undone:
-        told = json.loads(undone[0][0])
+        told = body_of(undone[0][0])
         return int(told["by"] != "evidence" or "seen" in told), 0
     intended = reads.rows(_INTENDED, seq, job)
-    return 1, json.loads(intended[0][0])["panels"] if intended else 0
+    return 1, body_of(intended[0][0])["panels"] if intended else 0
 
 
 def moved(reads: Reads, serial: str, now: Snapshot) -> bool:
@@ -76,7 +75,7 @@ def note(tx: Tx, serial: str, now: Snapshot) -> None:
     """The line that tells of it; the same counters are told once."""
     limit, told = known(tx, serial), {"cards": now.cards, "panels": now.panels}
     found = tx.rows(_OPEN)
-    if limit is None or (found and found[0][1] == serial and json.loads(found[0][2])["now"] == told):
+    if limit is None or (found and found[0][1] == serial and body_of(found[0][2])["now"] == told):
         return
     tx.note("counters_moved", serial, {"known": {"cards": limit[0], "panels": limit[1]}, "now": told})
 
@@ -93,7 +92,7 @@ def looked(tx: Tx, spoiled: Sequence[str]) -> dict[str, Any]:
     if not found or tx.rows(_LOOKED, found[0][0], found[0][1]):
         return {"printer": None, "cards": None, "panels": None, "spoiled": list(spoiled)}
     _, serial, body = found[0]
-    now = json.loads(body)["now"]
+    now = body_of(body)["now"]
     tx.note("printer_looked", serial, now)
     return {"printer": serial, **now, "spoiled": list(spoiled)}
 

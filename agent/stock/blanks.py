@@ -7,12 +7,11 @@ rule (domain.accounts.follow), so that the two cannot tell different stories.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from agent.store.journal import Tx
+from agent.store.journal import Tx, body_of
 from agent.store.sqlite import Reads
 from domain.accounts import MOVES, Blank, Place, Posting, follow, postings
 from domain.ledger import Ledger
@@ -130,7 +129,7 @@ def fold(reads: Reads) -> Ledger:
     marks = ", ".join("?" * len(MOVES))
     sql = f"SELECT event, subject, body FROM journal WHERE event IN ({marks}) ORDER BY seq"  # noqa: S608
     found = reads.rows(sql, *MOVES)
-    return Ledger().post_all((event, subject, json.loads(body)) for event, subject, body in found)
+    return Ledger().post_all((event, subject, body_of(body)) for event, subject, body in found)
 
 
 def astray(reads: Reads) -> list[str]:

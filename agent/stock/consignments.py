@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.stock import blanks
-from agent.store.journal import Tx
+from agent.store.journal import Tx, body_of
 from agent.store.sqlite import Reads
 from domain.regions import PROVINCE_HOLDER, split_station
 from domain.words import RefusedByRule
@@ -116,5 +116,5 @@ def received_names(reads: Reads, consignment: str) -> set[str] | None:
     found = reads.rows(
         "SELECT body FROM journal WHERE event = 'blanks_received' AND subject = ? ORDER BY seq", consignment
     )
-    pieces = [json.loads(body)["names"] for (body,) in found]
+    pieces = [body_of(body)["names"] for (body,) in found]
     return None if None in pieces else {each for piece in pieces for each in piece}

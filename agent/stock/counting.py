@@ -6,12 +6,11 @@ until a later count of the kind fits, or until what was missing has been booked 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from agent.stock import blanks
-from agent.store.journal import Tx
+from agent.store.journal import Tx, body_of
 from agent.store.sqlite import Reads
 from domain.accounts import Place
 
@@ -60,7 +59,7 @@ def last(reads: Reads, kind: str) -> tuple[int, dict[str, Any]] | None:
         "ORDER BY seq DESC LIMIT 1",
         kind,
     )
-    return (found[0][0], json.loads(found[0][1])) if found else None
+    return (found[0][0], body_of(found[0][1])) if found else None
 
 
 def differs(reads: Reads, kind: str) -> int:

@@ -15,7 +15,8 @@ from typing import Any
 from agent.counter import suket
 from agent.printing import states
 from agent.stock import blanks
-from agent.store.journal import GENESIS, row_hash
+from agent.store import sqlite
+from agent.store.journal import GENESIS, body_of, row_hash
 from agent.store.sqlite import Reads
 
 _PIECE = 2000
@@ -31,18 +32,47 @@ class Finding:
 
 def verify(reads: Reads) -> int | Finding:
     """The number of lines when everything holds, else the first thing that does not."""
+    lives, last = (Life(*_JOBS), Life(*_SUKET)), 0
+    try:
+        for seq, odd in _followed(reads, lives):
+            if odd:
+                return Finding(seq, odd)
+            last = seq
+    except sqlite.Error as error:
+        if not sqlite.is_damaged(error):
+            raise
+        return Finding(last + 1, "the line cannot be read: the database is damaged here")
+    try:
+        return _beside(reads, lives, last)
+    except sqlite.Error as error:
+        if not sqlite.is_damaged(error):
+            raise
+        return Finding(0, f"all {last} lines hold, and what stands beside the journal is damaged")
+
+
+def _followed(reads: Reads, lives: tuple[Life, ...]) -> Iterator[tuple[int, str]]:
+    """Each line's seq, and what of it does not hold, empty where it does."""
     before, last = GENESIS, 0
-    lives = (Life(*_JOBS), Life(*_SUKET))
     for seq, epoch, at_ms, event, subject, body, told in _lines(reads):
         if seq != last + 1:
-            return Finding(last + 1, "the line is missing")
+            yield last + 1, "the line is missing"
         before = row_hash(before, (seq, epoch, at_ms, event, subject, body))
         if told != before:
-            return Finding(seq, "the line or one before it was changed")
-        for life in lives:
-            if odd := life.follow(event, subject, body):
-                return Finding(seq, odd)
+            yield seq, "the line or one before it was changed"
+        odd = "" if _is_object(body) else "what the line tells is no JSON object"
+        yield seq, odd or next(filter(None, (life.follow(event, subject, body) for life in lives)), "")
         last = seq
+
+
+def _is_object(body: str) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (TypeError, ValueError):
+        return False
+
+
+def _beside(reads: Reads, lives: tuple[Life, ...], last: int) -> int | Finding:
+    """The same of the end of the journal, and of the rows beside it."""
     given = reads.rows("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
     if given and given[0][0] != last:
         return Finding(last + 1, f"lines up to {given[0][0]} were written and are gone")
@@ -55,14 +85,18 @@ def verify(reads: Reads) -> int | Finding:
 
 
 def _lines(reads: Reads) -> Iterator[tuple[Any, ...]]:
-    after = 0
+    sql = (
+        "SELECT seq, epoch, at_ms, event, subject, body, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"
+    )
+    after, piece = 0, _PIECE
     while True:
-        found = reads.rows(
-            "SELECT seq, epoch, at_ms, event, subject, body, hash FROM journal "
-            "WHERE seq > ? ORDER BY seq LIMIT ?",
-            after,
-            _PIECE,
-        )
+        try:
+            found = reads.rows(sql, after, piece)
+        except sqlite.Error as error:
+            if piece == 1 or not sqlite.is_damaged(error):
+                raise
+            piece = 1  # up to the very line that cannot be read
+            continue
         if not found:
             return
         yield from found
@@ -118,5 +152,5 @@ def as_line(row: tuple[Any, ...]) -> dict[str, Any]:
     from agent.status import stamp
 
     seq, epoch, at_ms, event, subject, body = row
-    detail = json.loads(body)
+    detail = body_of(body)
     return {"seq": seq, "epoch": epoch, "at": stamp(at_ms), "event": event, "job": subject, "detail": detail}

@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from agent.store import sqlite
+from agent.trouble import Trouble
 from domain import events
 from sync.log import Entry, Mark
 
 T = TypeVar("T")
 GENESIS = bytes(32)
-DISK_FULL = "The disk is full; nothing was lost. Free some space and try again."
+DISK_FULL = sqlite.DISK_FULL
 _canonical = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
@@ -224,7 +225,15 @@ def entries(reads: sqlite.Reads, after: int, limit: int) -> list[Entry]:
         after,
         limit,
     )
-    return [Entry(row[0], row[1], row[2], row[3], row[4], json.loads(row[5])) for row in found]
+    return [Entry(row[0], row[1], row[2], row[3], row[4], body_of(row[5])) for row in found]
+
+
+def body_of(text: str) -> dict[str, Any]:
+    """What a line tells, of its text. Raises Trouble for a text that no Loket wrote."""
+    with suppress(ValueError, TypeError):
+        if isinstance(body := json.loads(text), dict):
+            return body
+    raise Trouble("A line of the journal is damaged; `loket audit verify` tells which. Print nothing here.")
 
 
 def cursor(reads: sqlite.Reads, name: str) -> int:

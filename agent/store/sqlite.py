@@ -25,7 +25,21 @@ APPLICATION_ID = 0x4C4F4B54  # "LOKT"
 SCHEMA_VERSION = 4  # the newest migration in agent.store.migrations
 SQLITE_FIXED = (3, 51, 3)  # the WAL-reset bug ends here; these older lines got the repair too:
 SQLITE_BACKPORTS = {(3, 50): 7, (3, 44): 6}
-_BUSY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB = 5, 10, 11, 13, 14, 26
+_BUSY, _READONLY, _IOERR, _CORRUPT, _FULL, _CANTOPEN, _NOTADB, _NO_CODE = 5, 8, 10, 11, 13, 14, 26, 255
+DISK_FULL = "The disk is full; nothing was lost. Free some space and try again."
+_DAMAGED = (
+    "The station's database is damaged; let nobody print here and call the technician. "
+    "`loket audit verify` tells how far the journal holds."
+)
+_SENTENCES = {
+    _BUSY: "Somebody else is using the station's database; try again.",
+    _READONLY: "The station's database cannot be written; may you write to its folder and disk?",
+    _IOERR: "The station's database cannot be read or written (disk I/O error); its disk is full or fails.",
+    _CORRUPT: _DAMAGED,
+    _FULL: DISK_FULL,
+    _CANTOPEN: "The station's database cannot be opened; may you write to its folder, and is its disk full?",
+    _NOTADB: _DAMAGED,
+}
 BROKEN = frozenset({_IOERR, _CORRUPT, _NOTADB, _CANTOPEN})  # primary codes after which nothing is known
 
 
@@ -80,6 +94,18 @@ def is_broken(error: BaseException) -> bool:
     return primary_code(error) in BROKEN
 
 
+def is_damaged(error: BaseException) -> bool:
+    """What is on the disk is not what was written."""
+    no_text = isinstance(error, sqlite3.OperationalError) and primary_code(error) == _NO_CODE
+    return no_text or primary_code(error) in (_CORRUPT, _NOTADB)
+
+
+def sentence(error: BaseException) -> str:
+    """What the engine said, for a person. Its own text may hold what stands in a row, and is not repeated."""
+    code = _CORRUPT if is_damaged(error) else primary_code(error)
+    return _SENTENCES.get(code, f"The station's database does not answer as it should (SQLite code {code}).")
+
+
 def connect(path: Path, *, read_only: bool = False) -> Connection:
     """A bare connection with no transaction handling of Python's own; no settings made."""
     mode = "ro" if read_only else "rwc"
@@ -87,8 +113,8 @@ def connect(path: Path, *, read_only: bool = False) -> Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
 
 
-def open_database(path: Path, *, read_only: bool = False) -> Connection:
-    """The station's database, ready to be trusted.
+def open_database(path: Path, *, read_only: bool = False, alone: bool = False) -> Connection:
+    """The station's database, ready to be trusted. ``alone``: nobody else has it open, and nobody may.
 
     Raises UnsafeSetup (library, settings that do not hold), OtherSchema (not ours, older, newer)
     and FileNotFoundError (no database there: ``loket init`` makes it, nothing else does).
@@ -96,8 +122,12 @@ def open_database(path: Path, *, read_only: bool = False) -> Connection:
     check_library()
     if not path.exists():
         raise FileNotFoundError(f"no journal at {path}")
-    db = connect(path, read_only=read_only)
+    db = connect(path, read_only=read_only and not alone)
     try:
+        if alone:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")  # the log's index is in memory then
+        if read_only:
+            db.execute("PRAGMA query_only = ON")
         _guard_schema(db, path)
         if not read_only:
             make_durable(db)
@@ -143,11 +173,25 @@ def _guard_schema(db: Connection, path: Path) -> None:
         raise OtherSchema(f"The journal at {path} has schema {version} and must be migrated.", version)
 
 
+def _without_room(path: Path, error: Error) -> Connection:
+    """On a full disk, where the index that readers share finds no room: look alone. Beside a running agent
+    that index is there already, and its lock refuses this one. Raises ``error`` where that is no help."""
+    try:
+        return open_database(path, read_only=True, alone=True)
+    except Error:
+        raise error from None
+
+
 class Reader:
     """A read-only look at the journal, for commands and screens; sees each commit at once."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = open_database(path, read_only=True)
+        try:
+            self.connection = open_database(path, read_only=True)
+        except Error as error:
+            if primary_code(error) != _IOERR:
+                raise
+            self.connection = _without_room(path, error)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """All rows that ``sql`` gives."""

@@ -130,6 +130,9 @@ def test_a_full_disk_first_takes_the_reserve_and_then_says_so_and_loses_nothing(
     assert not (station.root / "reserve").exists()
 
     ballast = fill(small_disk / "home")
+    for look in (["status"], ["jobs"], ["blanks"], ["journal"]):
+        assert station.loket(*look, "--json").code == 0, "what is on a full disk can still be looked at"
+    assert station.loket("audit", "verify").code == 0
     full = station.loket("blanks", "receive", "--consignment", "C-3", "--count", "100000", "--kind", "kia")
     for n in range(200):
         if full.code:
@@ -138,6 +141,10 @@ def test_a_full_disk_first_takes_the_reserve_and_then_says_so_and_loses_nothing(
     assert (full.code, full.out) == (1, "")
     assert full.err.startswith("The disk is full; nothing was lost.")
     assert full.err.count("\n") == 1
+
+    other = Station(small_disk / "other")
+    made = other.init()
+    assert (made.code, made.err.count("\n")) == (1, 1) and "Traceback" not in made.err
 
     ballast.unlink()
     assert station.loket("blanks", "--json").json["ktp"]["received"] == 60_012
