@@ -7,7 +7,8 @@
     signature.json  the strokes, or null
 
 ``unpack`` believes nothing: what it read has to make the very same bytes again, so that nothing can hide in a
-packet, and every ISO record is read. All JSON is canonical. Who the station is, is the caller's key.
+packet, and every ISO record is read. All JSON is canonical. Who the station is, is the caller's key. A packet
+that was kept is not judged anew by it: its document may be in another spelling of the same things.
 """
 
 from __future__ import annotations
@@ -49,23 +50,19 @@ def pack(recording: Recording, sign: Sign) -> bytes:
     Raises BadPacket for whatever ``unpack`` would refuse.
     """
     packet_form.check(recording)
-    members = {
-        "biodata.json": canonical(dict(recording.biodata)),
-        "biometrics.xml": cbeff.write(recording.parts, recording.missing, recording.ended_ms),
-        "signature.json": canonical(recording.signature),
-    }
-    told = {name: {"size": len(data), "sha256": sha256(data).hexdigest()} for name, data in members.items()}
-    manifest = canonical({"format": FORMAT, "members": told, "recording": packet_form.heading(recording)})
+    members = _members(recording)
+    manifest = _manifest(recording, members)
     packed = _zip({MANIFEST: manifest, SIGNED: sign(_signed(manifest)), **members})
     _bounded({MANIFEST: manifest, **members}, packed)
     return packed
 
 
-def unpack(data: bytes, verify: Verify) -> Recording:
+def unpack(data: bytes, verify: Verify, *, kept: bool = False) -> Recording:
     """The recording in a packet. ``verify(signature, message)``: the station's, as VerifyKey.verify.
 
-    Raises BadPacket and nothing else: NOT_A_PACKET, PACKET_LARGE, BAD_PACKET_SIGNATURE, PACKET_HASH,
-    BAD_MANIFEST, BAD_XML, BAD_ATTESTATION, and the words of domain/packet_form.py.
+    ``kept``: it was judged when it came, and only has to open. Raises BadPacket and nothing else:
+    NOT_A_PACKET, PACKET_LARGE, BAD_PACKET_SIGNATURE, PACKET_HASH, BAD_MANIFEST, BAD_XML, BAD_ATTESTATION, and
+    the words of domain/packet_form.py.
     """
     members = _unzip(data)
     manifest = members[MANIFEST]
@@ -76,7 +73,32 @@ def unpack(data: bytes, verify: Verify) -> Recording:
     biodata, signature = (_json(members[name], "BAD_MANIFEST") for name in ("biodata.json", "signature.json"))
     recording = packet_form.recording(heading, parts, missing, biodata, signature)
     packet_form.check(recording)
+    if not kept:
+        _same_again(recording, members)
     return recording
+
+
+def _members(recording: Recording) -> dict[str, bytes]:
+    return {
+        "biodata.json": canonical(dict(recording.biodata)),
+        "biometrics.xml": cbeff.write(recording.parts, recording.missing, recording.ended_ms),
+        "signature.json": canonical(recording.signature),
+    }
+
+
+def _manifest(recording: Recording, members: Mapping[str, bytes]) -> bytes:
+    told = {name: {"size": len(data), "sha256": sha256(data).hexdigest()} for name, data in members.items()}
+    return canonical({"format": FORMAT, "members": told, "recording": packet_form.heading(recording)})
+
+
+def _same_again(recording: Recording, members: Mapping[str, bytes]) -> None:
+    """Raise BadPacket unless ``recording`` makes these members: what was read is all that they hold."""
+    made = _members(recording)
+    if made["biometrics.xml"] != members["biometrics.xml"]:
+        raise BadPacket("BAD_XML")
+    made[MANIFEST] = _manifest(recording, made)
+    if any(members[name] != data for name, data in made.items()):
+        raise BadPacket("BAD_MANIFEST")
 
 
 def _signed(manifest: bytes) -> bytes:

@@ -101,7 +101,7 @@ def _data(db: Database, home: Home, kept: book.Kept, to: SealKey | None) -> byte
     """What goes to the centre: the station's signed packet. It is opened in memory alone."""
     try:
         sealed = files(home).read(kept.sha256, 0, kept.size)
-        opened(db, home, kept.station, kept.id, sealed)
+        opened(db, home, kept.station, kept.id, sealed, kept=True)
     except FileNotFoundError:
         raise Trouble(f"The packet of {kept.id} is missing from {files(home).folder}.") from None
     except OSError as error:

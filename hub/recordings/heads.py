@@ -21,7 +21,7 @@ def show(db: Database, home: Home, kept: book.Kept) -> dict[str, Any]:
         raise Trouble(f"The packet of {kept.id} is missing from {files(home).folder}.") from None
     except OSError as error:
         raise Trouble(f"The packet of {kept.id} cannot be read: {error.strerror}.") from error
-    recording = opened(db, home, kept.station, kept.id, sealed)
+    recording = opened(db, home, kept.station, kept.id, sealed, kept=True)
     return kept.to_json() | {"answers": book.answers(db, kept.id)} | _sitting(recording)
 
 

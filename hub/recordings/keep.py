@@ -50,14 +50,16 @@ def keep(
 ) -> str | None:
     """Keep a sealed packet of ``station``; None once it is there for good, or the word why it never will be.
 
-    The same packet told again is kept once; another under the same name is PACKET_CHANGED. Not in a
-    transaction. Errors: OSError for the disk, Trouble for missing keys, DatabaseLost.
+    The same packet told again is kept once, and not judged anew; another under the same name is
+    PACKET_CHANGED. Not in a transaction. Errors: OSError for the disk, Trouble for missing keys, DatabaseLost.
     """
     sha = sha256(sealed).hexdigest()
     known = db.one("SELECT sha256 FROM recording WHERE id = ?", recording_id)
     if known is not None and known[0] != sha:
         return "PACKET_CHANGED"
-    if known is not None and files(home).size(sha) == len(sealed):
+    if known is not None:  # these very bytes were judged when they came; their file may be gone since
+        if files(home).size(sha) != len(sealed):
+            files(home).put(sealed)
         return None
     try:
         recording = opened(db, home, station, recording_id, sealed)
@@ -73,9 +75,14 @@ def keep(
     return _book(db, home, recording, sha, len(sealed), now_ms())
 
 
-def opened(db: Database, home: Home, station: str, recording_id: str, sealed: bytes) -> Recording:
-    """What is in a sealed packet of ``station``. Raises BadPacket; the words of domain/packing.py beside
-    UNKNOWN_STATION, PACKET_LARGE, PACKET_UNOPENED and OTHER_RECORDING."""
+def opened(
+    db: Database, home: Home, station: str, recording_id: str, sealed: bytes, *, kept: bool = False
+) -> Recording:
+    """What is in a sealed packet of ``station``; ``kept``: it was judged when it came.
+
+    Raises BadPacket: the words of domain/packing.py beside UNKNOWN_STATION, PACKET_LARGE, PACKET_UNOPENED and
+    OTHER_RECORDING.
+    """
     held = ingest.station(db, station)
     if held is None or held.sign_key is None:
         raise BadPacket("UNKNOWN_STATION")
@@ -85,7 +92,7 @@ def opened(db: Database, home: Home, station: str, recording_id: str, sealed: by
         packed = home.keys().open.open(sealed, info(station, recording_id))
     except CannotOpen:
         raise BadPacket("PACKET_UNOPENED") from None
-    recording = packing.unpack(packed, VerifyKey(held.sign_key).verify)
+    recording = packing.unpack(packed, VerifyKey(held.sign_key).verify, kept=kept)
     if (recording.id, recording.station) != (recording_id, station):
         raise BadPacket("OTHER_RECORDING")
     if not recording_id.startswith(f"R-{station}-"):

@@ -22,6 +22,7 @@ KEY = SigningKey.generate()
 SOMEBODY = somebody()
 PACKED = packing.pack(SOMEBODY, KEY.sign)
 STROKES = SOMEBODY.signature or {}
+SIZE = float(len(canonical(dict(SOMEBODY.biodata))))  # the same number in another spelling
 
 
 def members(packed: bytes = PACKED) -> dict[str, bytes]:
@@ -166,10 +167,44 @@ def test_what_is_small_does_not_become_large() -> None:
         ("BAD_BIODATA", signed_anew(no_change, biodata_json=b'{"nik":1}')),
         ("BAD_STROKES", signed_anew(no_change, signature_json=b"[]")),
         ("BAD_XML", signed_anew(no_change, biometrics_xml=b"<BIR/>")),
+        ("BAD_MANIFEST", signed_anew(lambda told: told["members"]["biodata.json"].update(size=SIZE))),
     ],
 )
 def test_what_a_station_signs_is_not_believed_either(said: str, packed: bytes) -> None:
     assert word(packed) == said
+
+
+DOCUMENT = members()["biometrics.xml"]
+PLAIN_INFO = b"<BIRInfo><Integrity>false</Integrity></BIRInfo>"
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("plain", "hiding"),
+    [
+        (b"<Integrity>false", b"<Integrity>" + b"A" * 100_000),
+        (PLAIN_INFO, b"<BIRInfo><X>somebody's address</X></BIRInfo>"),
+        (b"<others>", b'<others><entry key="NAME OF SOMEBODY">x</entry>'),
+        (b"<others>", b'<others secret="hello">'),
+        (b"<others>", b"\n   <others>\n"),
+        (b"<CreationDate>2020-05-12T00:23:45.006Z", b"<CreationDate>any text at all"),
+        (b"<Score>72", b"<Score>99"),
+        (b">0.9.5<", b">9.9.9<"),
+        (b"</BIR>\n", b"</BIR>\n\n"),
+        (b"&lt;bioValue&gt;", b"&#60;bioValue&gt;"),
+    ],
+)
+def test_nothing_hides_in_the_document_of_the_parts(plain: bytes, hiding: bytes) -> None:
+    assert plain in DOCUMENT
+    assert word(signed_anew(no_change, biometrics_xml=DOCUMENT.replace(plain, hiding, 1))) == "BAD_XML"
+
+
+def test_a_packet_that_was_kept_opens_in_whatever_spelling_it_was_kept() -> None:
+    packed = signed_anew(no_change, biometrics_xml=DOCUMENT.replace(b"<others>", b"\n<others>"))
+    assert word(packed) == "BAD_XML"
+    assert packing.unpack(packed, KEY.public().verify, kept=True) == SOMEBODY
+    with pytest.raises(BadPacket, match="BAD_PACKET_SIGNATURE"):
+        packing.unpack(packed, SigningKey.generate().public().verify, kept=True)
 
 
 def strokes(**other: Any) -> dict[str, Any]:

@@ -112,6 +112,19 @@ def test_the_same_packet_again_changes_nothing_and_another_of_its_name_is_refuse
     assert keep.files(home).size(book.every(joined)[0].sha256) == len(packet)
 
 
+def test_a_kept_packet_whose_file_is_gone_is_put_back_as_it_was_judged_then(
+    small: Database, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packet = sealed(home, somebody())
+    assert keep.keep(small, home, STATION.name, ID, packet) is None
+    (row,) = book.every(small)
+    keep.files(home).remove(row.sha256)
+    monkeypatch.setattr(keep, "refusal", lambda _recording: "A_LATER_RULE")
+    assert keep.keep(small, home, STATION.name, ID, packet) is None
+    assert keep.files(home).size(row.sha256) == len(packet) and heads.show(small, home, row)["parts"]
+    assert kept(small, home, other(2)) == "A_LATER_RULE"
+
+
 def test_a_second_recording_of_one_person_is_kept_and_flagged(joined: Database, home: Home) -> None:
     first, again, another = other(1), other(2), other(3, biodata=named("6411014503019002"))
     assert [kept(joined, home, each) for each in (first, again, another)] == [None] * 3
