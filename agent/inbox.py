@@ -75,8 +75,7 @@ def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: Ver
         "payload_sha256 = excluded.payload_sha256, received_ms = excluded.received_ms",
         *(order, kind, reason, rank, body["requested"], digest, tx.at_ms),
     )
-    if carried is not None:
-        suket.bring(tx, order, carried)
+    suket.bring(tx, order, carried)
     more = {"suket": carried["number"]} if carried is not None else {}
     tx.note("order_received", order, {"kind": kind, "reason": reason, **more})
 

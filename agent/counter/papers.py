@@ -2,7 +2,8 @@
 
 A card that comes in is void from then on and waits for the fire; a certificate is closed by its card. Both
 have names of their own, which are never a NIK, and each comes in for one order only. A certificate that this
-office did not give is taken in too: most of those that were out in 2020 were given before any journal was kept.
+office did not give is taken in too: most of those that were out in 2020 were given before any
+journal was kept.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from domain.words import RefusedByRule
 
 ORDER_OPEN = ("waiting", "taken")  # no card has come out yet
 RENEWED = "renewed"  # why the old sheet is void
-MOVED = "order_moved"  # why one that nobody printed is void, or one that was renewed at another station
+MOVED = "order_moved"  # why one that nobody printed is void, or one that ended or was renewed elsewhere
 
 
 class State(StrEnum):
@@ -258,11 +258,16 @@ def carried(tx: Tx, order: str) -> dict[str, str] | None:
     return certificates.told(there.number, there.reason, there.issued_on, there.valid_until)
 
 
-def bring(tx: Tx, order: str, told: Mapping[str, str]) -> None:
-    """``order`` came from a station that gave it a certificate: it counts here as one of our own."""
+def bring(tx: Tx, order: str, told: Mapping[str, str] | None) -> None:
+    """``order`` came; the certificate that a station gave it, if it is ``told``, counts as one of our own.
+
+    One from before the order went away that does not come back with it has ended elsewhere, and ends here.
+    """
     there = living(tx, order)
-    if there is not None and there.number != told["number"]:
+    if there is not None and (told is None or there.number != told["number"]):
         move(tx, there.number, Event.VOID, {"reason": MOVED})
+    if told is None:
+        return
     tx.execute(
         "INSERT OR IGNORE INTO suket (number, order_id, reason, state, issued_on, valid_until, sha256, "
         "at_ms) VALUES (?, ?, ?, ?, ?, ?, '', ?)",

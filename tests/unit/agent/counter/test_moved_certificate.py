@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +106,25 @@ def test_one_that_was_renewed_meanwhile_takes_the_place_of_the_first(shelf: Shel
     arrive(shelf)
     assert states(shelf) == {number: "void", ELSEWHERE["number"]: "confirmed"}
     assert shelf.line("suket_void") == {"reason": suket.MOVED}
+
+
+@pytest.mark.parametrize("end", ["void", "closed"])
+def test_one_that_ended_elsewhere_has_ended_here_when_its_order_comes_home(tmp_path: Path, end: str) -> None:
+    near, far = Shelf(tmp_path / "near"), Shelf(tmp_path / "far")
+    number = certificate(near, "O-9")
+    told = withdraw(near)["suket"]
+    arrive(far, told)
+    event = suket.Event.VOID if end == "void" else suket.Event.CLOSED
+    far.journal.write(lambda tx: suket.move(tx, number, event, {"reason": "torn", "job": "O-9-1"}))
+    back = withdraw(far)
+    assert back == {}
+    take(near.journal, near.province, near.province.order("O-9", **back))
+    assert states(near) == {number: "void"}
+    assert near.line("suket_void") == {"reason": suket.MOVED}
+    assert suket.plan(near.journal, NAME, "O-9", "marriage", near.clock()).order == "O-9"
+    near.give(near.verify(near.print("O-9", "0409090909")))
+    near.close()
+    far.close()
 
 
 @pytest.mark.attack
