@@ -72,9 +72,10 @@ def differs(reads: Reads, kind: str) -> int:
     found, missing = body["found"], body["missing"]
     if isinstance(missing, list):
         still = sum(_still_in_stock(reads, name) for name in missing)
-        short = int(body.get("missing_unnamed", 0)) - _lost_since(reads, seq, kind, named=False)
+        short = int(body.get("missing_unnamed", 0)) - _lost_since(reads, seq, kind, Place.UNNAMED)
         return still + max(0, short) + len(found)
-    return max(0, int(missing) - _lost_since(reads, seq, kind, named=True)) + int(found)
+    lost = _lost_since(reads, seq, kind, Place.UNNAMED, Place.STOCK)
+    return max(0, int(missing) - lost) + int(found)
 
 
 def _still_in_stock(reads: Reads, name: str) -> bool:
@@ -82,11 +83,13 @@ def _still_in_stock(reads: Reads, name: str) -> bool:
     return known is not None and known.place is Place.STOCK
 
 
-def _lost_since(reads: Reads, seq: int, kind: str, *, named: bool) -> int:
-    """How many of ``kind`` were booked lost after a line; ``named``: those with a name too."""
-    rows = reads.rows(
-        "SELECT json_extract(body, '$.count') FROM journal WHERE seq > ? AND event = 'blank_lost' "
-        "AND json_extract(body, '$.kind') = ?",
-        *(seq, kind),
+def _lost_since(reads: Reads, seq: int, kind: str, *out_of: Place) -> int:
+    """How many of ``kind`` were booked lost ``out_of`` these places after a line."""
+    marks = ", ".join("?" * len(out_of))
+    ((lost,),) = reads.rows(
+        "SELECT coalesce(sum(coalesce(json_extract(body, '$.count'), 1)), 0) FROM journal WHERE seq > ? "  # noqa: S608
+        f"AND event = 'blank_lost' AND json_extract(body, '$.kind') = ? "
+        f"AND json_extract(body, '$.out_of') IN ({marks})",
+        *(seq, kind, *map(str, out_of)),
     )
-    return sum(int(number) if number is not None else int(named) for (number,) in rows)
+    return int(lost)

@@ -69,7 +69,9 @@ def lose(tx: Tx, blank: str, kind: str | None, reason: str, by: str | None, seco
     if known is None or known.place not in (Place.SPOILED, Place.VOID):
         blanks.check(tx, blank, its)
     check_second(tx, "lost", by, second, tx.at_ms)
-    blanks.note(tx, "blank_lost", blank, {"kind": its, "reason": reason, "by": by, "second": second})
+    out_of = str(known.place if known else Place.UNNAMED)
+    body = {"kind": its, "reason": reason, "by": by, "second": second, "out_of": out_of}
+    blanks.note(tx, "blank_lost", blank, body)
     return True
 
 
@@ -89,7 +91,8 @@ def lose_count(tx: Tx, minutes: str, kind: str, count: int, reason: str, by: str
     left = blanks.unnamed(tx, kind)
     if count > left:
         raise RefusedByRule("NOT_IN_STOCK", f"{left} {kind} blanks have no name; name the others.")
-    body = {"kind": kind, "reason": reason, "by": by, "second": second, "count": count}
+    out_of = str(Place.UNNAMED)
+    body = {"kind": kind, "reason": reason, "by": by, "second": second, "count": count, "out_of": out_of}
     tx.execute("INSERT INTO minutes VALUES (?, ?, ?)", minutes, told, tx.at_ms)
     blanks.note(tx, "blank_lost", minutes, body)
     return True
