@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain import policy
 from domain.ages import age, birthday, months_later
-from domain.policy import DEFAULT, KiaBand, KiaBands, Policy, SecondPerson, Suket
+from domain.policy import DEFAULT, Capture, KiaBand, KiaBands, Policy, SecondPerson, Suket
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 
@@ -22,6 +22,12 @@ def test_the_rules_of_2020_hold_until_the_province_says_otherwise() -> None:
     later = Policy("may", "2020-05-12")
     assert policy.in_force([later], "2020-05-11") is DEFAULT
     assert policy.in_force([later], "2020-05-12") is later
+
+
+def test_a_station_records_fifty_people_a_day_and_what_is_good_enough_is_mosip_s() -> None:
+    assert (DEFAULT.recordings_a_day, DEFAULT.recording_mode) == (50, "online_required")
+    assert (DEFAULT.outreach_a_day, DEFAULT.outreach_offline) == (50, "as_recording_mode")
+    assert DEFAULT.capture == Capture(slaps=40, thumbs=40, irises=60, face=9, attempts=3)
 
 
 def test_the_latest_begun_policy_holds_and_of_two_that_begin_together_the_later_name() -> None:

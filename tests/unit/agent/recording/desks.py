@@ -73,7 +73,7 @@ class Machine:
 
 class Scanner(Machine):
     """``qualities``: of the next presses, then always 80. ``pressed``: what was asked. ``cut``: so many
-    presses give records that are broken off."""
+    presses give records that are broken off, those of ``cut_parts`` alone where it names any."""
 
     qualities: list[float | Mapping[str, float]]
 
@@ -84,6 +84,7 @@ class Scanner(Machine):
         self.chains: list[str] = []
         self.seed = ""
         self.cut = 0
+        self.cut_parts: set[str] = set()
         self.identities: tuple[ScannerIdentity, ...] = (
             ScannerIdentity(Modality.FINGER, "SLAP", "SIM1", "1"),
         )
@@ -109,7 +110,8 @@ class Scanner(Machine):
             sample(wanted, part, told[part] if isinstance(told, Mapping) else told, self.seed)
             for part in parts
         )
-        return tuple(replace(each, record=each.record[:-1]) for each in made) if self.cut >= 0 else made
+        gone = (self.cut_parts or set(parts)) if self.cut >= 0 else set()
+        return tuple(replace(each, record=each.record[:-1]) if each.part in gone else each for each in made)
 
     def preview(self, modality: Modality, parts: tuple[str, ...], timeout_ms: int) -> Iterator[bytes]:
         return iter(())

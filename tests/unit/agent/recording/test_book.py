@@ -74,6 +74,15 @@ def test_a_recording_goes_from_open_to_purged_and_each_step_is_one_line(
     assert journal.entries(0, 10)[1].body == {"sha256": SHA, "size": 400_000, **TOLD}
 
 
+def test_a_packet_stays_for_a_whole_day_after_its_receipt(journal: Journal, clock: Clock) -> None:
+    id = begin(journal)
+    seal(journal, id)
+    journal.write(lambda tx: book.receipted(tx, id, SHA))
+    received_ms = clock.at_ms
+    assert book.due_for_purge(journal, received_ms + 24 * 3_600_000 - 60_000) == []
+    assert book.due_for_purge(journal, received_ms + 24 * 3_600_000 + 60_000) == [(id, SHA)]
+
+
 def test_what_is_told_twice_is_booked_once(journal: Journal) -> None:
     id = begin(journal)
     seal(journal, id)

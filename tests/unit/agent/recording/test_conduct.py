@@ -11,10 +11,11 @@ from agent.recording import words
 from agent.recording.conduct import NOT_TOLD, transaction
 from agent.recording.patience import Abandoned
 from agent.recording.sitting import lacking
+from domain.iso19794 import single
 from domain.packet import Missing, Modality, Rechecked
 from domain.packing import pack, unpack
 from drivers.errors import Cause, NeedsHands
-from drivers.scanner import RIGHT_SLAP, THUMBS, Wanted
+from drivers.scanner import LEFT_SLAP, RIGHT_SLAP, THUMBS, Wanted
 from drivers.signature_pad import Signature
 from tests.unit.agent.recording.desks import SUPERVISOR, Clock, Pad, broken
 from tests.unit.agent.recording.room import PATIENCE_MS, PERSON, Room
@@ -196,6 +197,16 @@ def test_a_picture_that_no_recording_may_hold_is_asked_for_again() -> None:
     room.scanner.cut = 99
     with pytest.raises(Abandoned, match="unusable_picture"):
         room.sit()
+
+
+def test_one_broken_picture_spoils_its_whole_press() -> None:
+    room = Room()
+    room.scanner.cut, room.scanner.cut_parts = 3, {"Right RingFinger"}  # the face first, then the right hand
+    done = room.sit()
+    assert room.clerk.told.count("unusable") == 2
+    assert lacking(done.parts, done.missing) == () and all(single(part.record) for part in done.parts)
+    hands = [press.parts for press in room.scanner.pressed]
+    assert hands.count(RIGHT_SLAP) == 3 and hands.count(LEFT_SLAP) == 1
 
 
 @pytest.mark.parametrize(("answer", "endorsed"), [("yes", True), ("no", False)])
