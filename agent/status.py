@@ -1,8 +1,8 @@
 """How the station stands, told from its journal; and the one headline a clerk reads first.
 
-The colour never comes from a socket: a station without a link is well, and one whose link is up may
-still need a person. What only the running agent knows (link and printer at this moment) is laid
-beside it, or marked ``stopped``.
+A missing line is no colour: a station without a link is well, and one whose link is up may still need a
+person. A line that is refused is another thing: it never comes back by itself. What only the running agent
+knows (link and printer at this moment) is laid beside it, or marked ``stopped``.
 """
 
 from __future__ import annotations
@@ -26,12 +26,17 @@ from agent.store import behind
 from agent.store.journal import mark
 from agent.store.sqlite import Reads
 from domain.wita import ZONE
-from domain.words import sentence
+from domain.words import SENTENCES, sentence
 
 DISK_LOW_BYTES = 256 << 20
 SILENT_MS = 7 * 86_400_000  # a week: more than a boat's turn; by then somebody should carry the journal
 REFUSED_SHOWN_MS = 3 * 86_400_000
 ANSWER_SHOWN_MS = 30 * 86_400_000
+_REFUSED = {
+    "broker_refused": "The broker does not let this station in; see its name, password and certificate.",
+    "fork": "The province holds other lines of this journal than this disk.",
+    "fault": "The thread of the line has ended; restart the station and keep its log.",
+}
 HANDS = frozenset({"needs_hands", "error", "offline"})
 
 
@@ -69,7 +74,7 @@ def collect(
     ((receipt_ms,),) = reads.rows("SELECT at_ms FROM cursor WHERE name = 'hub_has'")
     told = live or {}
     keeping = report.asks(report.read(reads, now_ms), told.get("printer", {}))
-    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, keeping=keeping)
+    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, keeping=keeping, link=told.get("link", {}))
     head = headline(asks)
     return {
         "office": config.office,
@@ -124,13 +129,19 @@ def _unsent(reads: Reads, hub_has: int) -> dict[str, Any]:
     return {"events": events, "recordings": packets, "oldest_at": stamp(oldest_ms)}
 
 
-def attention(reads: Reads, *, free_bytes: int, now_ms: int, keeping: report.Asks) -> list[Attention]:
-    """What a person should look at, the most pressing first. ``keeping``: what the printer's keeping asks."""
+def attention(
+    reads: Reads, *, free_bytes: int, now_ms: int, keeping: report.Asks, link: Mapping[str, Any]
+) -> list[Attention]:
+    """What a person should look at, the most pressing first.
+
+    ``keeping``: what the printer's keeping asks; ``link``: how the running agent's line is, if one runs.
+    """
     found = [Attention(behind.WORD, sentence(behind.WORD), red=True)] if behind.is_behind(reads) else []
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))
     found += [
+        *_about_refusal(link),
         *_about_link(reads, now_ms),
         *_about_packets(reads, now_ms),
         *_about_papers(reads),
@@ -164,6 +175,16 @@ def _about_printer(reads: Reads) -> list[Attention]:
     if last is None or last[1] not in HANDS:
         return []
     return [Attention("PRINTER", f"The printer needs hands: {last[2] or last[1]}.", red=False)]
+
+
+def _about_refusal(link: Mapping[str, Any]) -> list[Attention]:
+    """A province or a broker that does not take this station: no waiting helps."""
+    if link.get("state") != "refused":
+        return []
+    cause = str(link.get("cause"))
+    why = _REFUSED.get(cause) or SENTENCES.get(cause.upper(), "Ask the province.")
+    text = f"The line to the province is refused ({cause}). {why}"
+    return [Attention("LINK_REFUSED", text, red=False)]
 
 
 def _about_link(reads: Reads, now_ms: int) -> list[Attention]:

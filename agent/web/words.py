@@ -32,6 +32,10 @@ HEADLINES: dict[str, tuple[str, str]] = {
         "Sudah {n} hari belum terkirim",
         "Pekerjaan boleh terus. Hubungi teknisi supaya catatan dibawa ke provinsi.",
     ),
+    "LINK_REFUSED": (
+        "Provinsi menolak sambungan komputer ini",
+        "Pekerjaan boleh terus, tetapi tidak ada yang terkirim. Hubungi teknisi.",
+    ),
     "ORDERS_REFUSED": ("{n} permintaan ditolak", "Datanya tidak lengkap; provinsi sudah diberi tahu."),
     "POLICY_REFUSED": (
         "Aturan baru belum berlaku di sini",
@@ -181,6 +185,7 @@ CAUSES: dict[str, str] = {
     "nothing_sent": "kartu belum disentuh",
     "nothing_fed": "kartu belum disentuh",
     "clerk": "oleh petugas",
+    "clock_wrong": "jam komputer salah, betulkan tanggal dan jamnya",
     "resting": "printer beristirahat sebentar, lalu jalan lagi sendiri",
     "day_full": "printer sudah mencapai batas kartu hari ini",
     "cooling": "printer didinginkan sebentar, lalu jalan lagi sendiri",

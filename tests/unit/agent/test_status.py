@@ -100,8 +100,32 @@ def test_unsent_is_what_the_province_has_not_said_it_has(journal: Journal, provi
 
 
 def test_no_link_is_no_reason_for_another_colour(journal: Journal) -> None:
-    for state in ("no_broker", "connected", "refused"):
+    for state in ("offline", "online", "stopped"):
         assert colour(journal, live={"link": {"state": state}, "printer": {"state": "offline"}}) == "green"
+
+
+@pytest.mark.parametrize(
+    ("cause", "says"),
+    [
+        ("other_keys", "joined with other keys"),
+        ("broker_refused", "name, password and certificate"),
+        ("unknown_station", "join code"),
+        ("garbled", "(garbled)"),
+    ],
+)
+def test_a_line_that_is_refused_asks_for_a_person_and_says_why(
+    journal: Journal, cause: str, says: str
+) -> None:
+    live = {"link": {"state": "refused", "cause": cause}}
+    (asked,) = told(journal, live)["attention"]
+    assert (asked["word"], says in asked["text"], f"({cause})" in asked["text"]) == (
+        "LINK_REFUSED",
+        True,
+        True,
+    )
+    assert colour(journal, live=live) == "amber", "printing goes on"
+    page = look(journal, CONFIG, free_bytes=PLENTY, now_ms=START_MS + 99, live=live)
+    assert (page.colour, page.headline) == ("amber", "Provinsi menolak sambungan komputer ini")
 
 
 def test_an_unsure_card_is_red_before_everything_else(journal: Journal, province: Province) -> None:
