@@ -32,7 +32,7 @@ def receive(tx: Tx, consignment: str, kind: str, names: Sequence[str] | None, co
 
     The same consignment with the same content is booked once; returns whether it was new. Raises
     RefusedByRule CONSIGNMENT_CHANGED (other content, or the name of one that was sent from here) and
-    BLANK_USED (a name that is here already, or was).
+    BLANK_USED (a name that is here already, or was, or is of the other kind).
     """
     told = (kind, count, names_hash(names))
     known = tx.rows("SELECT kind, count, names_sha256 FROM consignment WHERE id = ?", consignment)
@@ -42,7 +42,7 @@ def receive(tx: Tx, consignment: str, kind: str, names: Sequence[str] | None, co
         return False
     if tx.rows("SELECT 1 FROM sent WHERE id = ?", consignment):
         raise RefusedByRule("CONSIGNMENT_CHANGED", f"{consignment} was sent from here.")
-    _refuse_known(tx, names or ())
+    _refuse_known(tx, kind, names or ())
     tx.execute("INSERT INTO consignment VALUES (?, ?, ?, ?, ?)", consignment, *told, tx.at_ms)
     note_pieces(tx, "blanks_received", consignment, {"kind": kind}, names, count)
     return True
@@ -177,12 +177,15 @@ def _add_unnamed(tx: Tx, kind: str, more: int) -> None:
     )
 
 
-def _refuse_known(tx: Tx, names: Sequence[str]) -> None:
-    """Only a name never seen, one read before its manifest came, or one that was sent away may arrive."""
+def _refuse_known(tx: Tx, kind: str, names: Sequence[str]) -> None:
+    """Only a name never seen, one read before its manifest came, or one that was sent away may arrive; as
+    the kind it is."""
     seen: set[str] = set()
     for each in names:
         known = find(tx, each)
         here = known is not None and (known.received or known.outside) and known.place is not Place.TRANSIT
         if each in seen or here:
             raise RefusedByRule("BLANK_USED", each)
+        if known is not None and known.kind != kind:
+            raise RefusedByRule("BLANK_USED", f"{each} is a {known.kind} blank.")
         seen.add(each)

@@ -69,6 +69,13 @@ def announcement(
     return province.entry("blanks_announced", consignment, body)
 
 
+def test_what_was_sent_comes_back_as_the_kind_it_is(journal: Journal) -> None:
+    act(journal, "send", to="province", consignment="T-1", names=["0401"])
+    assert word(journal, "receive", consignment="C-9", names=["0401"], kind="kia") == "BLANK_USED"
+    assert act(journal, "receive", consignment="C-9", names=["0401"])["new"]
+    assert figures(journal, "received", "sent", "unaccounted") == (9, 1, [])
+
+
 def test_a_consignment_that_differs_from_its_announcement_is_booked_as_it_came_and_told(
     journal: Journal, province: Province
 ) -> None:
