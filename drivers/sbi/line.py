@@ -19,10 +19,18 @@ ANSWER_BYTES_MAX = 32 << 20
 _HEAD: Mapping[str, str] = {"Content-Type": "application/json", "Connection": "close"}
 
 
-class Reply(stream.Source, Protocol):
+class Reply(Protocol):
     """An answer that goes on; ``kind`` is its content type."""
 
     kind: str
+
+    def frames(self) -> Iterator[bytes]:
+        """Its pictures, until it ends; one that is not whole in time ends it. Raises as stream.frames."""
+        ...
+
+    def said(self, most: int) -> bytes:
+        """What it is if it is no pictures: ``most`` bytes, or what came in time."""
+        ...
 
     def hang_up(self) -> None:
         """End it, also while another thread waits for a byte of it."""
@@ -43,7 +51,7 @@ class Line(Protocol):
         ...
 
     def open(self, port: int, dialect: Dialect, body: bytes, silence_s: float, connect_s: float) -> Reply:
-        """A preview's answer; no more than ``silence_s`` may pass without a byte. Raises as ``ask``."""
+        """A preview's answer; its head, and each picture, has ``silence_s`` to come. Raises as ``ask``."""
         ...
 
 
@@ -76,12 +84,12 @@ class HttpLine:
         connection = connected(self._host, port, connect_s)
         wire = _socket(connection)
         try:
-            with _said():
+            with at_most(wire, silence_s), _said():
                 response = self._say(connection, dialect, Call.PREVIEW, body, silence_s)
         except BaseException:
             connection.close()
             raise
-        return _Stream(connection, wire, response)
+        return _Stream(connection, wire, response, silence_s)
 
     def _say(
         self,
@@ -106,12 +114,32 @@ class _Stream:
     """``Reply`` of a preview."""
 
     def __init__(
-        self, connection: http.client.HTTPConnection, wire: socket.socket, response: http.client.HTTPResponse
+        self,
+        connection: http.client.HTTPConnection,
+        wire: socket.socket,
+        response: http.client.HTTPResponse,
+        silence_s: float,
     ) -> None:
         self._connection = connection
         self._wire = wire
         self._response = response
+        self._silence_s = silence_s
         self.kind = response.headers.get_content_type()
+
+    def frames(self) -> Iterator[bytes]:
+        """Its pictures."""
+        pictures = stream.frames(self)
+        while True:
+            with at_most(self._wire, self._silence_s):
+                frame = next(pictures, None)
+            if frame is None:
+                return
+            yield frame
+
+    def said(self, most: int) -> bytes:
+        """What it is if it is no pictures."""
+        with at_most(self._wire, self._silence_s):
+            return self.read(most)
 
     def readline(self, limit: int = -1, /) -> bytes:
         """A line of the body."""

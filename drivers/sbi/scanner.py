@@ -21,7 +21,6 @@ from drivers.sbi.groups import Press
 from drivers.sbi.line import Line, Reply
 from drivers.sbi.messages import AUTH, REGISTRATION, Element, Found
 from drivers.sbi.search import CONNECT_S, LOOK_S, Search, Service
-from drivers.sbi.stream import frames
 from drivers.sbi.trust import Anchors
 from drivers.sbi.verbs import Call
 from drivers.scanner import Modality, Sample, ScannerIdentity, ScannerStatus, Wanted
@@ -30,7 +29,7 @@ from drivers.shown import shown
 MARGIN_S = 10.0
 """How long after its own timeout a capture may answer."""
 SILENCE_S = 5.0
-"""Between two frames of a preview."""
+"""For each picture of a preview to come whole; and how long after its timeout a preview may still go on."""
 SETTLE_MS, AGAIN_MS = 2_000, 100
 """How long a device may still be Busy with a preview that was just let go, and how often it is asked."""
 EARLY_MS = 500
@@ -144,8 +143,8 @@ class SbiScanner:
             self._preview = reply
             try:
                 if reply.kind == "application/json":
-                    raise messages.preview_error(reply.read(SAID_BYTES_MAX), device.provider)
-                yield from self._frames(reply)
+                    raise messages.preview_error(reply.said(SAID_BYTES_MAX), device.provider)
+                yield from self._frames(reply, begun_ms + timeout_ms + int(SILENCE_S * 1000))
             finally:
                 still_ours = self._preview is reply
                 self._end_preview()
@@ -245,12 +244,12 @@ class SbiScanner:
         """The province's time and the PC's."""
         return self._now_unix_ms(), self._pc_unix_ms()
 
-    def _frames(self, reply: Reply) -> Iterator[bytes]:
-        """Frames until the stream ends, breaks, or is hung up by ourselves."""
+    def _frames(self, reply: Reply, until_ms: int) -> Iterator[bytes]:
+        """Frames until the stream ends, breaks, outlives its time, or is hung up by ourselves."""
         try:
-            for frame in frames(reply):
-                if self._preview is not reply:  # what was on its way when it was hung up
-                    return
+            for frame in reply.frames():
+                if self._preview is not reply or self._clock.now_ms() > until_ms:
+                    return  # or it was on its way when the stream was hung up
                 yield frame
         except Unreachable as error:
             if self._preview is reply:

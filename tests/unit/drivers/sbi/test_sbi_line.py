@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -123,33 +123,64 @@ def test_an_answer_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> N
         assert len(ask(port)) == 100
 
 
+PART = b"--x\r\nContent-Length:5\r\n\r\nfirst"
+
+
 def test_a_preview_may_be_hung_up_by_another_thread_while_it_waits() -> None:
     over = threading.Event()
 
     def silent(spoken: socket.socket) -> None:
-        spoken.sendall(OK + b"\r\nfirst\n")
+        spoken.sendall(OK + b"\r\n" + PART)
         over.wait(5)
 
     with server(silent) as (port, _):
         reply = HttpLine("127.0.0.1").open(port, Dialect.V095, b"BODY", 5, 1)
-        assert (reply.kind, reply.readline()) == ("application/json", b"first\n")
+        pictures = reply.frames()
+        assert (reply.kind, next(pictures)) == ("application/json", b"first")
         threading.Timer(0.02, reply.hang_up).start()
-        assert reply.readline() == b""
+        assert list(pictures) == []
         reply.close()
         reply.close()
         over.set()
 
 
-def test_a_preview_that_falls_silent_is_no_answer() -> None:
-    over = threading.Event()
+DRIPS = {"nothing": b"", "bytes": b"x", "lines": b"x\r\n"}
+LAGS = {
+    "in its head": b"",
+    "before a picture": b"\r\n" + PART,
+    "in a picture": b"\r\n" + PART + b"--x\r\nContent-Length:99999\r\n\r\n",
+}
 
-    def silent(spoken: socket.socket) -> None:
-        spoken.sendall(OK + b"\r\n")
-        over.wait(5)
 
-    with server(silent) as (port, _):
-        reply = HttpLine("127.0.0.1").open(port, Dialect.V095, b"BODY", 0.05, 1)
-        with pytest.raises(Unreachable, match="no_answer"):
-            reply.read(1)
-        reply.close()
-        over.set()
+@contextmanager
+def dripping(first: bytes, drip: bytes) -> Iterator[int]:
+    """A service that says ``first`` and then only drops, for a second, unless it is hung up before."""
+    given_up, ran_dry = threading.Event(), threading.Event()
+
+    def drop(spoken: socket.socket) -> None:
+        with suppress(OSError):
+            spoken.sendall(OK + first)
+            for _ in range(50):
+                if given_up.wait(0.02):
+                    return
+                spoken.sendall(drip)
+            ran_dry.set()
+
+    with server(drop) as (port, _):
+        yield port
+        given_up.set()
+    assert not ran_dry.is_set()
+
+
+@pytest.mark.parametrize("drip", [b"", b"x", b"x\r\n"])
+@pytest.mark.parametrize("lags", LAGS)
+def test_a_preview_of_which_only_drops_come_is_given_up_when_a_picture_is_due(lags: str, drip: bytes) -> None:
+    with dripping(LAGS[lags], drip) as port, suppress(Unreachable):
+        with closing(HttpLine("127.0.0.1").open(port, Dialect.V095, b"BODY", 0.1, 1)) as reply:
+            assert list(reply.frames()) in ([], [b"first"])
+
+
+def test_what_a_service_says_instead_of_pictures_may_not_drip_either() -> None:
+    with dripping(b"\r\n", b" ") as port:
+        with closing(HttpLine("127.0.0.1").open(port, Dialect.V095, b"BODY", 0.1, 1)) as reply:
+            assert reply.said(1 << 20).strip() == b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
@@ -50,6 +51,16 @@ def test_a_preview_that_ends_at_its_time_just_ends(told: Bench, passed_ms: int, 
             list(pictures)
     else:
         assert len(list(pictures)) == 2
+
+
+@pytest.mark.parametrize(("passed_ms", "more"), [(64_999, 2), (65_001, 0)])
+def test_a_preview_that_outlives_its_time_is_hung_up(told: Bench, passed_ms: int, more: int) -> None:
+    told.script.stays.clear()
+    pictures = told.scanner.preview(Modality.FACE, (), 60_000)
+    next(pictures)
+    told.clock.ms += passed_ms
+    assert len(list(islice(pictures, 2))) == more
+    pictures.close()  # type: ignore[attr-defined]
 
 
 def test_a_preview_of_nonsense_is_lost(told: Bench) -> None:
