@@ -15,7 +15,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from agent import policies
+from agent import policies, province_clock
 from agent.counter import suket
 from agent.printing import jobs
 from agent.recording import answers
@@ -53,6 +53,7 @@ def apply(tx: Tx, entry: Entry, *, station: str, hub: VerifyKey) -> None:
         announced.receive(tx, entry.subject, entry.body, station, hub)
     elif entry.event in answers.EVENTS:
         answers.apply(tx, entry, station, hub)
+    province_clock.told(tx, entry.at_ms)
     set_cursor(tx, CURSOR, entry.seq, entry.epoch)
 
 

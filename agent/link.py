@@ -82,7 +82,6 @@ class LinkThread:
         self._spoke = False  # since the packets were looked after
         self._order_head: Mark | None = None  # of the province's last greeting; None: it lacks what we hold
         self._seen = -1
-        self._ahead_ms: int | None = None  # the province's clock less ours, as it was last kept
         self.dropped: Counter[str] = Counter()
 
     def start(self) -> None:
@@ -211,7 +210,8 @@ class LinkThread:
             self._uploads.apart()  # a new line, or a hub that was away: what was on its way is gone
         self._compare(message)
         answers = self._talk.on_message(message, _now_ms())
-        self._keep_time()
+        if isinstance(message, wire.Hello):
+            self._keep_time()
         self._send(answers)
 
     def _compare(self, message: wire.Message) -> None:
@@ -224,10 +224,8 @@ class LinkThread:
     def _keep_time(self) -> None:
         """The province's time outlives the line, and this process."""
         ahead_ms = self._talk.skew_ms
-        if ahead_ms is not None and ahead_ms != self._ahead_ms:
-            self._ahead_ms = ahead_ms
-            if province_clock.is_news(self._journal, ahead_ms):
-                self._journal.write(lambda tx: province_clock.remember(tx, ahead_ms))
+        if ahead_ms is not None and province_clock.is_news(self._journal, ahead_ms, self._now_unix_ms()):
+            self._journal.write(lambda tx: province_clock.remember(tx, ahead_ms))
 
     def _send(self, messages: Sequence[wire.Message]) -> None:
         for message in messages:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agent import policies
+from agent import policies, province_clock
 from agent.keeping import book, trial
 from agent.keeping.trial import Trial
 from agent.printing.lane import Lane, Store
@@ -42,6 +42,8 @@ class Keeper:
 
     def objection(self) -> str:
         """Why no card may be begun now, as a cause; empty when one may."""
+        if province_clock.wrong(self._store, self._unix_ms()):
+            return "clock_wrong"
         self._ask()
         if self.seen is not None and self.seen.cleaning == "due":
             return "cleaning_needed"

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent import province_clock
 from agent.printing.states import FIRST, Event, State, step
 from agent.stock import blanks
 from agent.store.journal import Tx, meta, set_meta
@@ -158,7 +159,8 @@ def next_waiting(reads: Reads, count: int) -> list[str]:
 def queue(tx: Tx, order: str, asked: str | None = None) -> str:
     """The job of ``order``: the one it has, or a new attempt if it waits. Returns the job's id.
 
-    ``asked`` is the blank the clerk named. Raises RefusedByRule UNKNOWN_ORDER, ORDER_CLOSED.
+    ``asked`` is the blank the clerk named. Raises RefusedByRule UNKNOWN_ORDER, ORDER_CLOSED, CLOCK_WRONG:
+    a card is dated here, and its holder's age is judged by that day for good.
     """
     found = tx.rows("SELECT kind, state FROM order_ WHERE id = ?", order)
     if not found:
@@ -171,6 +173,8 @@ def queue(tx: Tx, order: str, asked: str | None = None) -> str:
         return str(last[0][0])
     if state != "waiting":
         raise RefusedByRule("ORDER_CLOSED", order)
+    if province_clock.wrong(tx, tx.at_ms):
+        raise RefusedByRule("CLOCK_WRONG")
     attempt, issued_on = (last[0][1] + 1, last[0][2]) if last else (1, day(tx.at_ms))
     job = f"{order}-{attempt}"
     tx.execute(
@@ -244,12 +248,14 @@ def forget_old(tx: Tx, keep_days: int) -> None:
     """The same for the cards that nobody has come for in ``keep_days`` days after they were printed.
 
     Looked for once a day. Such a card still goes out by its number; another one cannot be printed for it.
+    Counted to the province's last word, at most: no clock of ours alone makes days pass that nobody lived.
     """
-    today = day(tx.at_ms)
+    now_ms = min(tx.at_ms, province_clock.said(tx) or 0)
+    today = day(now_ms)
     if meta(tx, "forgot_on") == today:
         return
     set_meta(tx, "forgot_on", today)
-    before_ms = tx.at_ms - keep_days * DAY_MS
+    before_ms = now_ms - keep_days * DAY_MS
     tx.execute(
         "DELETE FROM payload WHERE sha256 IN (SELECT payload_sha256 FROM order_ WHERE id IN ("
         "SELECT order_id FROM job WHERE state IN ('printed', 'verified', 'ready', 'sent', 'withheld') "

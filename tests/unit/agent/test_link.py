@@ -40,7 +40,8 @@ def journal(home: Home, province: Province) -> Iterator[Journal]:
 
 @pytest.fixture
 def link(home: Home, journal: Journal) -> Iterator[LinkThread]:
-    made = LinkThread(journal, NAME, "mqtt://127.0.0.1:9", keys.load(home.keys_path), home.keys_path)
+    line = (journal, NAME, "mqtt://127.0.0.1:9", keys.load(home.keys_path), home.keys_path)
+    made = LinkThread(*line, now_unix_ms=lambda: START_MS)
     yield made
     made.stop()
 
@@ -111,5 +112,6 @@ def test_the_province_s_time_is_kept_for_those_who_have_no_line(
     assert province_clock.known(journal, link.told()) == 600_000
     assert province_clock.known(journal, {"clock": {"skew_s": -1.5}}) == 1500, "who is on the line knows best"
     assert province_clock.known(journal, {"clock": {"skew_s": None}}) == 600_000
-    assert not province_clock.is_news(journal, 601_999)
-    assert province_clock.is_news(journal, 598_000)
+    assert not province_clock.is_news(journal, 601_999, START_MS - 600_000)
+    assert province_clock.is_news(journal, 598_000, START_MS - 600_000)
+    assert province_clock.is_news(journal, 600_000, START_MS + 3_700_000), "an hour on, and still there"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent import province_clock
 from agent.counter.ready import holder, waiting
 from agent.printing import jobs
 from agent.store.journal import Tx, set_meta
@@ -55,6 +56,7 @@ def kept(shelf: Shelf) -> set[str]:
 
 def forget(shelf: Shelf, days: int = 90) -> None:
     def work(tx: Tx) -> None:
+        province_clock.remember(tx, 0)
         set_meta(tx, "forgot_on", "")
         jobs.forget_old(tx, days)
 
@@ -127,6 +129,27 @@ def test_it_is_looked_for_once_a_day(shelf: Shelf) -> None:
     shelf.card("O-1")
     shelf.journal.write(lambda tx: jobs.forget_old(tx, 1))
     shelf.clock.at_ms += 5 * DAY_MS
+    shelf.journal.write(lambda tx: province_clock.remember(tx, 0))
     told: list[Any] = [shelf.journal.write(lambda tx: jobs.forget_old(tx, 1)) for _ in range(2)]
     assert told == [None, None]
+    assert kept(shelf) == set()
+
+
+def test_a_clock_that_runs_ahead_alone_forgets_nobody_until_the_province_has_seen_the_days(
+    shelf: Shelf,
+) -> None:
+    shelf.card("O-1")
+    shelf.clock.at_ms += 3650 * DAY_MS  # the PC starts once with the year 2030
+    shelf.journal.write(lambda tx: jobs.forget_old(tx, 90))
+    assert kept(shelf) == {"O-1"}
+    shelf.journal.write(
+        lambda tx: province_clock.remember(tx, -3649 * DAY_MS)
+    )  # and the province with its own
+    shelf.journal.write(lambda tx: jobs.forget_old(tx, 90))
+    assert kept(shelf) == {"O-1"}
+    shelf.clock.at_ms -= 3550 * DAY_MS  # put right; a hundred days later the province speaks again
+    shelf.journal.write(lambda tx: jobs.forget_old(tx, 90))
+    assert kept(shelf) == {"O-1"}
+    shelf.journal.write(lambda tx: province_clock.remember(tx, 0))
+    shelf.journal.write(lambda tx: jobs.forget_old(tx, 90))
     assert kept(shelf) == set()
