@@ -11,7 +11,7 @@ import pytest
 
 from drivers.errors import Refused, Unreachable
 from drivers.sbi import line as sbi_line
-from drivers.sbi.line import HttpLine
+from drivers.sbi.line import HttpLine, Reply
 from drivers.sbi.verbs import Call, Dialect
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -172,15 +172,17 @@ def dripping(first: bytes, drip: bytes) -> Iterator[int]:
     assert not ran_dry.is_set()
 
 
+def previewed(port: int) -> closing[Reply]:
+    return closing(HttpLine("127.0.0.1").open(port, Dialect.V095, b"BODY", 0.1, 1))
+
+
 @pytest.mark.parametrize("drip", [b"", b"x", b"x\r\n"])
 @pytest.mark.parametrize("lags", LAGS)
 def test_a_preview_of_which_only_drops_come_is_given_up_when_a_picture_is_due(lags: str, drip: bytes) -> None:
-    with dripping(LAGS[lags], drip) as port, suppress(Unreachable):
-        with closing(HttpLine("127.0.0.1").open(port, Dialect.V095, b"BODY", 0.1, 1)) as reply:
-            assert list(reply.frames()) in ([], [b"first"])
+    with dripping(LAGS[lags], drip) as port, suppress(Unreachable), previewed(port) as reply:
+        assert list(reply.frames()) in ([], [b"first"])
 
 
 def test_what_a_service_says_instead_of_pictures_may_not_drip_either() -> None:
-    with dripping(b"\r\n", b" ") as port:
-        with closing(HttpLine("127.0.0.1").open(port, Dialect.V095, b"BODY", 0.1, 1)) as reply:
-            assert reply.said(1 << 20).strip() == b""
+    with dripping(b"\r\n", b" ") as port, previewed(port) as reply:
+        assert reply.said(1 << 20).strip() == b""
