@@ -15,6 +15,8 @@ from agent.trouble import Trouble
 
 DEVICES = ("printer", "chip", "reader", "biometrics", "pad", "desk", "paper")
 PATHS = ("ca", "cert", "key", "trust")
+BROKER_FORM = "mqtt://HOST:PORT or mqtts://HOST:PORT, with a port from 1 to 65535"
+PORTS = range(65_536)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def load(path: Path) -> Config:
     for name in ("office", "station"):
         if name not in told:
             raise Trouble(f"{path} does not say which {name} this is.")
+    if told.get("web_port", 0) not in PORTS:
+        raise Trouble(f"{path}: web_port must be a port, 0 to {PORTS[-1]}.")
     if bool(told.get("cert")) != bool(told.get("key")):
         raise Trouble(f"{path}: cert and key go together.")
     return Config(**told)

@@ -54,8 +54,9 @@ def open_ends() -> None:
 def nowhere() -> None:
     """What is still said on standard output leads nowhere: whoever listened has gone, or has no room."""
     with suppress(OSError, ValueError):  # a stream without a number has nothing that is held back
+        answers = sys.stdout.fileno()
         number = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(number, sys.stdout.fileno())  # else it would be tried once more at the end
+        os.dup2(number, answers)  # else it would be tried once more at the end
         os.close(number)
 
 

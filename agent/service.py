@@ -21,9 +21,9 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
-from agent import control, keys, policies
+from agent import control, failures, keys, policies
 from agent import home as homes
-from agent.config import Config
+from agent.config import BROKER_FORM, Config
 from agent.home import Home
 from agent.link import LinkThread
 from agent.press import OpenTransport, Press, put_together
@@ -87,7 +87,11 @@ def build(
     papers = Certificates(config.ca, config.cert, config.key)
     packets = Packets(home.recordings_path)
     line = (journal, config.name, config.broker, secret, home.keys_path)
-    link = LinkThread(*line, version=VERSION, certificates=papers, uploads=Uploads(journal, packets))
+    try:
+        link = LinkThread(*line, version=VERSION, certificates=papers, uploads=Uploads(journal, packets))
+    except ValueError:  # its text may repeat a password
+        journal.close()
+        raise Trouble(f"{home.config_path}: broker is not written {BROKER_FORM}.") from None
     bell = Bell()
     press = None
     try:
@@ -133,8 +137,7 @@ class Service:
             self._link.start()
             worker = self._start_worker()
             control.announce(self._home, url, token, os.getpid())
-            sys.stdout.write(json.dumps({"ready": True, "web": url}) + "\n")
-            sys.stdout.flush()
+            _say_ready(url)
             ending.wait()
             self._end(web, worker)
 
@@ -188,6 +191,16 @@ class Service:
         if self._press is not None:
             self._press.close()
         self.journal.close(clean=clean)
+
+
+def _say_ready(url: str) -> None:
+    """The one line on standard output. Where nobody takes it the station works all the same."""
+    try:
+        sys.stdout.write(json.dumps({"ready": True, "web": url}) + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        failures.nowhere()
+        log.warning("nobody heard that the station is ready (%s); its screen is at %s", error.strerror, url)
 
 
 def fail_stop(work: Callable[..., None], *args: Any) -> None:

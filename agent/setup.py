@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agent import keys
-from agent.config import DEVICES, PATHS, Config, to_toml
+from agent.config import BROKER_FORM, DEVICES, PATHS, Config, to_toml
 from agent.home import Home, Reserve
 from agent.store.migrations import migrate
 from agent.trouble import Trouble
@@ -36,14 +36,16 @@ def make_station(
         raise Trouble(f"There is a station at {home.root} already; edit {home.config_path} to change it.")
     join = _read(join_path)
     if (office or join.office, station or join.station) != (join.office, join.station):
-        raise RefusedByRule("WRONG_STATION", f"The file is for {join.office}-{join.station}.")
+        raise RefusedByRule("WRONG_STATION", f"The join file is for {join.office}-{join.station}.")
     if join.office not in OFFICES:
         raise RefusedByRule("UNKNOWN_OFFICE", join.office)
     for name in DEVICES:
         _check_address(devices.get(name, ""))
     addresses: dict[str, Any] = {name: devices.get(name, "") for name in DEVICES}
     addresses |= _certificates(devices)
-    config = Config(join.office, join.station, broker=devices.get("broker") or join.broker, **addresses)
+    broker = devices.get("broker") or join.broker
+    _check_broker(broker)
+    config = Config(join.office, join.station, broker=broker, **addresses)
     _make(home, join, config)
     return config
 
@@ -85,3 +87,12 @@ def _check_address(text: str) -> None:
             address.parse(text)
         except ValueError as error:
             raise Trouble(str(error)) from None
+
+
+def _check_broker(url: str) -> None:
+    from sync.mqtt import parse_url  # paho comes with it
+
+    try:
+        parse_url(url)
+    except ValueError:  # its text may repeat a password
+        raise Trouble(f"A broker is written {BROKER_FORM}.") from None

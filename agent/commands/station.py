@@ -51,7 +51,8 @@ def init(home: Home, join_path: Path, office: str | None, station: int | None, *
 def run(home: Home) -> None:
     """Run the station until it is told to stop.
 
-    Prints one JSON line with the address of the clerk's screen once it works.
+    Prints one JSON line with the address of the clerk's screen once it works. Where standard output is
+    closed or full, the station works all the same.
 
     \b
     Example:

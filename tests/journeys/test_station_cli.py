@@ -105,11 +105,13 @@ def test_a_half_made_station_is_finished_with_the_keys_it_has(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["--office", "64.71"], 4, "another station"),
+        (["--office", "64.71"], 4, "made for another station. The join file is for 64.11-1."),
         (["--station", "2"], 4, "another station"),
         (["--printer", "evolis+carrier-pigeon://9100"], 1, "evolis+carrier-pigeon://9100"),
         (["--printer", "the one on the left"], 1, "the one on the left"),
         (["--chip", "vpcd://host:99999999"], 1, "vpcd://host:99999999"),
+        (["--broker", "http://x:1"], 1, "mqtt://HOST:PORT"),
+        (["--broker", "mqtt://x:99999"], 1, "a port from 1 to 65535"),
         (["--join", "/nowhere"], 1, "cannot be read"),
         (["--join", __file__], 1, "no join file"),
     ],

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,40 @@ def test_an_address_that_is_no_printer_is_one_clear_sentence(
     home = make_home(tmp_path / "home", printer=printer)
     with home.lock(), pytest.raises(Trouble, match=sentence):
         service.build(home)
+
+
+@pytest.mark.parametrize(
+    "broker", ["http://u:secret@x:1", "mqtt://u:secret", "mqtt://x:99999", "", "mqtt://"]
+)
+def test_a_broker_that_is_none_is_one_clear_sentence_without_its_password(
+    tmp_path: Path, broker: str
+) -> None:
+    home = make_home(tmp_path / "home", broker=broker)
+    with home.lock(), pytest.raises(Trouble, match="broker is not written mqtt://HOST:PORT") as caught:
+        service.build(home)
+    assert "secret" not in str(caught.value)
+    open_at(home).close()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_port_of_the_screen_that_is_none_is_one_clear_sentence(tmp_path: Path, port: int) -> None:
+    with pytest.raises(Trouble, match="web_port must be a port, 0 to 65535"):
+        make_home(tmp_path / "home", web_port=port).config()
+
+
+class Deaf(StringIO):
+    """Standard output on a full disk, or with nobody at its other end."""
+
+    def flush(self) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+def test_a_station_whose_first_word_nobody_takes_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Deaf())
+    service._say_ready("http://127.0.0.1:1")
+    assert "nobody heard that the station is ready (Broken pipe)" in caplog.text
 
 
 def test_a_station_without_a_printer_says_so(home: Home) -> None:
