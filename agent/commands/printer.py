@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.commands.common import home_option, json_option, perform, prose, say, table
+from agent.commands.common import (
+    by_option,
+    home_option,
+    json_option,
+    perform,
+    prose,
+    say,
+    second_option,
+    table,
+)
 from drivers.clock import unix_ms
 
 if TYPE_CHECKING:
@@ -108,14 +117,19 @@ def settings(home: Home, as_json: bool, accept: bool) -> None:
 @home_option
 @json_option
 @click.option("--blank", help="The blank that is fed next, where no chip reader names it.")
-def test_card(home: Home, as_json: bool, blank: str | None) -> None:
+@by_option
+@second_option
+def test_card(home: Home, as_json: bool, blank: str | None, by: str | None, second: str | None) -> None:
     """Print a test card as soon as nothing else waits; its blank is booked as spoiled.
+
+    Above the day's limit of spoiled blanks a second person has to see it.
 
     \b
     Example:
         loket printer test --home /var/lib/loket
+        loket printer test --home /var/lib/loket --by ani --second budi
     """
-    done = perform(home, "printer-test", {"blank": blank})
+    done = perform(home, "printer-test", {"blank": blank, "by": by, "second": second})
     _answer(done, as_json, f"a test card will be printed on {done['serial']}")
 
 

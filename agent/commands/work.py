@@ -159,18 +159,21 @@ def cancel(home: Home, as_json: bool, job: str) -> None:
 @click.option(
     "--spoiled", metavar="BLANK", multiple=True, help="A blank found there, of no job; many allowed."
 )
-def looked(home: Home, as_json: bool, spoiled: tuple[str, ...]) -> None:
+@by_option
+@second_option
+def looked(home: Home, as_json: bool, spoiled: tuple[str, ...], by: str | None, second: str | None) -> None:
     """Say that you have looked into the printer's trays, where its counters tell of cards that no job knows.
 
     Until then such a printer (cause cards_unknown) feeds nothing. It comes of test cards, of a printer lent
-    out, or of a job that was printed behind the station's back: destroy what lies there and name it.
+    out, or of a job that was printed behind the station's back: destroy what lies there and name it. Above
+    the day's limit of spoiled blanks a second person has to see it.
 
     \b
     Example:
         loket looked --home /var/lib/loket
-        loket looked --home /var/lib/loket --spoiled 04A2B3C4D5E680
+        loket looked --home /var/lib/loket --spoiled 04A2B3C4D5E680 --by ani --second budi
     """
-    done = perform(home, "looked", {"spoiled": list(spoiled)})
+    done = perform(home, "looked", {"spoiled": list(spoiled), "by": by, "second": second})
     if as_json:
         say(done)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.asking import Args, once
+from agent.asking import Args, once, person
 from agent.config import Config
 from agent.keeping import book, trial
 from agent.printing import tally
@@ -61,12 +61,13 @@ def ask_test_card(journal: Journal, config: Config, args: Args) -> dict[str, Any
     """A test card is printed as soon as nothing else is to be. Returns {serial, asked}.
 
     ``blank``: the one that is in the feeder next, where no chip reader tells. Raises RefusedByRule
-    BLANK_NEEDED, BLANK_NOT_ASKED, BLANK_USED, BLANK_UNKNOWN.
+    BLANK_NEEDED, BLANK_NOT_ASKED, BLANK_USED, BLANK_UNKNOWN, SECOND_NEEDED, SECOND_IS_FIRST.
     """
+    by, second = person(args, "by"), person(args, "second")
 
     def work(tx: Tx) -> dict[str, Any]:
         serial, _ = _printer(tx)
-        trial.ask(tx, args.get("blank"), has_chip=bool(config.chip))
+        trial.ask(tx, args.get("blank"), has_chip=bool(config.chip), by=by, second=second)
         return {"serial": serial, "asked": True}
 
     return once(journal, args, work)

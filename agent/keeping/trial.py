@@ -15,6 +15,7 @@ from agent.printing import tally
 from agent.printing.intents import not_fit
 from agent.printing.lane import CHIP_TIMEOUT_S, Lane, Store
 from agent.stock import blanks
+from agent.stock.losses import check_second
 from agent.store.journal import Tx, meta, set_meta
 from agent.store.sqlite import Reads
 from domain.words import RefusedByRule
@@ -25,10 +26,12 @@ ASKED = "trial_card"
 REASON = "test_card"
 
 
-def ask(tx: Tx, blank: object, *, has_chip: bool) -> None:
-    """Remember that one is wanted; ``blank`` names it where no chip does.
+def ask(tx: Tx, blank: object, *, has_chip: bool, by: str | None = None, second: str | None = None) -> None:
+    """Remember that one is wanted, by whose word; ``blank`` names it where no chip does.
 
-    Raises RefusedByRule BLANK_NEEDED, BLANK_NOT_ASKED, BLANK_USED, BLANK_UNKNOWN; Trouble for no name at all.
+    Its blank is one more that is spoiled today, and whoever saw that is here now, not when it is printed.
+    Raises RefusedByRule BLANK_NEEDED, BLANK_NOT_ASKED, BLANK_USED, BLANK_UNKNOWN, SECOND_NEEDED,
+    SECOND_IS_FIRST; Trouble for no name at all.
     """
     if has_chip and blank is not None:
         raise RefusedByRule("BLANK_NOT_ASKED")
@@ -37,7 +40,8 @@ def ask(tx: Tx, blank: object, *, has_chip: bool) -> None:
     name = None if blank is None else blank_name(str(blank))
     if name is not None:
         tally.kind_in_stock(tx, name)
-    set_meta(tx, ASKED, json.dumps({"blank": name}))
+    check_second(tx, "spoiled", by, second, tx.at_ms)
+    set_meta(tx, ASKED, json.dumps({"blank": name, "by": by, "second": second}))
 
 
 def asked(reads: Reads) -> bool:
@@ -78,11 +82,12 @@ class Trial:
             return "cards_unknown"
         if lane.proves and tally.known(self._store, lane.serial) is None:
             self._explain(before)  # from here on a card of nobody's shows, at a new printer too
-        name: str | None = json.loads(meta(self._store, ASKED))["blank"]
+        wish = json.loads(meta(self._store, ASKED))
+        name: str | None = wish["blank"]
         staged = name is None
         if name is None:
             name = self._fed()
-        if not self._book(name):
+        if not self._book(name, wish.get("by"), wish.get("second")):
             lane.printer.reject()
             return ""
         judged = lane.printer.print_card(artefact, before, staged)
@@ -108,7 +113,7 @@ class Trial:
         except DeviceError as error:
             raise OutcomeUnknown(error.cause, error.detail) from error
 
-    def _book(self, name: str) -> bool:
+    def _book(self, name: str, by: str | None, second: str | None) -> bool:
         """Spoil the blank for this; whether it may be used. What was wanted is over either way."""
 
         def work(tx: Tx) -> bool:
@@ -117,7 +122,7 @@ class Trial:
                 kind = tally.kind_in_stock(tx, name)
             except RefusedByRule:
                 return False
-            blanks.reject(tx, name, kind, REASON)
+            blanks.reject(tx, name, kind, REASON, by, second)
             return True
 
         return self._store.write(work)

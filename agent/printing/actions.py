@@ -123,10 +123,12 @@ def cancel(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
 def looked(journal: Journal, _config: Config, args: Args) -> dict[str, Any]:
     """A person has looked into the trays; ``spoiled``: blanks found there that belong to no job.
 
-    Returns {printer, cards, panels, spoiled}. Raises RefusedByRule BLANK_USED, BLANK_UNKNOWN.
+    Returns {printer, cards, panels, spoiled}. Raises RefusedByRule BLANK_USED, BLANK_UNKNOWN, SECOND_NEEDED,
+    SECOND_IS_FIRST.
     """
     spoiled = [blank(str(each)) for each in args.get("spoiled") or []]
-    done = journal.write(lambda tx: tally.looked(tx, spoiled))
+    by, second = person(args, "by"), person(args, "second")
+    done = journal.write(lambda tx: tally.looked(tx, spoiled, by, second))
     if done["printer"] is None and not spoiled:
         raise Trouble("No printer waits for anybody's look.")
     return done

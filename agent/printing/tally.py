@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from agent.stock import blanks
+from agent.stock.losses import check_second
 from agent.store.journal import Tx, body_of
 from agent.store.sqlite import Reads
 from domain.policy import KINDS
@@ -80,14 +81,19 @@ def note(tx: Tx, serial: str, now: Snapshot) -> None:
     tx.note("counters_moved", serial, {"known": {"cards": limit[0], "panels": limit[1]}, "now": told})
 
 
-def looked(tx: Tx, spoiled: Sequence[str]) -> dict[str, Any]:
+def looked(
+    tx: Tx, spoiled: Sequence[str], by: str | None = None, second: str | None = None
+) -> dict[str, Any]:
     """A person has looked: the counters are as they should be, and these blanks are spoiled outside any job.
 
     Returns {printer, cards, panels, spoiled}; ``printer`` None when none waited for a look. Raises
-    RefusedByRule BLANK_USED, BLANK_UNKNOWN for a blank that is not in stock here.
+    RefusedByRule BLANK_USED, BLANK_UNKNOWN for a blank that is not in stock here; SECOND_NEEDED,
+    SECOND_IS_FIRST as for any blank that is spoiled.
     """
     for name in spoiled:
-        blanks.reject(tx, name, kind_in_stock(tx, name), "stray")
+        kind = kind_in_stock(tx, name)
+        check_second(tx, "spoiled", by, second, tx.at_ms)
+        blanks.reject(tx, name, kind, "stray", by, second)
     found = tx.rows(_OPEN)
     if not found or tx.rows(_LOOKED, found[0][0], found[0][1]):
         return {"printer": None, "cards": None, "panels": None, "spoiled": list(spoiled)}

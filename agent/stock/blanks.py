@@ -66,9 +66,12 @@ def note(tx: Tx, event: str, subject: str, body: Mapping[str, Any]) -> int:
     return seq
 
 
-def reject(tx: Tx, blank: str, kind: str, reason: str, by: str | None = None) -> None:
-    """A blank that belongs to no job went to the reject tray or the bin."""
-    note(tx, "blank_rejected", blank, {"kind": kind, "reason": reason, **({"by": by} if by else {})})
+def reject(
+    tx: Tx, blank: str, kind: str, reason: str, by: str | None = None, second: str | None = None
+) -> None:
+    """A blank that belongs to no job went to the reject tray or the bin; by whose word, and who saw it."""
+    people = {name: mark for name, mark in (("by", by), ("second", second)) if mark}
+    note(tx, "blank_rejected", blank, {"kind": kind, "reason": reason, **people})
 
 
 def find(reads: Reads, blank: str) -> Blank | None:

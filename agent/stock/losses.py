@@ -53,7 +53,7 @@ def spoil(tx: Tx, blank: str, kind: str | None, reason: str, by: str | None, sec
     if known is None or known.place is not Place.LOST:
         blanks.check(tx, blank, its)
     check_second(tx, "spoiled", by, second, tx.at_ms)
-    blanks.reject(tx, blank, its, reason, by)
+    blanks.reject(tx, blank, its, reason, by, second)
     return True
 
 

@@ -197,7 +197,12 @@ class Clerk:
             if card["panels"] and card["blank"] not in known
         ]
         named = [word for blank in strays for word in ("--spoiled", blank)]
-        if await self._counter.loket("looked", *named, "--json", may_fail=True) is not None:
+        if (
+            await self._counter.loket(
+                *("looked", *named, "--by", CLERK, "--second", SECOND, "--json"), may_fail=True
+            )
+            is not None
+        ):
             self._progress_at = time.monotonic()
 
     def _standing(self) -> str:
