@@ -166,16 +166,16 @@ def queue(tx: Tx, order: str, asked: str | None = None) -> str:
     if not found:
         raise RefusedByRule("UNKNOWN_ORDER", order)
     kind, state = found[0]
-    last = tx.rows(
-        "SELECT id, attempt, issued_on FROM job WHERE order_id = ? ORDER BY attempt DESC LIMIT 1", order
-    )
+    last = tx.rows("SELECT id, attempt FROM job WHERE order_id = ? ORDER BY attempt DESC LIMIT 1", order)
     if state in ("taken", "printed") and last:
         return str(last[0][0])
     if state != "waiting":
         raise RefusedByRule("ORDER_CLOSED", order)
     if province_clock.wrong(tx, tx.at_ms):
         raise RefusedByRule("CLOCK_WRONG")
-    attempt, issued_on = (last[0][1] + 1, last[0][2]) if last else (1, day(tx.at_ms))
+    # One order draws one picture; a job that moved no ink dates nothing, for holders grow older meanwhile.
+    ((drawn,),) = tx.rows("SELECT max(issued_on) FROM job WHERE order_id = ? AND panels IS NOT NULL", order)
+    attempt, issued_on = last[0][1] + 1 if last else 1, drawn or day(tx.at_ms)
     job = f"{order}-{attempt}"
     tx.execute(
         "INSERT INTO job (id, order_id, kind, attempt, state, asked, issued_on, queued_ms, at_ms) "

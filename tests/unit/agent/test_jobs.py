@@ -15,6 +15,7 @@ from agent.stock import blanks
 from agent.store.journal import Journal
 from domain.ledger import Place
 from domain.policy import REASONS
+from domain.wita import DAY_MS
 from domain.words import RefusedByRule
 from tests.unit.agent.stations import Clock, Province, events, make_home, open_at, take
 
@@ -100,19 +101,41 @@ def test_only_a_spoiled_card_lets_the_order_wait_for_a_new_attempt(
         assert press(journal) == "O-1-2"
 
 
-def test_every_attempt_carries_the_same_day_so_that_one_order_draws_one_picture(
+def test_every_attempt_after_a_picture_carries_its_day_so_that_one_order_draws_one_picture(
     tmp_path: Path, province: Province
 ) -> None:
     clock = Clock()
     journal = open_at(make_home(tmp_path / "home", province), clock=clock)
     take(journal, province, province.order("O-1"))
+    begin(journal, press(journal))
+    move(journal, "O-1-1", Event.UNSURE, cause="jam", blank="0401")
+    move(journal, "O-1-1", Event.SPOILED, blank="0401", by="clerk", reason="jam")
+    for attempt in (2, 3):
+        clock.at_ms += 3 * DAY_MS
+        assert press(journal) == f"O-1-{attempt}"
+        move(journal, f"O-1-{attempt}", Event.CANCELLED, reason="clerk")
+    assert [job.issued_on for job in jobs.listed(journal)] == ["2020-05-21"] * 3
+    journal.close()
+
+
+def test_a_job_that_was_cancelled_before_its_print_dates_no_later_card(
+    tmp_path: Path, province: Province
+) -> None:
+    """Between the two the child was five: the card that was asked for first would be none any more."""
+    clock = Clock()
+    journal = open_at(make_home(tmp_path / "home", province), clock=clock)
+    take(journal, province, province.order("O-1", kind="kia"))
     press(journal)
     move(journal, "O-1-1", Event.CANCELLED, reason="clerk")
-    clock.at_ms += 3 * 86_400_000
+    clock.at_ms += 200 * DAY_MS
     press(journal)
-    first, second = (jobs.get(journal, job) for job in ("O-1-1", "O-1-2"))
-    assert first and second
-    assert first.issued_on == second.issued_on == "2020-05-21"
+    move(journal, "O-1-2", Event.FEED_INTENDED, **FEED)
+    move(journal, "O-1-2", Event.STAGED, blank="0401", witness="chip")
+    move(journal, "O-1-2", Event.SPOILED, blank="0401", by="clerk", reason="chip_dead")
+    clock.at_ms += DAY_MS
+    press(journal)
+    days = [job.issued_on for job in jobs.listed(journal)]
+    assert days == ["2020-05-21", "2020-12-07", "2020-12-08"]
     journal.close()
 
 
