@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import click
@@ -66,10 +67,10 @@ for command in (
 def _known() -> tuple[type[Exception], ...]:
     """What has a sentence for a person. Loaded only when something went wrong."""
     from domain.words import RefusedByRule
-    from hub.database import DatabaseLost, UnsafeSetup
+    from hub.database import DatabaseLost, DatabaseTrouble, DatabaseUnmade, UnsafeSetup
     from hub.home import Trouble
 
-    return Trouble, RefusedByRule, DatabaseLost, UnsafeSetup
+    return Trouble, RefusedByRule, DatabaseLost, DatabaseTrouble, DatabaseUnmade, UnsafeSetup, OSError
 
 
 def _told_of(error: Exception) -> int:
@@ -81,8 +82,15 @@ def _told_of(error: Exception) -> int:
         say({"refused": error.word, **({"detail": error.detail} if error.detail else {})})
         prose(str(error))
         return REFUSED
-    prose(str(error))
+    with suppress(OSError):  # nobody listens any more
+        prose(_of_a_file(error) if isinstance(error, OSError) else str(error))
     return UNSAFE if isinstance(error, UnsafeSetup) else TROUBLE
+
+
+def _of_a_file(error: OSError) -> str:
+    """Which file it was, if the system tells, and what is wrong with it."""
+    place = error.filename or "Standard output, or a file,"
+    return f"{place} cannot be used: {error.strerror or error}."
 
 
 if __name__ == "__main__":

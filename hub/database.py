@@ -10,21 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import sqlite3
 
-    import psycopg
-
 Value = str | int | bytes | None
 Row = tuple[Any, ...]
 
 BUSY_MS = 30_000  # how long a writer waits for another; a batch is committed in milliseconds
-CONNECT_S = 10
 SQLITE_SAFE = (3, 51, 3)  # older ones may corrupt a WAL database when two connections write at once
+NO_TABLE = "no such table"
+MEANS = {  # SQLite's primary result codes
+    5: "is kept by another program",  # BUSY
+    8: "cannot be written by this user, or its disk is read-only",  # READONLY
+    10: "cannot be used: its disk gives an error, or has no room",  # IOERR
+    11: "is damaged; put it back from its copy",  # CORRUPT
+    13: "cannot grow: its disk is full",  # FULL
+    14: "does not open: its disk is full or read-only, or it is not for this user",  # CANTOPEN
+    26: "does not open: the file is no database, or damaged",  # NOTADB
+}
 
 
 class UnsafeSetup(Exception):
@@ -33,6 +39,14 @@ class UnsafeSetup(Exception):
 
 class DatabaseLost(Exception):
     """The database server went away. What was being committed may or may not be there: read again."""
+
+
+class DatabaseTrouble(Exception):
+    """The database cannot be read or written: full, read-only, damaged; says which in a sentence."""
+
+
+class DatabaseUnmade(Exception):
+    """There is no database of a hub here, or it has no tables; says so in a sentence."""
 
 
 class Database(Protocol):
@@ -72,47 +86,61 @@ class Database(Protocol):
         """Give the connection back."""
 
 
-def open_database(url: str) -> Database:
-    """Open ``postgresql://…``, or a path of the embedded engine.
+def open_database(url: str, *, make: bool = True) -> Database:
+    """Open ``postgresql://…``, or a path of the embedded engine; with ``make`` a new file where none is.
 
-    Errors: UnsafeSetup when the engine is too old or not durable; DatabaseLost when a server does not answer.
+    Errors: UnsafeSetup when the engine is too old or not durable; DatabaseLost when a server does not answer;
+    DatabaseTrouble; DatabaseUnmade.
     """
     if url.startswith(("postgresql://", "postgres://")):
-        return _Postgres(url)
-    return _Embedded(Path(url))
+        from hub.postgres import open_server
+
+        return open_server(url)
+    return _Embedded(Path(url), make)
 
 
 class _Embedded:
     """SQLite in a file: write-ahead log, synced at every commit."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, make: bool) -> None:
         import pysqlite3 as engine
 
         if engine.sqlite_version_info < SQLITE_SAFE:
             raise UnsafeSetup(
                 f"SQLite {engine.sqlite_version} may corrupt its log; 3.51.3 or newer is needed"
             )
-        try:
+        if not make and not path.exists():
+            raise DatabaseUnmade(f"There is no database at {path}; `loket-hub init` makes one.")
+        self._path = path
+        address = f"{path.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
+        with told(path):
             self._connection: sqlite3.Connection = engine.connect(
-                str(path), isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
+                address, uri=True, isolation_level=None, timeout=BUSY_MS / 1000, check_same_thread=False
             )
-            for pragma in (
-                "journal_mode = WAL",
-                "synchronous = FULL",
-                "foreign_keys = ON",
-                "trusted_schema = OFF",
-            ):
-                self._connection.execute(f"PRAGMA {pragma}")
-        except engine.Error as error:
-            raise UnsafeSetup(f"{path} does not open as the hub's database: {error}") from error
+        try:
+            self._make_durable()
+        except BaseException:
+            self.close()
+            raise
+
+    def _make_durable(self) -> None:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "trusted_schema = OFF",
+        ):
+            self.run(f"PRAGMA {pragma}")
         if self.one("PRAGMA journal_mode") != ("wal",) or self.one("PRAGMA synchronous") != (2,):
             raise UnsafeSetup("this disk does not let SQLite keep a durable write-ahead log")
 
     def rows(self, sql: str, *values: Value) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
+        with told(self._path):
+            return self._connection.execute(sql, values).fetchall()
 
     def one(self, sql: str, *values: Value) -> Row | None:
-        row: Row | None = self._connection.execute(sql, values).fetchone()
+        with told(self._path):
+            row: Row | None = self._connection.execute(sql, values).fetchone()
         return row
 
     def locked(self, sql: str, *values: Value) -> Row | None:
@@ -122,10 +150,12 @@ class _Embedded:
         return self.rows(sql, *values)
 
     def run(self, sql: str, *values: Value) -> int:
-        return self._connection.execute(sql, values).rowcount
+        with told(self._path):
+            return self._connection.execute(sql, values).rowcount
 
     def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        self._connection.executemany(sql, rows)
+        with told(self._path):
+            self._connection.executemany(sql, rows)
 
     def copy_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
         places = ", ".join("?" * len(columns))
@@ -134,126 +164,47 @@ class _Embedded:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk has ended it already
+                self.run("ROLLBACK")
             raise
         # An error here leaves the connection unsure of what is on disk: it goes up and stops the program.
-        self._connection.execute("COMMIT")
+        self.run("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        self._connection.execute("BEGIN")
+        self.run("BEGIN")
         try:
             yield
         finally:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:
+                self.run("ROLLBACK")
 
     def create(self, statement: str) -> None:
         text = statement.replace("BIGINT", "INTEGER").replace("BYTES", "BLOB")
-        self._connection.execute(f"{text} STRICT" if text.startswith("CREATE TABLE") else text)
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-class _Postgres:
-    """PostgreSQL through psycopg; comes back by itself at the next transaction after the server went away."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection = self._connect()
-
-    def _connect(self) -> psycopg.Connection[Row]:
-        import psycopg
-
-        try:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
-        except psycopg.OperationalError as error:
-            raise DatabaseLost("the database server does not answer") from error
-        for setting in ("fsync", "synchronous_commit"):
-            if connection.execute(f"SHOW {setting}").fetchone() == ("off",):
-                connection.close()
-                raise UnsafeSetup(
-                    f"the database server runs with {setting} off: a power cut would lose events"
-                )
-        return connection
-
-    def rows(self, sql: str, *values: Value) -> list[Row]:
-        with _loss_told():
-            return self._connection.execute(_places(sql), values).fetchall()
-
-    def one(self, sql: str, *values: Value) -> Row | None:
-        with _loss_told():
-            return self._connection.execute(_places(sql), values).fetchone()
-
-    def locked(self, sql: str, *values: Value) -> Row | None:
-        return self.one(sql + " FOR UPDATE", *values)
-
-    def rows_locked(self, sql: str, *values: Value) -> list[Row]:
-        return self.rows(sql + " FOR UPDATE", *values)
-
-    def run(self, sql: str, *values: Value) -> int:
-        with _loss_told():
-            return self._connection.execute(_places(sql), values).rowcount
-
-    def many(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        with _loss_told():
-            self._connection.cursor().executemany(_places(sql), rows)
-
-    def copy_rows(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-        with _loss_told(), self._connection.cursor().copy(statement.encode()) as pipe:
-            for row in rows:
-                pipe.write_row(row)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        with self._block("BEGIN"):
-            yield
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        with self._block("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
-            yield
-
-    @contextmanager
-    def _block(self, begin: str) -> Iterator[None]:
-        if self._connection.closed:
-            self._connection = self._connect()
-        self.run(begin)
-        try:
-            yield
-        except BaseException:
-            if not self._connection.closed:
-                self.run("ROLLBACK")
-            raise
-        self.run("COMMIT")
-
-    def create(self, statement: str) -> None:
-        self.run(statement.replace("BYTES", "BYTEA"))
+        self.run(f"{text} STRICT" if text.startswith("CREATE TABLE") else text)
 
     def close(self) -> None:
         self._connection.close()
 
 
 @contextmanager
-def _loss_told() -> Iterator[None]:
-    """What callers who know no psycopg are told: DatabaseLost for a server that went away, ValueError for
-    a value that no column holds."""
-    import psycopg
+def told(path: Path) -> Iterator[None]:
+    """What the embedded engine's errors mean to a person: DatabaseTrouble and DatabaseUnmade.
+
+    A wrong value, a key that exists and a statement that is none go up as they are.
+    """
+    import pysqlite3 as engine
 
     try:
         yield
-    except psycopg.DataError as error:
-        raise ValueError("a value does not fit its column") from error
-    except psycopg.OperationalError as error:
-        raise DatabaseLost("the database server went away") from error
-
-
-@lru_cache(maxsize=256)
-def _places(sql: str) -> str:
-    """``?`` as psycopg writes it."""
-    return sql.replace("?", "%s")
+    except engine.Error as error:
+        if str(error).startswith(NO_TABLE):
+            raise DatabaseUnmade(f"The database {path} lacks a table of the hub.") from error
+        means = MEANS.get((error.sqlite_errorcode or 0) & 0xFF)
+        if means is None:
+            raise
+        raise DatabaseTrouble(f"The database {path} {means}.") from error

@@ -24,6 +24,8 @@ from sync import disk
 
 BROKER = "mqtt://127.0.0.1:1883"
 EMBEDDED = "hub.db"
+PORT_MAX = 65535
+BUSY = 5  # SQLite's word for a lock that another has
 
 
 class Trouble(Exception):
@@ -59,6 +61,19 @@ class Keys:
         return sha256(b"loket-hub/content|" + b64decode(self.open.text)).digest()
 
 
+def check_broker(url: str) -> None:
+    """Raise Trouble unless it is an address of a broker. Not told on: it may hold a password."""
+    from sync.mqtt import parse_url
+
+    try:
+        parse_url(url)
+    except ValueError:
+        raise Trouble(
+            f"The broker's address is none; one is written mqtt://HOST:PORT or mqtts://HOST:PORT, "
+            f"PORT up to {PORT_MAX}."
+        ) from None
+
+
 class Home:
     """Where things lie. ``root`` need not exist yet."""
 
@@ -83,6 +98,8 @@ class Home:
         config = Config(**kept)
         if bool(config.cert) != bool(config.key):
             raise Trouble(f"{self.config_path}: cert and key go together.")
+        if not 0 <= config.web_port <= PORT_MAX:
+            raise Trouble(f"{self.config_path}: {config.web_port} is no web_port; one is 0 to {PORT_MAX}.")
         return replace(config, database=database or config.database, broker=broker or config.broker)
 
     def database(self, config: Config) -> str:
@@ -97,12 +114,18 @@ class Home:
         """
         import pysqlite3
 
-        held = pysqlite3.connect(self.root / "lock", timeout=1.0, isolation_level=None)
+        place = self.root / "lock"
+        try:
+            held = pysqlite3.connect(place, timeout=1.0, isolation_level=None)
+        except pysqlite3.Error as error:
+            raise Trouble(f"{place} cannot be written: {error}.") from error
         try:
             held.execute("BEGIN EXCLUSIVE")
-        except pysqlite3.Error:
+        except pysqlite3.Error as error:
             held.close()
-            raise Trouble(f"Another hub is running at {self.root}; only one may.") from None
+            if error.sqlite_errorcode == BUSY:
+                raise Trouble(f"Another hub is running at {self.root}; only one may.") from None
+            raise Trouble(f"{place} cannot be locked: {error}.") from error
         try:
             yield
         finally:

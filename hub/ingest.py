@@ -81,10 +81,12 @@ def contiguous(db: Database, name: str) -> int:
     return int(row[0]) if row and first == (1,) else 0
 
 
-def invite(db: Database, name: str, office: str, token: bytes) -> None:
-    """Let a station join once by a token. A newer token replaces an unused one.
+def invite(
+    db: Database, name: str, office: str, token: bytes, write: Callable[[], None] = lambda: None
+) -> None:
+    """Let a station join once by a token. A newer token replaces an unused one, once ``write`` has kept it.
 
-    Errors: RefusedByRule ALREADY_JOINED; a rebuilt station joins under the next number.
+    Errors: those of ``write``; RefusedByRule ALREADY_JOINED; a rebuilt station joins under the next number.
     """
     with db.transaction():
         row = db.locked("SELECT state FROM station WHERE station = ?", name)
@@ -98,6 +100,7 @@ def invite(db: Database, name: str, office: str, token: bytes) -> None:
             INVITED,
             token,
         )
+        write()
 
 
 def admit(db: Database, name: str, keys: wire.Keys) -> Station:

@@ -9,7 +9,7 @@ released steps are never edited, a change is a new step.
 
 from __future__ import annotations
 
-from hub.database import Database, UnsafeSetup
+from hub.database import Database, DatabaseUnmade, UnsafeSetup, open_database
 
 # BIGINT and BYTES are put into the engine's own words by Database.create.
 STEPS: tuple[tuple[str, ...], ...] = (
@@ -160,9 +160,35 @@ def version(db: Database) -> int:
     return int(row[0] or 0) if row else 0
 
 
+def opened(url: str) -> Database:
+    """The database of a hub that was made; nothing is made here.
+
+    Errors: DatabaseUnmade, UnsafeSetup, DatabaseTrouble, DatabaseLost.
+    """
+    db = open_database(url, make=False)
+    try:
+        check(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def try_to_write(db: Database) -> None:
+    """Change nothing, durably: a database that is full or read-only says so.
+
+    Errors: DatabaseTrouble, DatabaseLost.
+    """
+    with db.transaction():
+        db.run("UPDATE schema_step SET done_ms = done_ms WHERE number = ?", len(STEPS))
+
+
 def check(db: Database) -> None:
-    """Raise UnsafeSetup unless the tables are exactly this program's."""
-    found = version(db)
+    """Raise UnsafeSetup unless the tables are exactly this program's, DatabaseUnmade where there are none."""
+    try:
+        found = version(db)
+    except DatabaseUnmade:
+        raise DatabaseUnmade("This database has no tables of a hub; `loket-hub init` makes them.") from None
     if found > len(STEPS):
         raise UnsafeSetup(f"the database is of a newer Loket (step {found}, this program knows {len(STEPS)})")
     if found < len(STEPS):

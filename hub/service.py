@@ -17,7 +17,7 @@ from types import TracebackType
 from domain.guard import LOOPBACK
 from hub import moves, orders, schema
 from hub.books import announce
-from hub.database import Database, DatabaseLost, open_database
+from hub.database import Database, DatabaseLost, DatabaseTrouble, DatabaseUnmade
 from hub.home import Config, Home
 from hub.link import HubLink
 from hub.order_log import Writer
@@ -107,11 +107,15 @@ class Service:
         self._now_ms = now_ms
         self._epoch = epoch
         self._keys = home.keys()
-        self._ending = Ending()
         self.failed = False
         db = self._opened()
-        schema.check(db)
-        db.close()
+        try:
+            schema.try_to_write(db)
+        finally:
+            db.close()
+        hosts = LOOPBACK | {config.web_host}
+        self._web = WebThread(app.build(self._opened, now_ms, hosts), config.web_host, config.web_port)
+        self._ending = Ending()  # whatever may refuse to start comes before it
 
         def keep(db: Database, station: str, id: str, sealed: bytes) -> str | None:
             return keeping.keep(db, home, station, id, sealed, now_ms)
@@ -129,8 +133,6 @@ class Service:
             version=version("loket"),
             now_unix_ms=now_ms,
         )
-        hosts = LOOPBACK | {config.web_host}
-        self._web = WebThread(app.build(self._opened, now_ms, hosts), config.web_host, config.web_port)
 
     def start(self) -> str:
         """Start every thread; the page's address. Only for the main thread: it hears the signals."""
@@ -143,21 +145,30 @@ class Service:
     def wait(self) -> bool:
         """Until a signal asks for the end; whether it was an orderly one."""
         self._ending.wait()
+        self.stop()
+        return not self.failed
+
+    def stop(self) -> None:
+        """End every thread after what it is at."""
         self._link.stop()
         self._clerk.stop()
         self._web.stop()
         self._ending.close()
-        return not self.failed
 
     def _opened(self) -> Database:
-        return open_database(self._url)
+        return schema.opened(self._url)
 
     def _writer(self) -> Writer:
         return Writer(self._keys, self._epoch, self._now_ms())
 
     def _fault(self, told: threading.ExceptHookArgs) -> None:
-        """A thread died of something nobody foresaw: end, and let the service manager start again."""
+        """A thread died of its database, or of what nobody foresaw: end, and be started again."""
         trace: TracebackType | None = told.exc_traceback
-        log.critical("a thread has died", exc_info=(told.exc_type, told.exc_value or told.exc_type(), trace))
+        if isinstance(told.exc_value, DatabaseTrouble | DatabaseUnmade):
+            log.critical("%s", told.exc_value)
+        else:
+            log.critical(
+                "a thread has died", exc_info=(told.exc_type, told.exc_value or told.exc_type(), trace)
+            )
         self.failed = True
         self._ending.say()

@@ -46,13 +46,11 @@ class Hub:
 
     @contextmanager
     def opened(self) -> Iterator[Database]:
-        """Its database, with the tables of this program. Raises Trouble, UnsafeSetup, DatabaseLost."""
+        """Its database, with the tables of this program. Raises Trouble, and what ``schema.opened`` does."""
         from hub import schema
-        from hub.database import open_database
 
-        db = open_database(self.home.database(self.config))
+        db = schema.opened(self.home.database(self.config))
         try:
-            schema.check(db)
             yield db
         finally:
             db.close()

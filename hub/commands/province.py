@@ -20,7 +20,7 @@ _FILE = click.Path(exists=True, dir_okay=False, resolve_path=True)
 @click.option("--cert", type=_FILE, help="For mqtts: the hub's own certificate; its name is loket-hub.")
 @click.option("--key", type=_FILE, help="The key of --cert.")
 @click.option("--web-host", help="Where the page is served; at first 127.0.0.1.")
-@click.option("--web-port", type=int, help="Its port; at first 0, any free one.")
+@click.option("--web-port", type=click.IntRange(0, 65535), help="Its port; at first 0, any free one.")
 def init(hub: Hub, web_host: str | None, web_port: int | None, **certificates: str | None) -> None:
     """Make the hub's home and keys and its tables, or bring older tables up to date.
 
@@ -33,7 +33,7 @@ def init(hub: Hub, web_host: str | None, web_port: int | None, **certificates: s
     from hub import schema
     from hub.clock import unix_ms
     from hub.database import open_database
-    from hub.home import Config
+    from hub.home import Config, Trouble, check_broker
 
     told: dict[str, Any] = {
         "database": hub.database,
@@ -46,11 +46,19 @@ def init(hub: Hub, web_host: str | None, web_port: int | None, **certificates: s
     config = replace(kept, **{name: value for name, value in told.items() if value is not None})
     if bool(config.cert) != bool(config.key):
         raise click.UsageError("--cert and --key go together.")
+    try:
+        check_broker(config.broker)
+    except Trouble as error:
+        raise click.UsageError(str(error)) from None
     new = hub.home.make(config)
     db = open_database(hub.home.database(config))
-    steps = schema.create(db, unix_ms())
-    db.close()
+    try:
+        steps = schema.create(db, unix_ms())
+    finally:
+        db.close()
     prose(f"{'Made' if new else 'Kept'} the keys at {hub.root}; {steps} steps of the tables done.")
+    if not new and steps == len(schema.STEPS):
+        prose("These tables are new and empty. Were others lost, put them back from their copy instead.")
     if new:
         prose("Copy its keys/ folder to a safe place: nothing can replace it.")
 
@@ -70,14 +78,21 @@ def run(hub: Hub) -> None:
     import secrets
 
     from hub.clock import unix_ms
+    from hub.home import check_broker
     from hub.service import Service
 
+    config = hub.config
+    check_broker(config.broker)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     with hub.home.alone():
-        service = Service(hub.home, hub.config, now_ms=unix_ms, epoch=secrets.randbits(63))
-        say({"ready": True, "web": service.start()})
-        sys.stdout.flush()
+        service = Service(hub.home, config, now_ms=unix_ms, epoch=secrets.randbits(63))
+        address = service.start()
+        try:
+            say({"ready": True, "web": address})
+        except OSError:  # nobody would know that it runs
+            service.stop()
+            raise
         orderly = service.wait()
     if not orderly:
         click.get_current_context().exit(1)
@@ -104,18 +119,19 @@ def join_code(hub: Hub, office: str, station: int, out: Path | None, as_json: bo
     from domain.join import TOKEN_BYTES, JoinFile
     from domain.words import RefusedByRule
     from hub import ingest
+    from hub.home import check_broker
     from sync import disk
 
     if office not in regions.OFFICES:
         raise RefusedByRule("UNKNOWN_OFFICE")
     name = regions.station(office, station)
+    check_broker(hub.config.broker)
     keys, token = hub.home.keys(), secrets.token_bytes(TOKEN_BYTES)
-    with hub.opened() as db:
-        ingest.invite(db, name, office, token)
     signer, sealer = keys.sign.public().text, keys.open.public().text
     place = out or hub.home.join_path / f"{name}.json"
     text = JoinFile(office, station, signer, sealer, token, hub.config.broker).to_text()
-    disk.put(place, text.encode())
+    with hub.opened() as db:
+        ingest.invite(db, name, office, token, lambda: disk.put(place, text.encode()))
     if as_json:
         say({"office": office, "station": station, "name": name, "file": str(place)})
     else:

@@ -22,7 +22,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from domain.guard import LOOPBACK, SHOWS, Guard
-from hub.database import Database, DatabaseLost
+from hub.database import Database, DatabaseLost, DatabaseTrouble
 from hub.web import words
 from hub.web.page import fingerprint, look
 
@@ -48,20 +48,23 @@ class Truth:
 
     def _ask(self, question: Callable[[Database], T]) -> T:
         with self._lock:
-            if self._db is None:
-                self._db = self._open()
             try:
+                if self._db is None:
+                    self._db = self._open()
                 return question(self._db)
-            except DatabaseLost:
-                self._db.close()
-                self._db = None
-                raise
+            except (DatabaseLost, DatabaseTrouble) as error:
+                self._close()
+                raise DatabaseLost(str(error)) from error
 
     def close(self) -> None:
         """Give the connection back."""
         with self._lock:
-            if self._db is not None:
-                self._db.close()
+            self._close()
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
 
 
 class Changes:

@@ -93,7 +93,8 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
-    except OSError as error:
+    except (OSError, ValueError, OverflowError) as error:  # the last two: a host or port that is none
         made.close()
-        raise Trouble(f"{host} port {port} cannot be used: {error.strerror}.") from error
+        said = error.strerror if isinstance(error, OSError) else error
+        raise Trouble(f"{host} port {port} cannot be used: {said}.") from error
     return made

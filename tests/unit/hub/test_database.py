@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hub import schema
-from hub.database import Database, UnsafeSetup, open_database
+from hub.database import Database, DatabaseTrouble, DatabaseUnmade, UnsafeSetup, open_database
 
 
 def test_both_engines_give_back_what_was_written(db: Database) -> None:
@@ -63,3 +65,42 @@ def test_tables_of_an_older_program_say_what_to_do(db: Database) -> None:
     db.run("DELETE FROM schema_step WHERE number = ?", len(schema.STEPS))
     with pytest.raises(UnsafeSetup, match="loket-hub init"):
         schema.check(db)
+
+
+def test_tables_that_are_not_there_are_told_apart_from_a_fault(url: str) -> None:
+    empty = open_database(url)
+    with pytest.raises(DatabaseUnmade, match="loket-hub init"):
+        schema.check(empty)
+    with pytest.raises(DatabaseUnmade):
+        empty.rows("SELECT * FROM event")
+    empty.close()
+
+
+def test_a_database_that_takes_nothing_in_says_so_before_anything_is_lost(db: Database, url: str) -> None:
+    schema.try_to_write(db)
+    read_only = "PRAGMA query_only = ON"
+    if url.startswith("postgresql"):
+        read_only = "SET default_transaction_read_only = on"
+        db.create(read_only)
+    else:
+        db.run(read_only)
+    with pytest.raises(DatabaseTrouble, match="read-only"):
+        schema.try_to_write(db)
+    assert schema.version(db) == len(schema.STEPS)
+
+
+def test_a_full_disk_is_told_and_the_rows_before_it_stay(tmp_path: Path) -> None:
+    db = open_database(str(tmp_path / "hub.db"))
+    schema.create(db, now_ms=0)
+    db.run("INSERT INTO reader VALUES (?, ?, ?)", "kept", "64.11-1", 1)
+    db.rows("PRAGMA max_page_count = 1")  # as many as there are: not one more
+    with pytest.raises(DatabaseTrouble, match="full"), db.transaction():
+        db.many("INSERT INTO reader VALUES (?, ?, ?)", [("x" * 900, str(n), n) for n in range(900)])
+    assert db.rows("SELECT name FROM reader") == [("kept",)]
+    db.close()
+
+
+def test_an_address_that_is_none_is_not_repeated() -> None:
+    with pytest.raises(DatabaseTrouble, match="address") as told:
+        open_database("postgresql://me:hush%zz@x/y")
+    assert "hush" not in str(told.value)

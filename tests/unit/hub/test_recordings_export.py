@@ -12,7 +12,7 @@ import pytest
 
 from domain.keys import OpenKey, SealKey
 from domain.packet import Recording
-from hub.database import Database, UnsafeSetup, open_database
+from hub.database import Database, DatabaseTrouble, open_database
 from hub.home import Home, Trouble
 from hub.recordings import book, export, keep
 from tests.unit.hub.test_recordings import home, kept, other, small, writer
@@ -108,10 +108,10 @@ def test_a_second_export_into_one_folder_keeps_the_index_of_the_first(
 
 def test_keys_and_a_database_that_are_none_are_told_in_a_sentence(home: Home, tmp_path: Path) -> None:
     for place in (tmp_path / "nowhere" / "hub.db", tmp_path):
-        with pytest.raises(UnsafeSetup, match="does not open"):
+        with pytest.raises(DatabaseTrouble, match="does not open"):
             open_database(str(place))
     (tmp_path / "noise").write_bytes(b"noise" * 1000)
-    with pytest.raises(UnsafeSetup, match="does not open"):
+    with pytest.raises(DatabaseTrouble, match="does not open"):
         open_database(str(tmp_path / "noise"))
     for text in (b"noise", b"\xff\xfe", b""):
         (home.keys_path / "open").write_bytes(text)
