@@ -68,6 +68,7 @@ def _receive(tx: Tx, order: str, body: Mapping[str, Any], station: str, hub: Ver
     jobs.forget(tx, order)
     tx.execute("INSERT OR IGNORE INTO payload VALUES (?, ?)", digest, sealed)
     kind, reason = body["kind"], body["reason"]
+    policies.rerank(tx)  # the others follow the policy that ranks this one, or none would notice it again
     rank = policy.rank(policies.current(tx, tx.at_ms), reason)
     tx.execute(
         "INSERT INTO order_ (id, kind, reason, rank, requested, state, payload_sha256, received_ms) "

@@ -198,6 +198,19 @@ def test_a_policy_that_begins_at_midnight_puts_them_in_its_order_at_the_next_pre
     assert waiting(journal)[-2:] == ["new", "status_change"]
 
 
+def test_an_order_that_came_while_the_clock_ran_ahead_is_ranked_as_the_others_once_it_is_right(
+    journal: Journal, province: Province, clock: Clock
+) -> None:
+    take(journal, province, policy(province, begins="2020-07-01", rules=UPSIDE_DOWN))
+    take(journal, province, province.order("O-first_card", reason="first_card"))
+    clock.at_ms += 60 * DAY_MS
+    take(journal, province, province.order("O-data_change", reason="data_change"))
+    assert waiting(journal) == ["data_change", "first_card"]
+    clock.at_ms -= 60 * DAY_MS
+    take(journal, province, province.order("O-disaster", reason="disaster"))
+    assert waiting(journal) == ["first_card", "disaster", "data_change"]
+
+
 def test_the_clerk_s_press_takes_them_in_the_order_of_the_day(
     journal: Journal, province: Province, clock: Clock
 ) -> None:
