@@ -60,7 +60,16 @@ def _asked(config: Config, kind: str) -> list[dict[str, Any]]:
 def _line(kind: str, address: str, **told: Any) -> dict[str, Any]:
     line = {"address": address, "kind": kind, "model": None, "serial": None, "state": None, "cause": None}
     line.update(told)
-    return {**line, "simulated": str(line["serial"] or "").startswith(SIMULATED)}
+    return {**line, "simulated": simulated(kind, str(line["serial"] or ""))}
+
+
+def simulated(kind: str, serial: str) -> bool | None:
+    """Whether a device is a simulator, by the serial number it tells; None where that could not say so: small
+    finger modules tell none, and a pad's is a number.
+    """
+    if kind == "pad" or (kind == "reader" and not serial):
+        return None
+    return serial.startswith(SIMULATED)
 
 
 def _printer(address: str) -> dict[str, Any]:

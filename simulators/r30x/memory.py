@@ -29,7 +29,7 @@ def build(
         raise ValueError("this state is no finger module's, or of another model")
     flash = Flash() if kept is None else thaw(kept)
     glass = Glass(Finger(seed, RIGHT_INDEX), random.Random(f"glass|{seed}"))
-    module = Module(MAKES[make], serial_of(seed, make)[-SERIAL_LETTERS:], eye, flash, glass, dice)
+    module = Module(MAKES[make], serial_of(seed, make)[:SERIAL_LETTERS], eye, flash, glass, dice)
     struck = [] if kept is None else kept["struck"]
     module.faults = Faults(still_ahead(faults, struck), [*struck])
     module.exchanges = 0 if kept is None else kept["exchanges"]

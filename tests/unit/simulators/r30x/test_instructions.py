@@ -259,6 +259,7 @@ def test_an_r503_says_who_it_is_and_has_its_own_sizes() -> None:
     host = Host(model="r503")
     told = host.ask("3c").parameters
     assert told[:4] == b"R503" and told[20:28].strip(b"\0") == host.bench.module.serial.encode()
+    assert told[20:23] == b"SIM", "so that nobody takes it for a real one"
     assert told[38:] == bytes.fromhex("00c0 00c0 0600 00c8")
     assert host.ask("36").code == host.ask("30").code == host.ask("40").code == 0
     assert host.finger() == 0
