@@ -80,6 +80,7 @@ class Worker:
         self._trouble = ""
         self._laters = 0
         self._swept = False  # no job of an earlier card stands in the queue; what comes later is not ours
+        self._counted = ""  # the printer whose counters were read since it last had a card of ours
         self._agains = 0  # cards on end that were begun and turned out untouched
         self._goes: tuple[str, int] = ("", 0)
         self._attempts = Attempts()
@@ -121,6 +122,7 @@ class Worker:
         self._easel.ahead(None)
         self._easel.over()
         self._cycle.let_go()
+        self._count(status)
         if not (self._lane.proves or self._swept):  # a job that outlived its settling would still be printed
             if (pause := self._tidier.tidy(status)) is not None:
                 return pause
@@ -133,6 +135,13 @@ class Worker:
             return self._patience.growing()
         self._lane.free()
         return self._pace.idle
+
+    def _count(self, status: PrinterStatus) -> None:
+        """Have the counters shown as they stand at rest: once after a card, and of a printer that comes."""
+        if status.state == "offline" or not self._lane.proves:
+            self._counted = ""
+        elif self._counted != self._lane.serial and self._lane.snapshot() is not None:
+            self._counted = self._lane.serial
 
     def _next(self, job: Job, after: list[Job], status: PrinterStatus) -> int:
         """Take the queued job if the lane is clear and the printer ready."""
@@ -162,7 +171,7 @@ class Worker:
             return self._patience.growing()
         self._attempts.drawn()
         self._easel.ahead(after[0] if after else None)
-        self._swept = False
+        self._swept, self._counted = False, ""
         return self._after(job, self._cycle.begin(job, artefact))
 
     def _end(self, job: Job, word: str, *, for_good: bool) -> int:
@@ -180,7 +189,7 @@ class Worker:
 
     def _settle(self, job: Job, status: PrinterStatus) -> int:
         """A begun job: look until the printer is at rest, then do what the evidence allows."""
-        unsent = self._unsent == job.id
+        unsent, self._counted = self._unsent == job.id, ""
         begun = begun_of(job)
         if not begun.proves:  # no look could tell more than what is known already
             self._lane.finish()
@@ -274,6 +283,7 @@ class Worker:
         if pause is not None:
             return pause
         self._cycle.let_go()
+        self._count(status)
         self._lane.free()
         return self._pace.idle
 

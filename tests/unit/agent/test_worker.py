@@ -191,3 +191,30 @@ def test_a_refusal_of_the_job_is_not_repeated_for_ever(office: Office, world: Pa
     office.turns()
     assert office.job(job).state is State.UNSURE
     assert len(office.events("print_intended")) <= 4
+
+
+def test_the_counters_that_are_shown_are_the_printer_s_own_from_the_first_look_and_after_each_card(
+    office: Office, world: Paper
+) -> None:
+    office.turns()
+    assert (office.lane.seen.cards, office.lane.seen.panels) == (world.cards, world.panels)
+    office.take()
+    office.turns()
+    assert len(world.output) == 1
+    assert (office.lane.seen.cards, office.lane.seen.panels) == (world.cards, world.panels)
+
+
+def test_a_resting_printer_is_asked_for_its_counters_once_and_again_when_it_was_away(
+    office: Office, world: Paper
+) -> None:
+    asked: list[str] = []
+    world.points = asked.append
+    office.turns()
+    office.turns()
+    assert asked.count("snapshot") == 1
+    world.plugged = False
+    office.turns()
+    world.plugged = True
+    world.cards += 7  # somebody else's printing, while it was away
+    office.turns()
+    assert (asked.count("snapshot"), office.lane.seen.cards) == (2, world.cards)
