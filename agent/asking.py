@@ -59,8 +59,8 @@ def blank(text: str) -> str:
 def reason(args: Args, name: str = "reason") -> str | None:
     """The reason among ``args``, a word; None when none was given. Raises Trouble."""
     told = args.get(name)
-    if told is not None and not _WORD.fullmatch(str(told)):
-        raise Trouble("A reason is one word of small letters, such as smeared or jam.")
+    if told is not None and (not _WORD.fullmatch(str(told)) or people.holds_nik(str(told))):
+        raise Trouble("A reason is one word of small letters, such as smeared or jam; no NIK.")
     return None if told is None else str(told)
 
 

@@ -17,7 +17,7 @@ RELATIVES = ("spouse", "parent", "child", "sibling", "guardian", "relative")
 
 _MARK = re.compile(r"(?=[._-]*[A-Za-z0-9])[A-Za-z0-9._-]{1,40}")
 _SIXTEEN = re.compile(r"(?<!\d)\d{16}(?!\d)")
-_BETWEEN = re.compile(r"(?<=\d)[ ._/-](?=\d)")
+_BETWEEN = re.compile(r"(?<=\d)[ ._/-]+(?=\d)")
 
 
 def is_mark(text: str) -> bool:

@@ -156,7 +156,7 @@ def _told(args: Args) -> Told:
     if exception is not None and by is None:
         raise Trouble("An exception needs the clerk's own mark as well: --by.")
     channel, receiver = Channel(str(args.get("channel") or "counter")), args.get("receiver")
-    if channel is Channel.FAMILY and receiver not in people.RELATIVES:
+    if (channel is Channel.FAMILY or receiver is not None) and receiver not in people.RELATIVES:
         raise Trouble(f"Say who collects it: --receiver {'|'.join(people.RELATIVES)}.")
     card, read = args.get("card"), args.get("read")
     mute = bool(args.get("mute"))

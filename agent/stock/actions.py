@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.asking import Args, blank, once, paper, person, two
+from agent.asking import Args, blank, no_nik, once, paper, person, two
 from agent.asking import reason as reason_of
 from agent.config import Config
 from agent.stock import blanks, burning, consignments, counting, losses
@@ -95,7 +95,7 @@ def destroy_blanks(journal: Journal, config: Config, args: Args) -> Answer:
     told = args.get("names")
     names = None if told is None else [blank(str(each)) for each in told]
     witnesses = [str(person({"witness": each}, "witness")) for each in args.get("witnesses") or ()]
-    place = str(args.get("place") or OFFICES.get(config.office, config.office))[:80]
+    place = no_nik(str(args.get("place") or OFFICES.get(config.office, config.office)))[:80]
     return once(journal, args, lambda tx: burning.destroy(tx, minutes, names, witnesses, place, by))
 
 

@@ -33,7 +33,8 @@ def test_different_words_are_different_people() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [NIK, f"S-{NIK}", f"{NIK}/2020", "64.11.01.450301.9001", "6411 0145 0301 9001"]
+    "text",
+    [NIK, f"S-{NIK}", f"{NIK}/2020", "64.11.01.450301.9001", "6411 0145 0301 9001", "64.11--01450301 - 9001"],
 )
 def test_a_nik_is_seen_however_it_is_written(text: str) -> None:
     assert people.holds_nik(text)
