@@ -32,6 +32,8 @@ class Paper:
     errors: int | None = 7
     ink: int = 0
     disobeys: tuple[int, ...] = ()  # motions that are answered, and nothing comes of them
+    drops: bool = False  # a blank that is fed leaves again, and no sensor sees it go
+    counts: bool = True  # it tells how many cards were fed
     looks: list[int] = field(default_factory=list)
     standing: int = 0
     answers: dict[int, list[int]] = field(default_factory=dict)
@@ -114,7 +116,7 @@ class Paper:
     def _move(self, command: int) -> None:
         kind, low = command >> 16, command & 0xFFFF
         if kind == LOAD:
-            self.total, self.at = self.total + 1, low & 0xF
+            self.total, self.at = self.total + 1, OUT if self.drops else low & 0xF
         elif kind == MOVE:
             self.at = OUT if low == 4 else low
         elif kind == PRINT:
@@ -125,7 +127,8 @@ class Paper:
     def _info(self, told: bytes) -> bytes:
         code, _, _, sequence = _HEAD.unpack_from(told)
         told_of = [(1, b"PAPER001"), (2, b"1.0"), (0x0B, b"\0\x64"), (0x0C, b"\0\x0a")]
-        told_of += [(0x0D, bytes((self.ink,))), (0x10, _four(self.total)), (0x12, _four(self.head))]
+        told_of += [(0x0D, bytes((self.ink,)))] + ([(0x10, _four(self.total))] if self.counts else [])
+        told_of += [(0x12, _four(self.head))]
         told_of += [(0x13, _four(55))] + ([] if self.errors is None else [(0x14, _four(self.errors))])
         if code == 0xF0000A00:
             told_of = [(0x21, b"\x02"), (0x20, b"\x01")]

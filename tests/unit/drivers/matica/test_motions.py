@@ -179,6 +179,20 @@ def test_a_load_that_broke_off_with_a_card_inside_is_no_longer_ours() -> None:
     assert printer.snapshot().session == 0
 
 
+@pytest.mark.parametrize(("answers", "word"), [([], "hardware"), ([0x00039000], "jam")])
+@pytest.mark.parametrize(("drops", "counts"), [(True, True), (False, False)])
+def test_an_empty_path_is_no_proof_that_nothing_was_fed_unless_the_counter_says_so(
+    answers: list[int], word: str, drops: bool, counts: bool
+) -> None:
+    """A blank may leave unseen, and where no counter tells, nobody knows; waiting would feed another."""
+    paper = Paper(drops=drops, counts=counts, disobeys=() if drops else (LOAD,))
+    printer, _ = reserved(paper)
+    paper.answers = {LOAD: list(answers)}
+    with pytest.raises(OutcomeUnknown, match=word):
+        printer.stage()
+    assert printer.snapshot().session == 0
+
+
 def test_a_load_that_says_done_and_shows_no_card_is_not_taken_for_staged() -> None:
     paper = Paper(disobeys=(LOAD,))
     printer, _ = reserved(paper)
