@@ -19,6 +19,7 @@ from tests.unit.hub.stations import FakeStation
 from tests.unit.hub.test_cli import Shell
 
 FULL = Path("/dev/full")
+WAIT_S = 30
 
 
 @pytest.fixture
@@ -142,18 +143,28 @@ def test_an_answer_that_finds_no_room_is_a_sentence(
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
 def test_a_hub_that_cannot_say_that_it_works_ends(shell: Shell) -> None:
-    program = [
-        sys.executable,
-        "-m",
-        "hub.cli",
-        "run",
-        "--home",
-        str(shell.home),
-        "--broker",
-        "mqtt://127.0.0.1:1",
-    ]
     with FULL.open("w") as full:
         done = subprocess.run(
-            program, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+            hub_at(shell.home), stdout=full, stderr=subprocess.PIPE, text=True, timeout=WAIT_S, check=False
         )
     assert (done.returncode, "Traceback" in done.stderr, "Standard output" in done.stderr) == (1, False, True)
+
+
+def test_a_hub_whose_database_fails_it_ends_with_a_sentence(shell: Shell) -> None:
+    with subprocess.Popen(
+        hub_at(shell.home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as hub:
+        assert hub.stdout is not None and "ready" in hub.stdout.readline()
+        db = open_database(str(shell.home / "hub.db"))
+        db.run("DROP TABLE station")
+        db.close()
+        try:
+            told = hub.communicate(timeout=WAIT_S)[1]
+        finally:
+            hub.kill()
+    assert (hub.returncode, "Traceback" in told, "lacks a table" in told) == (1, False, True)
+
+
+def hub_at(home: Path) -> list[str]:
+    """``loket-hub run`` as a process of its own, without a broker."""
+    return [sys.executable, "-m", "hub.cli", "run", "--home", str(home), "--broker", "mqtt://127.0.0.1:1"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub import ingest
-from hub.database import Database, DatabaseLost, open_database
+from hub.database import Database, DatabaseLost, DatabaseTrouble, open_database
 from hub.web import app
 from hub.web.page import fingerprint, look
 from hub.web.server import WebThread
@@ -135,12 +135,13 @@ def test_listeners_are_told_of_a_change(web: http.client.HTTPConnection, db: Dat
     answer.close()
 
 
-def test_a_database_that_is_away_is_said_and_asked_again(db: Database, url: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("trouble", [DatabaseLost("away"), DatabaseTrouble("full")])
+def test_a_database_that_is_away_is_said_and_asked_again(db: Database, url: str, trouble: Exception) -> None:
     away = [True]
 
     def opened() -> Database:
         if away[0]:
-            raise DatabaseLost("away")
+            raise trouble
         return open_database(url)
 
     server = WebThread(app.build(opened, lambda: NOON_MS), "127.0.0.1", 0)
