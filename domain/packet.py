@@ -114,3 +114,11 @@ def due(missing: Collection[Missing]) -> tuple[tuple[Modality, str], ...]:
 def info(station: str, recording: str) -> bytes:
     """What a sealed packet is bound to: ``SealKey.seal(packet, info(station, id))``."""
     return b"loket-packet/1|" + station.encode() + b"|" + recording.encode()
+
+
+def transaction(recording: str) -> str:
+    """Under which name scanners take a recording, and sign what they take: letters, digits and dashes.
+
+    Two recordings of one station have two, as long as the station's name is all of theirs that has dashes.
+    """
+    return recording.replace(".", "-")

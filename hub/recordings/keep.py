@@ -2,7 +2,9 @@
 
 The disk holds no clear biometrics and the row no NIK: whose a recording is, is a keyed digest (hub/persons.py
 does so for orders), so that a second recording of one person is noticed. It is kept and flagged, since only
-the centre can tell which of them is right. Each refusal is one word; the station keeps its packet then.
+the centre can tell which of them is right. So is one whose devices tell another time than the sitting does,
+for the station compared theirs with the province's, and the sitting's is that of a PC that may be days off.
+Each refusal is one word; the station keeps its packet then.
 """
 
 from __future__ import annotations
@@ -13,21 +15,25 @@ import logging
 from collections.abc import Callable
 from hashlib import sha256
 
-from domain import nik, packing, recorded_images
+from domain import nik, packing, people, recorded_images
 from domain.keys import CannotOpen, VerifyKey
-from domain.packet import PACKET_BYTES_MAX, BadPacket, Part, Recording, due, info
+from domain.packet import PACKET_BYTES_MAX, BadPacket, Rechecked, Recording, due, info, transaction
 from domain.recording import Status
 from hub import ingest
 from hub.clock import unix_ms
 from hub.database import Database
 from hub.home import Home
-from hub.recordings.attested import attested
+from hub.recordings.attested import Word, attested, forked, gaps
 from sync.packet_files import PacketFiles
 
 FOLDER = "recordings/kept"  # of the hub's home
 DUPLICATE_PERSON = "DUPLICATE_PERSON"
 ON_PAPER = "paper_signature"
 """The sitting's flag that the person was to sign on paper, and may not have: somebody looks at the sheet."""
+OVERRIDDEN = frozenset({"mismatch_overridden", "clerks_finger_overridden"})
+"""The sitting's flags that a second person decided something."""
+DEVICE_TIME, DEVICE_CHAIN = "DEVICE_TIME", "DEVICE_CHAIN"
+CLOCK_MS = 5 * 60_000  # as a scanner's clock may differ at the station
 ODD_ANSWER = "STATUS_MOVE"
 UNREADABLE = "PACKET_UNREADABLE"
 _UNFORESEEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -51,7 +57,8 @@ def keep(
     """Keep a sealed packet of ``station``; None once it is there for good, or the word why it never will be.
 
     The same packet told again is kept once, and not judged anew; another under the same name is
-    PACKET_CHANGED. Not in a transaction. Errors: OSError for the disk, Trouble for missing keys, DatabaseLost.
+    PACKET_CHANGED. Not in a transaction. Errors: OSError for the disk, Trouble for missing keys,
+    DatabaseLost.
     """
     sha = sha256(sealed).hexdigest()
     known = db.one("SELECT sha256 FROM recording WHERE id = ?", recording_id)
@@ -102,13 +109,20 @@ def opened(
 
 def refusal(recording: Recording) -> str | None:
     """The first word that speaks against keeping it; None when it is whole."""
+    if "-" in recording.id.removeprefix(f"R-{recording.station}-"):
+        return "OTHER_RECORDING"  # no station names one so, and it would be another's transaction
     for part in recording.parts:
-        if word := recorded_images.refusal(part) or _unattested(part):
+        if word := recorded_images.refusal(part):
             return word
+    words = _words(recording)
+    if len(words) != len(recording.parts) or forked(words):
+        return "BAD_ATTESTATION"
     if not _complete(recording):
         return "INCOMPLETE"
     if not recording.endorsed and ON_PAPER not in recording.flags:
         return "NOT_ENDORSED"
+    if _needs_second(recording) and not _two(recording):
+        return "SECOND_NEEDED"
     try:
         nik.parse(recording.biodata.get("nik", ""))
     except ValueError:
@@ -116,8 +130,36 @@ def refusal(recording: Recording) -> str | None:
     return None
 
 
-def _unattested(part: Part) -> str | None:
-    return None if attested(part) else "BAD_ATTESTATION"
+def doubts(recording: Recording) -> list[str]:
+    """What somebody should look at in one that is kept: DEVICE_TIME, DEVICE_CHAIN.
+
+    Where every part was taken at once no capture is missing in the chain, unless one was thrown away.
+    """
+    words = _words(recording)
+    earliest_ms, latest_ms = recording.begun_ms - CLOCK_MS, recording.ended_ms + CLOCK_MS
+    found = []
+    if any(not earliest_ms <= word.at_ms <= latest_ms for word in words):
+        found.append(DEVICE_TIME)
+    if all(part.attempts == 1 for part in recording.parts) and gaps(words):
+        found.append(DEVICE_CHAIN)
+    return found
+
+
+def _words(recording: Recording) -> list[Word]:
+    """Those of its devices' words that are about it."""
+    told = [attested(part, transaction(recording.id)) for part in recording.parts]
+    return [word for word in told if word is not None]
+
+
+def _needs_second(recording: Recording) -> bool:
+    """Whether a station asks a second person: a part is missing, or what the devices said was overridden."""
+    overridden = recording.rechecked is Rechecked.MISMATCH or not OVERRIDDEN.isdisjoint(recording.flags)
+    return bool(recording.missing) or overridden
+
+
+def _two(recording: Recording) -> bool:
+    by, second = recording.staff["by"], recording.staff["second"]
+    return bool(by and second and not people.same(by, second))
 
 
 def _complete(recording: Recording) -> bool:
@@ -142,7 +184,7 @@ def _book(db: Database, home: Home, told: Recording, sha: str, size: int, now_ms
         known = db.one("SELECT sha256 FROM recording WHERE id = ?", told.id)
         if known is not None:
             return None if known[0] == sha else "PACKET_CHANGED"
-        flags = list(told.flags)
+        flags = list(dict.fromkeys([*told.flags, *doubts(told)]))
         if db.one("SELECT 1 FROM recording WHERE person = ?", person):
             flags.append(DUPLICATE_PERSON)
         db.run(

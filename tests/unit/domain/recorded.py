@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
-from base64 import b64decode, b64encode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from domain.keys import canonical
-from domain.packet import FINGERS, IRISES, Missing, Modality, Part, Rechecked, Recording
+from domain.packet import FINGERS, IRISES, Missing, Modality, Part, Rechecked, Recording, transaction
 
 JP2 = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 STATION, ID, NIK, NAME = "64.11-1", "R-64.11-1-000001", "6411015205039001", "SPECIMEN ANI"
@@ -93,46 +94,70 @@ def url64(data: bytes) -> str:
     return urlsafe_b64encode(data).decode().rstrip("=")
 
 
+def link(before: str, held: bytes) -> str:
+    """A record's place in the chain of its sitting, behind ``before``; empty: it is the first."""
+    return sha256((bytes.fromhex(before) or sha256(b"").digest()) + sha256(held).digest()).hexdigest().upper()
+
+
 def attestation(
-    modality: Modality, part: str, held: bytes, quality: float, alg: str = "RS256", **other: Any
+    modality: Modality,
+    part: str,
+    held: bytes,
+    quality: float,
+    alg: str = "RS256",
+    before: str = "",
+    **other: Any,
 ) -> bytes:
     """The device's signed word about a record, as a scanner's driver keeps it."""
     kind = Modality.FACE if modality is Modality.EXCEPTION_PHOTO else modality
     told = {"bioType": kind.value, "bioSubType": part, "purpose": "Registration", "env": "Developer"}
     told |= {"bioValue": "<bioValue>", "qualityScore": f"{quality:.2f}", "timestamp": "2020-05-12T00:23:45Z"}
+    told |= {"transactionId": transaction(ID)}
     told = {name: text for name, text in (told | other).items() if text}
     key, certificate = device()
     header = url64(canonical({"alg": alg, "typ": "JWT", "x5c": [b64encode(certificate).decode()]}))
     payload = json.dumps(told)
     whole = payload.replace("<bioValue>", url64(held)).encode()
     signed = key.sign(f"{header}.{url64(whole)}".encode(), padding.PKCS1v15(), hashes.SHA256())
-    chain = sha256(b64decode("") + held).hexdigest().upper()
-    kept = {"header": header, "payload": payload, "signature": url64(signed), "hash": chain}
+    kept = {"header": header, "payload": payload, "signature": url64(signed), "hash": link(before, held)}
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def part(modality: Modality, name: str, held: bytes, quality: float = 71.5) -> Part:
-    return Part(modality, name, held, quality, 1, False, attestation(modality, name, held, quality))
+def part(modality: Modality, name: str, held: bytes, quality: float = 71.5, **other: Any) -> Part:
+    return Part(modality, name, held, quality, 1, False, attestation(modality, name, held, quality, **other))
 
 
-@lru_cache(maxsize=4)
-def parts(seed: str = "ani", size: int = 400) -> tuple[Part, ...]:
-    """Ten fingers, two irises, a face."""
+def taken(whole: Iterable[Part], id: str = ID, **other: Any) -> tuple[Part, ...]:
+    """The same parts as one sitting's: its transaction, its chain, each told anew by the device."""
+    made: list[Part] = []
+    before = ""
+    for each in whole:
+        told = {"transactionId": transaction(id)} | other
+        made.append(part(each.modality, each.part, each.record, each.quality, before=before, **told))
+        before = link(before, each.record)
+    return tuple(made)
+
+
+@lru_cache(maxsize=64)
+def parts(seed: str = "ani", size: int = 400, id: str = ID) -> tuple[Part, ...]:
+    """Ten fingers, two irises, a face, taken in one sitting."""
     fingers = [
-        part(Modality.FINGER, name, finger(place, picture(f"{seed} {name}", size)))
+        (Modality.FINGER, name, finger(place, picture(f"{seed} {name}", size)))
         for place, name in enumerate(FINGERS, start=1)
     ]
     irises = [
-        part(Modality.IRIS, name, iris(eye, picture(f"{seed} {name}", size)))
+        (Modality.IRIS, name, iris(eye, picture(f"{seed} {name}", size)))
         for eye, name in enumerate(IRISES, start=1)
     ]
-    return (*fingers, *irises, part(Modality.FACE, "", face(picture(f"{seed} face", size))))
+    every = (*fingers, *irises, (Modality.FACE, "", face(picture(f"{seed} face", size))))
+    return taken((Part(*told, 71.5, 1, False, b"") for told in every), id)
 
 
 def somebody(size: int = 400, **other: Any) -> Recording:
-    """A whole recording; ``other``: fields that differ."""
+    """A whole recording; ``other``: fields that differ. Its devices tell its own transaction."""
+    held = parts(size=size, id=other.get("id", ID))
     whole = Recording(
-        *(ID, STATION, DAY_MS, DAY_MS + 240_000, "store_and_forward", "", BIODATA, parts(size=size), ()),
+        *(ID, STATION, DAY_MS, DAY_MS + 240_000, "store_and_forward", "", BIODATA, held, ()),
         *(STROKES, Rechecked.MATCH, True, {"by": "ani", "second": None}, ("outreach",)),
         ({"modality": "Finger", "model": "SIM", "serial": "S1", "firmware": "1"},),
     )
@@ -140,11 +165,20 @@ def somebody(size: int = 400, **other: Any) -> Recording:
 
 
 def without(whole: Recording, *names: str, permanent: bool = True) -> Recording:
-    """The same person without these fingers or irises, and a photo that shows it."""
+    """The same person without these fingers or irises, a photo that shows it, and somebody who saw to it."""
     held = tuple(each for each in whole.parts if each.part not in names)
-    photo = face(picture("hands"), kind=0, width=640, height=480)
+    photo = Part(
+        Modality.EXCEPTION_PHOTO,
+        "",
+        face(picture("hands"), kind=0, width=640, height=480),
+        71.5,
+        1,
+        False,
+        b"",
+    )
     return replace(
         whole,
-        parts=(*held, part(Modality.EXCEPTION_PHOTO, "", photo)),
+        parts=taken((*held, photo), whole.id),
         missing=tuple(Missing(name, permanent) for name in names),
+        staff={"by": "ani", "second": "budi"},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from agent.recording import book
 from agent.recording.book import State
 from agent.store.journal import Journal
+from domain.packet import transaction
 from domain.recording import MOVES, Status, follows, odd
 from domain.words import RefusedByRule
 from tests.unit.agent.stations import NAME, Clock, events, make_home, open_at
@@ -72,6 +74,13 @@ def test_a_recording_goes_from_open_to_purged_and_each_step_is_one_line(
     ]
     assert book.counts(journal) == {"purged": 1}
     assert journal.entries(0, 10)[1].body == {"sha256": SHA, "size": 400_000, **TOLD}
+
+
+def test_each_recording_has_a_transaction_of_its_own_that_scanners_take(journal: Journal) -> None:
+    names = [begin(journal) for _ in range(12)]
+    assert all("-" not in name.removeprefix(f"R-{NAME}-") for name in names), "as the province asks"
+    told = {transaction(name) for name in names}
+    assert len(told) == 12 and all(re.fullmatch("[a-zA-Z0-9-]{4,50}", each) for each in told)
 
 
 def test_a_packet_stays_for_a_whole_day_after_its_receipt(journal: Journal, clock: Clock) -> None:

@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from agent.recording import words
-from agent.recording.conduct import NOT_TOLD, transaction
+from agent.recording.conduct import NOT_TOLD
 from agent.recording.patience import Abandoned
 from agent.recording.sitting import lacking
 from domain.iso19794 import single
-from domain.packet import Missing, Modality, Rechecked
+from domain.packet import Missing, Modality, Rechecked, transaction
 from domain.packing import pack, unpack
 from drivers.errors import Cause, NeedsHands
 from drivers.scanner import LEFT_SLAP, RIGHT_SLAP, THUMBS, Wanted
