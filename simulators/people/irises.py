@@ -28,6 +28,9 @@ SKIN, WHITE, PUPIL = 196.0, 168.0, 18.0
 FOCUS_NONE, FOCUS_FULL = 0.55, 3.4
 """Grey levels between neighbours across an iris: a mere shade, and sharp fibres."""
 EYES = ("Left", "Right")
+MASKED_WIDTH, MASKED_HEIGHT = round(1.6 * DIAMETER), round(1.2 * DIAMETER)
+"""Of a cropped and masked picture: the iris and 0.6 of its radius at each side, 0.2 above and below."""
+SCLERA_MASK, LID_MASK = 200, 128
 Grid = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
@@ -91,11 +94,20 @@ def picture(person_seed: int, eye: str, gaze: Gaze | None = None) -> Picture:
     grey = 96 + 15 * fibres - 22 * out**6
     grey = np.where(far < pupil, PUPIL, grey)
     grey = np.where(far > DIAMETER / 2, WHITE - 0.06 * far, grey)
-    half = (1.0 - gaze.lid) * DIAMETER * 0.56
-    lids = np.abs(y) > half * (1 - (x / (WIDTH * 0.62)) ** 2)
-    grey = np.where(lids, SKIN - 0.05 * np.abs(y), grey)
+    grey = np.where(_lids(gaze, x, y), SKIN - 0.05 * np.abs(y), grey)
     soft = Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8))
     return np.asarray(soft.filter(ImageFilter.GaussianBlur(0.7 + gaze.blur)))
+
+
+def masked(seen: Picture, gaze: Gaze) -> Picture:
+    """The iris of a picture alone, in the middle: cropped, white and lids under one grey each."""
+    left, top = WIDTH / 2 + gaze.dx - MASKED_WIDTH / 2, HEIGHT / 2 + gaze.dy - MASKED_HEIGHT / 2
+    box = (round(left), round(top), round(left) + MASKED_WIDTH, round(top) + MASKED_HEIGHT)
+    cropped = np.asarray(Image.fromarray(seen).crop(box))
+    y, x = np.mgrid[0:MASKED_HEIGHT, 0:MASKED_WIDTH].astype(np.float32)
+    x, y = x - MASKED_WIDTH / 2, y - MASKED_HEIGHT / 2
+    white = np.where(np.hypot(x, y) > DIAMETER / 2, np.uint8(SCLERA_MASK), cropped)
+    return np.where(_lids(gaze, x, y), np.uint8(LID_MASK), white)
 
 
 def score(seen: Picture) -> float:
@@ -114,6 +126,12 @@ def score(seen: Picture) -> float:
     focus = min(1.0, max(0.0, (steps - FOCUS_NONE) / (FOCUS_FULL - FOCUS_NONE)))
     open_share = float(iris.sum()) / float(band.sum())
     return round(100 * focus * open_share, 2)
+
+
+def _lids(gaze: Gaze, x: Grid, y: Grid) -> npt.NDArray[np.bool_]:
+    """Where the lids are; ``x``, ``y``: pixels from the middle of the iris."""
+    half = (1.0 - gaze.lid) * DIAMETER * 0.56
+    return np.abs(y) > half * (1 - (x / (WIDTH * 0.62)) ** 2)
 
 
 def _stretched(coarse: Grid) -> Grid:

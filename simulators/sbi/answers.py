@@ -60,10 +60,11 @@ class Pen:
         chain = capture.wanted.previous
         if has("chain_broken"):
             chain = hashlib.sha256(b"something else").hexdigest()
-        elements = []
+        elements, matching = [], capture.wanted.verb == words.CAPTURE
         for place, look in enumerate(frame.looks):
             part = capture.wanted.parts[place] if capture.wanted.parts else ""
-            record = self.studio.record(look.part if part == words.UNKNOWN else part, look, at)
+            named = look.part if part == words.UNKNOWN else part
+            record = self.studio.record(named, look, at, matching=matching)
             chain = chained(chain, record)
             elements.append(self._element(capture, part, record, frame.scores[place], chain, now_ms, at))
         return {"biometrics": elements[:-1] if has("count_differs") and len(elements) > 1 else elements}

@@ -14,7 +14,10 @@ from datetime import datetime
 from simulators.sbi.words import EYE_NUMBERS, POSITIONS
 
 UNDEFINED = 0xFFFF
-JPEG_2000_LOSSLESS = 5  # finger; faces say 2, irises the 0x0A of mono JPEG 2000
+FINGER_JP2, FACE_JP2 = {False: 5, True: 4}, {False: 2, True: 1}  # by whether something is lost
+MONO_JP2 = 0x0A
+UPRIGHT, HISTORY = 0x15, {False: 0x40, True: 0x80}
+UNCROPPED, CROPPED_AND_MASKED = 1, 7
 PPI = 500
 VENDOR, ALGORITHM = 0, 0  # unregistered: what it measures is a simulated device's own score
 OPTICAL_LIVE, CAMERA, STILL_CAMERA = 0x02, 0x00, 0x02
@@ -22,11 +25,12 @@ OPTICAL_LIVE, CAMERA, STILL_CAMERA = 0x02, 0x00, 0x02
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A lossless JPEG 2000 file and its size in pixels."""
+    """A JPEG 2000 file and its size in pixels. ``lossy``: compressed with loss, as for a comparison."""
 
     jp2: bytes
     width: int
     height: int
+    lossy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +46,20 @@ class Circle:
 def finger(part: str, picture: Picture, quality: float, at: datetime) -> bytes:
     """A FIR of one live plain impression at 500 ppi, 8 bits."""
     body = struct.pack(
-        ">BBBHHHHBBBHHI", POSITIONS[part], 1, 1, PPI, PPI, PPI, PPI, 8, JPEG_2000_LOSSLESS, 0,
+        ">BBBHHHHBBBHHI", POSITIONS[part], 1, 1, PPI, PPI, PPI, PPI, 8, FINGER_JP2[picture.lossy], 0,
         picture.width, picture.height, len(picture.jp2),
     )  # fmt: skip
     return _record(b"FIR\x00020\x00", b"\x01", _rest(OPTICAL_LIVE, quality, at, body + picture.jp2))
 
 
 def iris(part: str, picture: Picture, rim: Circle, quality: float, at: datetime) -> bytes:
-    """An IIR of one uncropped picture in 8 bits of grey, upright, never compressed with loss."""
+    """An IIR of one picture in 8 bits of grey, upright: uncropped, or with loss of the masked iris alone."""
+    kind = CROPPED_AND_MASKED if picture.lossy else UNCROPPED
     centre = (rim.x - rim.spread, rim.x + rim.spread, rim.y - rim.spread, rim.y + rim.spread)
     body = struct.pack(
-        ">HBBBBHHBHHH6HI", 1, EYE_NUMBERS[part], 1, 0x0A, 0x55, picture.width, picture.height, 8,
-        0, UNDEFINED, UNDEFINED, *centre, rim.diameter - rim.spread, rim.diameter + rim.spread,
-        len(picture.jp2),
+        ">HBBBBHHBHHH6HI", 1, EYE_NUMBERS[part], kind, MONO_JP2, UPRIGHT | HISTORY[picture.lossy],
+        picture.width, picture.height, 8, 0, UNDEFINED, UNDEFINED, *centre,
+        rim.diameter - rim.spread, rim.diameter + rim.spread, len(picture.jp2),
     )  # fmt: skip
     return _record(b"IIR\x00020\x00", b"\x01", _rest(CAMERA, quality, at, body + picture.jp2))
 
@@ -62,7 +67,7 @@ def iris(part: str, picture: Picture, rim: Circle, quality: float, at: datetime)
 def face(picture: Picture, quality: float, at: datetime) -> bytes:
     """A FAC of one full frontal colour portrait, without landmarks; nothing is said of the person."""
     body = struct.pack(
-        ">HBBBB3sH3s3sBBHHBHBBI", 0, 0, 0, 0, 0, bytes(3), 0, bytes(3), bytes(3), 1, 2,
+        ">HBBBB3sH3s3sBBHHBHBBI", 0, 0, 0, 0, 0, bytes(3), 0, bytes(3), bytes(3), 1, FACE_JP2[picture.lossy],
         picture.width, picture.height, 0, 0, 0, 1, len(picture.jp2),
     )  # fmt: skip
     return _record(b"FAC\x00030\x00", b"\0\0", _rest(STILL_CAMERA, quality, at, body + picture.jp2))

@@ -27,6 +27,7 @@ from simulators.sbi.words import FACE, FINGER, IRIS, POSITIONS
 
 PAPER = 232
 """What is lighter than this is no skin: the device makes it white."""
+LOSSY_RATE = 12  # to 1; at most 15 may be lost of what a centre compares
 PREVIEW, EMPTY = (480, 320), (225, 225, 225)
 TILE = {FINGER: (116, 140), IRIS: (232, 174), FACE: (210, 270)}
 
@@ -49,16 +50,14 @@ class Studio:
         self.shot: Callable[[Look], Shot] = lru_cache(maxsize=48)(self._shot)
         self._master = lru_cache(maxsize=48)(self._kept)
 
-    def record(self, part: str, look: Look, at: datetime) -> bytes:
-        """The ISO record of a look, under the name it was asked by."""
+    def record(self, part: str, look: Look, at: datetime, *, matching: bool = False) -> bytes:
+        """The ISO record of a look, under the name it was asked by; ``matching``: small, to be compared."""
         taken = self.shot(look)
-        image = records.Picture(_jp2(taken.picture), *taken.picture.size)
+        if look.modality == IRIS:
+            return _iris(part, look, taken, at, matching)
+        image = _stored(taken.picture, matching)
         if look.modality == FINGER:
             return records.finger(part, image, taken.score, at)
-        if look.modality == IRIS:
-            gaze = _gaze(look)
-            across, down = round(irises.WIDTH / 2 + gaze.dx), round(irises.HEIGHT / 2 + gaze.dy)
-            return records.iris(part, image, records.Circle(across, down, irises.DIAMETER), taken.score, at)
         return records.face(image, taken.score, at)
 
     def preview(self, looks: Iterable[Look]) -> bytes:
@@ -126,7 +125,21 @@ def _gaze(look: Look) -> irises.Gaze:
     return irises.everyday(dice, irises.Gaze(look.blur, look.lid, look.dx, look.dy))
 
 
-def _jp2(picture: Image.Image) -> bytes:
+def _iris(part: str, look: Look, taken: Shot, at: datetime, matching: bool) -> bytes:
+    """All that the camera saw; for a comparison the masked iris alone."""
+    gaze, picture = _gaze(look), taken.picture
+    across, down = round(irises.WIDTH / 2 + gaze.dx), round(irises.HEIGHT / 2 + gaze.dy)
+    if matching:
+        picture = Image.fromarray(irises.masked(np.asarray(picture), gaze))
+        across, down = irises.MASKED_WIDTH // 2, irises.MASKED_HEIGHT // 2
+    rim = records.Circle(across, down, irises.DIAMETER)
+    return records.iris(part, _stored(picture, matching), rim, taken.score, at)
+
+
+def _stored(picture: Image.Image, lossy: bool) -> records.Picture:
     out = io.BytesIO()
-    picture.save(out, "JPEG2000", irreversible=False)
-    return out.getvalue()
+    if lossy:
+        picture.save(out, "JPEG2000", irreversible=True, quality_mode="rates", quality_layers=[LOSSY_RATE])
+    else:
+        picture.save(out, "JPEG2000", irreversible=False)
+    return records.Picture(out.getvalue(), *picture.size, lossy)

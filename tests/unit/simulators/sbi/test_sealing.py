@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from simulators.sbi.answers import chained
 from simulators.sbi.sealing import iv_and_aad
 from tests.unit.simulators.sbi.bench import Bench, fits, hung_on, opened, request, some_keys, unb64
-from tests.unit.simulators.sbi.test_records import read
+from tests.unit.simulators.sbi.test_records import lossless, read
 
 OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
 
@@ -59,9 +62,45 @@ def test_only_the_domain_opens_an_authentication(changes: dict[str, Any]) -> Non
         session_key = domain.key.decrypt(unb64(element["sessionKey"]), OAEP)
         iv, aad = iv_and_aad(payload["timestamp"], payload["transactionId"])
         record = AESGCM(session_key).decrypt(iv, unb64(payload["bioValue"]), aad)
-        read(record)
+        told = read(record)
+        assert told["lossy"] and not lossless(told["image"])
+        picture = Image.open(io.BytesIO(told["image"]))
+        assert (picture.format, picture.size) == ("JPEG2000", told["size"])
         last = hung_on(last, record)
         assert element["hash"] == last
+
+
+def records_of(**changes: Any) -> list[bytes]:
+    """The opened records of one authentication."""
+    records = []
+    for element in Bench(purpose="Auth").ask("CAPTURE", request("CAPTURE", **changes))["biometrics"]:
+        payload = opened(element["data"])
+        key = some_keys().domain.key.decrypt(unb64(element["sessionKey"]), OAEP)
+        iv, aad = iv_and_aad(payload["timestamp"], payload["transactionId"])
+        records.append(AESGCM(key).decrypt(iv, unb64(payload["bioValue"]), aad))
+    return records
+
+
+def test_of_a_finger_that_is_compared_no_more_is_lost_than_allowed() -> None:
+    for record in records_of():
+        told = read(record)
+        width, height = told["size"]
+        assert width * height / 15 <= len(told["image"]) <= width * height / 10
+
+
+def test_of_an_eye_that_is_compared_nothing_is_sent_but_the_iris() -> None:
+    for record in records_of(type="Iris"):
+        told = read(record)
+        x0, x1, y0, y1, least, most = told["rim"]
+        seen = np.asarray(Image.open(io.BytesIO(told["image"])))
+        down, across = np.mgrid[: seen.shape[0], : seen.shape[1]]
+        far = np.hypot(across - (x0 + x1) / 2, down - (y0 + y1) / 2)
+        outside = seen[far > most / 2 + 6].astype(int)
+        assert (np.minimum(abs(outside - 200), abs(outside - 128)) <= 12).mean() > 0.98
+        assert seen[far < least / 8].mean() < 60, "the pupil is in the middle"
+        assert 150 <= least <= most
+        margins = (seen.shape[1] - most) / most, (seen.shape[0] - most) / most
+        assert margins == pytest.approx((0.6, 0.2), abs=0.05)
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
