@@ -17,6 +17,7 @@ import click
 from agent import failures
 from agent.commands.common import prose, say
 from agent.trouble import Trouble
+from domain import people
 
 if TYPE_CHECKING:
     from domain.words import RefusedByRule
@@ -74,7 +75,8 @@ class Station(click.Group):
         except click.Abort:
             sys.exit(STOPPED)
         except click.ClickException as error:
-            error.show()
+            hidden = people.holds_nik(error.message)
+            (click.ClickException("A NIK stands where none belongs.") if hidden else error).show()
             sys.exit(error.exit_code)
         except Exception as error:  # noqa: BLE001 - each has its sentence, and none may be a traceback
             sys.exit(_told_of(error))

@@ -6,6 +6,8 @@ Neither ever holds a name or a NIK.
 
 from __future__ import annotations
 
+from domain import people
+
 SENTENCES: dict[str, str] = {
     "NOT_PRR": "Only a print-ready record (status PRR) may become a card.",
     "TOO_YOUNG": "The holder has not reached the age from which this card is printed, and was never married.",
@@ -146,9 +148,12 @@ def sentence(word: str) -> str:
 
 
 class RefusedByRule(Exception):
-    """A rule said no. ``word`` is stable; ``str()`` is its sentence, with ``detail`` when given."""
+    """A rule said no. ``word`` is stable; ``str()`` is its sentence, with ``detail`` when given.
+
+    A detail is mostly the name that somebody told; one that holds a NIK is left out.
+    """
 
     def __init__(self, word: str, detail: str = "") -> None:
         self.word = word
-        self.detail = detail
-        super().__init__(f"{sentence(word)} {detail}".strip())
+        self.detail = "" if people.holds_nik(detail) else detail
+        super().__init__(f"{sentence(word)} {self.detail}".strip())

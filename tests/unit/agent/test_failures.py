@@ -17,6 +17,7 @@ from agent.store.migrations import migrate
 from tests.unit.agent.stations import make_home, open_at
 
 LOKET = [sys.executable, "-m", "agent.cli"]
+NIK = "6411046507549639"
 FULL = Path("/dev/full")
 
 
@@ -112,6 +113,22 @@ def test_an_error_of_the_system_names_its_file_and_a_fault_of_ours_repeats_nothi
     except KeyError as error:
         said = failures.sentence(error)
     assert "KeyError at test_failures.py:" in said and "SITI" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("print", "--order", f"{NIK},SITI"), 4),
+        (("cancel", NIK), 4),
+        (("jobs", NIK), 2),
+        (("ready", "-x" + NIK), 2),
+    ],
+)
+def test_a_nik_that_was_typed_where_none_belongs_is_not_repeated(
+    home: Home, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], code: int
+) -> None:
+    done, out, err = told(capsys, home, *words)
+    assert (done, NIK in out + err, "SITI" in out + err) == (code, False, False)
 
 
 def test_the_engine_s_own_text_is_not_repeated(tmp_path: Path) -> None:
