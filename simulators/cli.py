@@ -6,11 +6,16 @@ The commands of other areas are imported only when they are used, so that `loket
 from __future__ import annotations
 
 import importlib
+import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
+
+from simulators.places import place
+from simulators.saying import forget
 
 LAZY = {
     "people": ("simulators.people.cli", "people"),
@@ -27,6 +32,7 @@ MAKES = {
     "matica": (("xid580", "xid8600"), ("ymck", "ymckk", "ymcku")),
 }
 """Models and ribbons of each make; the first of each is what one gets without asking."""
+SLOWEST, FASTEST = 0.01, 10_000
 
 
 class _Bench(click.Group):
@@ -43,6 +49,18 @@ class _Bench(click.Group):
         module, name = LAZY[cmd_name]
         command: click.Command = vars(importlib.import_module(module))[name]
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; what the system refuses is one sentence and exit code 1."""
+        if sys.stdout is None:
+            raise click.ClickException("there is nowhere to write to: standard output is closed")
+        try:
+            return super().invoke(ctx)
+        except OSError as wrong:
+            forget()
+            told = wrong.strerror or str(wrong)
+            where = f": {wrong.filename}" if wrong.filename else ""
+            raise click.ClickException(f"`{ctx.invoked_subcommand}` cannot go on: {told}{where}") from wrong
 
 
 @click.group(cls=_Bench)
@@ -66,10 +84,26 @@ class Address(click.ParamType[tuple[str, int]]):
         """A (host, port) pair, or a usage error in one sentence."""
         if isinstance(value, tuple):
             return value
-        host, _, port = str(value).rpartition(":")
-        if not port.isdecimal() or int(port) > 65535:
-            self.fail(f"{value!r} is not HOST:PORT", param, ctx)
-        return host or "127.0.0.1", int(port)
+        try:
+            return place(str(value), "127.0.0.1")
+        except ValueError as wrong:
+            self.fail(str(wrong), param, ctx)
+
+
+class Pace(click.ParamType[float]):
+    """Simulated ms a real ms."""
+
+    name = "FLOAT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, or a usage error in one sentence; NaN is none."""
+        try:
+            pace = float(value)
+        except ValueError:
+            pace = math.nan
+        if not SLOWEST <= pace <= FASTEST:
+            self.fail(f"{value!r} is no pace from {SLOWEST} to {FASTEST}", param, ctx)
+        return pace
 
 
 class PortName(click.ParamType[Path]):
@@ -130,7 +164,7 @@ _OPTIONS: list[Callable[[Any], Any]] = [
     click.option("--chip", type=Address(), help="Where a card at the contactless station connects to."),
     click.option("--desk", type=Address(), help="Where a card laid on the desk's chip reader connects to."),
     click.option("--cards", type=click.IntRange(0), default=100, show_default=True, help="Blanks loaded."),
-    click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms."),
+    click.option("--speed", type=Pace(), default=1.0, help="Simulated ms a real ms."),
     click.option("--seed", type=int, default=1, show_default=True, help="Names the printer and its blanks."),
     click.option("--state", type=click.Path(path_type=Path, dir_okay=False), help="What survives a SIGKILL."),
     click.option("--truth", type=click.Path(path_type=Path, dir_okay=False), help="What really happened."),
@@ -169,7 +203,7 @@ def printer(make: str, **told: Any) -> None:
         told["tcp"] = ("127.0.0.1", 0)
     try:
         asyncio.run(run(Setup(**told), _of(make, "process", "FAMILY")))
-    except (OSError, ValueError, KeyError) as wrong:
+    except ValueError as wrong:
         raise click.ClickException(f"the printer cannot start: {wrong}") from wrong
 
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 import click
 
 from simulators.closing import stop_accepting
+from simulators.places import place
 
 CHUNK_BYTES = 1460
 HELD_BYTES_MAX = 64 << 10  # what a modem and its operator keep under way in one direction
@@ -96,7 +97,7 @@ class Link:
     """The proxy. Counts `outages` and the bytes that came through; `speed` makes its time run faster."""
 
     def __init__(self, listen: str, to: str, profile: Profile, seed: int = 0, speed: float = 1.0) -> None:
-        self._listen, self._to = _split(listen), _split(to)
+        self._listen, self._to = place(listen), place(to)
         self._profile, self._seed, self.speed = profile, seed, speed
         self._lines = {way: Line(profile, seed, way) for way in ("up", "down")}
         self._open: dict[asyncio.Task[None], _Connection] = {}
@@ -232,13 +233,6 @@ class Link:
 
     def _now_ms(self) -> float:
         return asyncio.get_running_loop().time() * 1000 * self.speed
-
-
-def _split(address: str) -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
-        raise ValueError(f"an address is HOST:PORT, not {address!r}")
-    return host, int(port)
 
 
 async def _run(link: Link) -> None:

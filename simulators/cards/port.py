@@ -56,9 +56,9 @@ class Port:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
             listener.bind((self.host, self.port))
-        except OSError:
+        except OSError as wrong:
             listener.close()
-            raise
+            raise OSError(wrong.errno, f"{self.host}:{self.port}: {wrong.strerror}") from wrong
         return listener
 
     async def listen(self, bound: socket.socket) -> None:

@@ -26,6 +26,7 @@ from simulators.cards.truth import Files, Witness, recover
 from simulators.chip import VirtualCard
 from simulators.kept import kept_in
 from simulators.ordered import still_ahead
+from simulators.saying import answer, tell
 from simulators.usbip.server import Export
 
 Closer = Callable[[], None]
@@ -97,19 +98,21 @@ async def run(setup: Setup, family: Family[M]) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     addresses, closers = await family.wires(setup, world)
-    for reader, reached in ((setup.chip, chips.at_station), (setup.desk, chips.on_desk)):
-        if reader:
-            closers.append(_chip(world, *reader, reached))
-    family.start(printer, kept is not None)
-    tell({"ready": True, "addresses": addresses, "serial": printer.serial})
-    listen_to_hands(world, setup.speed, lambda told: family.hand(printer, told))
-    world.step()
-    await stop.wait()
-    world.touch()
-    printer.keep()
-    for close in closers:
-        close()
-    witness.close()
+    try:
+        for reader, reached in ((setup.chip, chips.at_station), (setup.desk, chips.on_desk)):
+            if reader:
+                closers.append(_chip(world, *reader, reached))
+        family.start(printer, kept is not None)
+        tell({"ready": True, "addresses": addresses, "serial": printer.serial})
+        listen_to_hands(world, setup.speed, lambda told: family.hand(printer, told))
+        world.step()
+        await stop.wait()
+        world.touch()
+        printer.keep()
+    finally:
+        for close in closers:
+            close()
+        witness.close()
 
 
 def _chip(world: World[M], host: str, port: int, reached: Callable[[M], Card | None]) -> Closer:
@@ -164,12 +167,12 @@ def listen_to_hands(world: World[Any], speed: float, hand: Callable[[Any], dict[
         except ValueError:
             told = line.decode("utf-8", "replace")  # words; whose hands know none answer so
         if isinstance(told, dict) and isinstance(wait_ms := told.get("wait"), int):
-            loop.call_later(wait_ms / 1000 / speed, tell, {"waited": wait_ms})
+            loop.call_later(wait_ms / 1000 / speed, answer, {"waited": wait_ms})
             world.settle()
         else:
-            answer = hand(told)
+            said = hand(told)
             world.settle()
-            loop.call_soon(loop.call_soon, tell, answer)  # once connections that this cut off are closed
+            loop.call_soon(loop.call_soon, answer, said)  # once connections that this cut off are closed
 
     def read() -> None:
         rest = b""
@@ -182,9 +185,3 @@ def listen_to_hands(world: World[Any], speed: float, hand: Callable[[Any], dict[
             return  # no standard input, or the loop has ended
 
     threading.Thread(target=read, name="hands", daemon=True).start()
-
-
-def tell(line: object) -> None:
-    """One JSON object on standard output, at once."""
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()

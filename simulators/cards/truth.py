@@ -9,6 +9,7 @@ because a killed process loses nothing it has handed to the kernel.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -41,9 +42,11 @@ class Memory:
 
 
 class Files:
-    """Truth and state on disk; either path may be None."""
+    """Truth and state on disk; either path may be None. Raises OSError where they cannot be kept."""
 
     def __init__(self, truth: Path | None, state: Path | None) -> None:
+        if state and not state.parent.is_dir():  # told now, not at the first change
+            raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(state.parent))
         self._state = state
         self._truth = truth.open("ab", buffering=0) if truth else None
         self._end = self._truth.seek(0, os.SEEK_END) if self._truth else 0

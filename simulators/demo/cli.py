@@ -17,6 +17,8 @@ from pathlib import Path
 
 import click
 
+from simulators.broker import find
+from simulators.cli import Pace
 from simulators.demo.day import Day
 from simulators.demo.play import Options, keep_running, play
 from simulators.demo.programs import Stuck
@@ -51,7 +53,11 @@ class Teller:
 @click.option("--stations", default=14, show_default=True, type=click.IntRange(10, PRINTERS_MAX))
 @click.option("--seed", default=1, show_default=True, help="The same seed, the same people and accidents.")
 @click.option(
-    "--speed", default=20.0, show_default=True, help="Simulated ms a real ms, in printers and links."
+    "--speed",
+    default=20.0,
+    show_default=True,
+    type=Pace(),
+    help="Simulated ms a real ms, in printers and links.",
 )
 @click.option(
     "--home", type=click.Path(file_okay=False, path_type=Path), help="Kept; else a place that goes."
@@ -73,7 +79,8 @@ def demo(home: Path | None, full: bool, orders: int, stations: int, **told: obje
     """
     try:
         scaled = world(103_068, PRINTERS_MAX) if full else world(orders, stations)
-    except ValueError as wrong:
+        find(str(told["broker_program"]))
+    except (ValueError, FileNotFoundError) as wrong:
         raise click.UsageError(f"this day cannot be: {wrong}") from wrong
     with contextlib.ExitStack() as stack:
         if home is None:

@@ -9,19 +9,10 @@ from typing import Any
 
 import click
 
+from simulators.cli import Address, Pace
 from simulators.ipp import faults
 
 DEFAULT = ("127.0.0.1", 0)
-
-
-def _address(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[str, int]:
-    """``HOST:PORT``; without a host loopback, port 0 takes a free one."""
-    if text is None:
-        return DEFAULT
-    host, _, port = text.rpartition(":")
-    if not port.isdecimal() or int(port) > 65535:
-        raise click.BadParameter(f"{text!r} is not HOST:PORT")
-    return host or DEFAULT[0], int(port)
 
 
 def _parser(known: dict[str, str]) -> Callable[..., tuple[Any, ...]]:
@@ -37,9 +28,9 @@ def _parser(known: dict[str, str]) -> Callable[..., tuple[Any, ...]]:
 def _options(known: dict[str, str]) -> Callable[[Any], Any]:
     told = "; ".join(f"{name}@job=N: {meaning}" for name, meaning in known.items())
     options: list[Callable[[Any], Any]] = [
-        click.option("--ipp", metavar="HOST:PORT", callback=_address, help="Listen here; else a free port."),
+        click.option("--ipp", type=Address(), default=DEFAULT, help="Listen here; else a free port."),
         click.option("--truth", type=click.Path(path_type=Path, dir_okay=False), help="What happened."),
-        click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms."),
+        click.option("--speed", type=Pace(), default=1.0, help="Simulated ms a real ms."),
         click.option("--seed", type=int, default=1, show_default=True, help="Names printer and blanks."),
         click.option("--fault", "faults", multiple=True, callback=_parser(known), help=told),
     ]  # fmt: skip
@@ -92,7 +83,4 @@ def spooler(cards: int, name: str, both_sides: bool, **told: Any) -> None:
 def _run(setup: Any) -> None:
     from simulators.ipp.process import run
 
-    try:
-        asyncio.run(run(setup))
-    except OSError as wrong:
-        raise click.ClickException(f"the printer cannot start: {wrong}") from wrong
+    asyncio.run(run(setup))

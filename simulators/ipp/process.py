@@ -14,7 +14,7 @@ from typing import Any
 
 from simulators.cards.blank import serial_of
 from simulators.cards.pace import World
-from simulators.cards.process import listen_to_hands, stop_on_signals, tell
+from simulators.cards.process import listen_to_hands, stop_on_signals
 from simulators.cards.truth import Files
 from simulators.ipp import faults
 from simulators.ipp.devices import CardDevice, PaperDevice
@@ -22,6 +22,7 @@ from simulators.ipp.face import Face, Kind
 from simulators.ipp.faults import Fault, Faults
 from simulators.ipp.http import HttpWire
 from simulators.ipp.model import Queue
+from simulators.saying import tell
 
 PAPER = Kind("Loket Simulated Paper Printer", "/ipp/print", both_sides=True, queue=False)
 
@@ -60,15 +61,17 @@ async def run(setup: Setup) -> None:
     stop_on_signals(stop)
     wire = HttpWire(world, Face(queue, setup.kind), *setup.ipp)
     await wire.open()
-    queue.note("power_on")
     scheme = "ipp" if setup.cards is None else "spool+ipp"
     address = f"{scheme}://{wire.host}:{wire.port}{setup.kind.path}"
-    tell({"ready": True, "addresses": [address], "serial": queue.serial})
-    listen_to_hands(world, setup.speed, lambda told: hand(queue, told))
-    world.step()
-    await stop.wait()
-    await wire.close()
-    witness.close()
+    try:
+        queue.note("power_on")
+        tell({"ready": True, "addresses": [address], "serial": queue.serial})
+        listen_to_hands(world, setup.speed, lambda told: hand(queue, told))
+        world.step()
+        await stop.wait()
+    finally:
+        await wire.close()
+        witness.close()
 
 
 def hand(queue: Queue, told: Any) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from simulators.cards.pace import World
-from simulators.cards.process import Closer, listen_to_hands, stop_on_signals, tell
+from simulators.cards.process import Closer, listen_to_hands, stop_on_signals
 from simulators.lines.device import SerialDevice
 from simulators.lines.tcp import server
+from simulators.saying import tell
 
 D = TypeVar("D", bound=SerialDevice)
 
@@ -52,13 +53,15 @@ async def run(device: D, family: Family[D], wires: Wires) -> None:
     stop = asyncio.Event()
     stop_on_signals(stop)
     addresses, closers = await _open(world, family, wires)
-    family.begin(world)
-    tell({"ready": True, "addresses": addresses, "serial": device.serial})
-    listen_to_hands(world, wires.speed, lambda told: family.hand(device, told))
-    world.step()
-    await stop.wait()
-    for close in closers:
-        close()
+    try:
+        family.begin(world)
+        tell({"ready": True, "addresses": addresses, "serial": device.serial})
+        listen_to_hands(world, wires.speed, lambda told: family.hand(device, told))
+        world.step()
+        await stop.wait()
+    finally:
+        for close in closers:
+            close()
 
 
 def _lose(device: SerialDevice) -> None:

@@ -13,7 +13,13 @@ from domain import regions
 @click.option(
     "--office", type=click.Choice(sorted(regions.OFFICES)), required=True, help="The office's code."
 )
-@click.option("--station", default=1, show_default=True, help="The number of the PC in that office.")
+@click.option(
+    "--station",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 99),
+    help="The number of the PC in that office.",
+)
 @click.option(
     "--count", default=20, show_default=True, type=click.IntRange(1, 100_000), help="How many people."
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from simulators.cli import Accident, Address, PortName
+from simulators.cli import Accident, Address, Pace, PortName
 from simulators.r30x import faults
 from simulators.r30x.codes import MAKES
 
@@ -17,7 +17,7 @@ from simulators.r30x.codes import MAKES
 @click.option("--model", type=click.Choice([*MAKES]), default="zfm20", show_default=True)
 @click.option("--pty", type=PortName(), help="A serial port under this name (not on Windows).")
 @click.option("--tcp", type=Address(), help="A serial server here; a free port if there is no wire at all.")
-@click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms.")
+@click.option("--speed", type=Pace(), default=1.0, help="Simulated ms a real ms.")
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Names the module and whose finger lies."
 )
@@ -46,5 +46,5 @@ def reader(pty: Path | None, tcp: tuple[str, int] | None, speed: float, **told: 
         tcp = ("127.0.0.1", 0)
     try:
         asyncio.run(run(Setup(**told, wires=Wires(pty, tcp, speed))))
-    except (OSError, ValueError, KeyError) as wrong:
+    except ValueError as wrong:
         raise click.ClickException(f"the reader cannot start: {wrong}") from wrong

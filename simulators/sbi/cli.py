@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from simulators.cli import Accident
+from simulators.cli import Accident, Pace
 from simulators.sbi import faults, subject
 from simulators.sbi.words import AUTH, ENVS, REGISTRATION
 
@@ -23,7 +23,7 @@ from simulators.sbi.words import AUTH, ENVS, REGISTRATION
 @click.option(
     "--fault", "faults", multiple=True, type=Accident(faults.parse), help="NAME@WHEN; see `loket-sim faults`."
 )
-@click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms.")
+@click.option("--speed", type=Pace(), default=1.0, help="Simulated ms a real ms.")
 @click.option("--state", type=click.Path(path_type=Path, file_okay=False), help="Where the keys are kept.")
 def sbi(who: str, born: int | None, **told: Any) -> None:
     """A biometric device service (MOSIP SBI 0.9.5): slap scanner, double iris camera, face camera.
@@ -40,5 +40,5 @@ def sbi(who: str, born: int | None, **told: Any) -> None:
 
     try:
         run(Setup(subject=subject.person(who, born), **told))
-    except (OSError, ValueError, KeyError) as wrong:
+    except ValueError as wrong:
         raise click.ClickException(f"the service cannot start: {wrong}") from wrong

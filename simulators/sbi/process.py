@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulators.cards.process import stop_on_signals, tell
+from simulators.cards.process import stop_on_signals
+from simulators.saying import answer, tell
 from simulators.sbi import hands, keys, model, parts
 from simulators.sbi.answers import Pen
 from simulators.sbi.desk import FRAME_MS, Clock, Desk, RealClock
@@ -68,9 +69,9 @@ def _serve_on(server: Server, setup: Setup, clock: RealClock, slow: Fault | None
     async def work() -> None:
         stop = asyncio.Event()
         stop_on_signals(stop)
-        serving.start()
         serial = desk.service.devices[0].serial
         tell({"ready": True, "addresses": [f"sbi://{HOST}:{server.server_port}"], "serial": serial})
+        serving.start()
         threading.Thread(target=_listen_to_hands, args=(desk, setup.state), name="hands", daemon=True).start()
         await stop.wait()
 
@@ -122,7 +123,7 @@ def _listen_to_hands(desk: Desk, state: Path | None) -> None:
         while chunk := os.read(sys.stdin.fileno(), 65536):
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                tell(hands.do(desk, line.decode("utf-8", "replace")))
+                answer(hands.do(desk, line.decode("utf-8", "replace")))
                 if state and b"rotate" in line:
                     keys.save(desk.pen.keys, state)
     except (OSError, ValueError, AttributeError):

@@ -101,7 +101,7 @@ class Studio:
             return fingers.master(seed, finger)
         path = self._folder / f"finger-{seed}-{finger}.npz"
         try:
-            with np.load(path) as told:
+            with path.open("rb") as file, np.load(file) as told:
                 return Master(seed, finger, str(told["klass"]), told["ridges"])
         except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile):  # none yet, or one cut short
             grown = fingers.master(seed, finger)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from simulators.cli import Accident, Address, PortName
+from simulators.cli import Accident, Address, Pace, PortName
 from simulators.lines.faults import Fault, Faults
 from simulators.topaz import faults as accidents
 from simulators.topaz.kinds import KINDS
@@ -18,7 +18,7 @@ from simulators.topaz.kinds import KINDS
 @click.option("--model", type=click.Choice([*KINDS]), default="siglitelcd1x5", show_default=True)
 @click.option("--pty", type=PortName(), help="A serial port under this name (not on Windows).")
 @click.option("--tcp", type=Address(), help="A serial server here; a free port if there is no wire at all.")
-@click.option("--speed", type=click.FloatRange(0.01), default=1.0, help="Simulated ms a real ms.")
+@click.option("--speed", type=Pace(), default=1.0, help="Simulated ms a real ms.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Whose signature it is.")
 @click.option("--no-hand", is_flag=True, help="Nobody signs before `sign` is said.")
 @click.option(
@@ -54,7 +54,4 @@ def pad(
     family = Family(
         "topaz", clock.next_ms, clock.advance, hands.do, lambda world: None, Pad.opened, f"?model={model}"
     )
-    try:
-        asyncio.run(run(device, family, Wires(pty, tcp, speed)))
-    except OSError as wrong:
-        raise click.ClickException(f"the pad cannot start: {wrong}") from wrong
+    asyncio.run(run(device, family, Wires(pty, tcp, speed)))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from drivers.address import parse
 from simulators.cards.truth import recover
 from simulators.cli import main
 from simulators.evolis.faults import CATALOGUE as EVOLIS
 from simulators.r30x import faults as r30x
 from simulators.sbi import faults as sbi
+from tests.journeys.technician import Technician
 
 
 def refused(*words: str, code: int) -> str:
@@ -97,3 +102,70 @@ def test_a_truth_file_of_another_device_keeps_every_byte(tmp_path: Path) -> None
     state.write_text(json.dumps({"truth": {"at": 5, "line": "x" * 40 + "\n"}}))
     recover(truth, state)
     assert truth.read_text() == "somebody else's\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "link --listen 203.0.113.5:80 --to 127.0.0.1:1",
+        "printer --tcp 203.0.113.5:80",
+        "printer --usbip 203.0.113.5:80",
+        "printer --make matica --tcp 127.0.0.1:65535",
+        "reader --tcp 203.0.113.5:80",
+        "pad --tcp 203.0.113.5:80",
+        "paper --ipp 203.0.113.5:80",
+        "printer --state {plain}/x/state",
+        "reader --state {plain}/x/state",
+        "printer --truth {plain}/truth",
+        "spooler --truth {plain}/truth",
+        "sbi --port 0 --ca {plain}/anchors",
+        "people --office 64.11 --count 1 --out {plain}",
+        "demo --home {plain}/home",
+    ],
+)
+def test_what_the_system_refuses_is_one_sentence(words: str, tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("precious")
+    said = refused(*words.format(plain=tmp_path / "plain").split(), code=1)
+    assert f"`{words.split()[0]}` cannot go on: " in said
+    assert (tmp_path / "plain").read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "link --listen 127.0.0.1:99999 --to 127.0.0.1:1",
+        "link --listen 127.0.0.1:0 --to nowhere",
+        "printer --tcp a..b:80",
+        "paper --ipp 127.0.0.1:-1",
+        "demo --broker-program /nonexist",
+        "demo --speed 0",
+        "reader --speed nan",
+        "pad --speed 1e9",
+        "people --office 64.11 --out x --station 0",
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage(words: str) -> None:
+    refused(*words.split(), code=2)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_a_standard_output_that_takes_nothing_is_one_sentence_and_leaves_no_port(tmp_path: Path) -> None:
+    start = [sys.executable, "-c", "from simulators.cli import main; main()"]
+    pad = [*start, "pad", "--pty", str(tmp_path / "port")]
+    for shell in ('exec "$@" > /dev/full', 'exec "$@" >&-'):
+        told = ["sh", "-c", shell, "sh", *pad]
+        done = subprocess.run(told, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert not (tmp_path / "port").is_symlink()
+
+
+def test_a_technician_who_stops_listening_stops_no_device() -> None:
+    with Technician("--tcp", "127.0.0.1:0", command="pad") as pad:
+        assert pad.process.stdout and pad.process.stdin
+        pad.process.stdout.close()
+        pad.process.stdin.write(b"look\nlook\n")
+        pad.process.stdin.close()
+        with socket.create_connection(("127.0.0.1", parse(pad.address("topaz+tcp")).port), 30) as line:
+            assert line.recv(1)
+        pad.process.terminate()
+        assert pad.process.wait(30) == 0

@@ -78,7 +78,7 @@ def test_keys_are_kept_and_those_that_ran_out_are_made_anew(tmp_path: Path) -> N
 
 def test_a_state_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / keys.FILE).write_text("{}", "ascii")
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="not this device's state"):
         keys.kept(tmp_path, ("1",), NOW)
 
 
