@@ -40,7 +40,8 @@ class Offered:
 
 
 def offered(told: Iterable[object]) -> tuple[Offered, ...]:
-    """``card:NAME``, ``card``, ``suket:NUMBER``, ``letter`` and ``none`` as papers. Raises Trouble."""
+    """``card:NAME``, ``card``, ``suket:NUMBER``, ``letter`` and ``none`` as papers; a number is told in small
+    letters too. Raises Trouble."""
     found = []
     for each in told:
         word, colon, name = str(each).partition(":")
@@ -49,7 +50,7 @@ def offered(told: Iterable[object]) -> tuple[Offered, ...]:
         if word == "card":
             found.append(Offered(Paper.CARD, blank(no_nik(name)) if colon else None))
         elif word == "suket" and name:
-            found.append(Offered(Paper.SUKET, paper(name, "A certificate")))
+            found.append(Offered(Paper.SUKET, paper(name, "A certificate").upper()))
         elif word == "letter" and not colon:
             found.append(Offered(Paper.LETTER, None))
         else:
@@ -76,32 +77,33 @@ def counting(reads: Reads, order: str, papers: Iterable[Offered]) -> frozenset[P
 def check(reads: Reads, job: Job, papers: Iterable[Offered]) -> None:
     """Whether what came in for ``job`` came in for no other order. Raises RefusedByRule WRONG_SUKET,
     BLANK_USED (an old card)."""
-    for each in papers:
-        if each.name is None:
-            continue
-        if each.paper is Paper.SUKET:
-            its = reads.rows("SELECT order_id FROM suket WHERE number = ?", each.name)
+    for what, name in _with_names(job, papers):
+        if what is Paper.SUKET:
+            its = reads.rows("SELECT order_id FROM suket WHERE number = ?", name)
             if its and its[0][0] != job.order:
-                raise RefusedByRule("WRONG_SUKET", each.name)
-        for other in _came_in_for(reads, each):
+                raise RefusedByRule("WRONG_SUKET", name)
+        for other in _came_in_for(reads, what, name):
             if reads.rows("SELECT 1 FROM job WHERE id = ? AND order_id = ?", other, job.order):
                 continue  # an attempt before this one
-            word = "BLANK_USED" if each.paper is Paper.CARD else "WRONG_SUKET"
-            raise RefusedByRule(word, f"{each.name} came in for {other}.")
+            word = "BLANK_USED" if what is Paper.CARD else "WRONG_SUKET"
+            raise RefusedByRule(word, f"{name} came in for {other}.")
 
 
-def _came_in_for(reads: Reads, paper: Offered) -> list[str]:
-    """The jobs for which a named paper came in."""
-    written = json.dumps(f"{paper.paper}:{paper.name}")
-    return [job for (job,) in reads.rows(_CAME_IN_FOR, paper.name, written)]
+def _came_in_for(reads: Reads, what: Paper, name: str) -> list[str]:
+    """The jobs for which a paper of this name came in."""
+    return [job for (job,) in reads.rows(_CAME_IN_FOR, name, json.dumps(f"{what}:{name}"))]
 
 
 def named(job: Job, papers: Iterable[Offered]) -> list[str]:
     """``papers`` as the line of the card's going out tells them: each by the name it is booked under."""
-    told = [
-        (each.paper, each.name or (nameless(job.id) if each.paper is Paper.CARD else None)) for each in papers
-    ]
-    return [f"{paper}:{name}" for paper, name in told if name is not None]
+    return [f"{what}:{name}" for what, name in _with_names(job, papers)]
+
+
+def _with_names(job: Job, papers: Iterable[Offered]) -> list[tuple[Paper, str]]:
+    """Those that have a name; an old card that has none is given one."""
+    given = {Paper.CARD: nameless(job.id)}
+    told = [(each.paper, each.name or given.get(each.paper)) for each in papers]
+    return [(what, name) for what, name in told if name is not None]
 
 
 def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | None) -> None:
@@ -109,12 +111,11 @@ def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | 
 
     Raises RefusedByRule NOT_A_CARD.
     """
-    for each in papers:
-        if each.paper is Paper.CARD:
-            name = each.name or nameless(job.id)
+    for what, name in _with_names(job, papers):
+        if what is Paper.CARD:
             losses.void(tx, name, job.kind, _WHY.get(reason, "worn"), job.id, by)
-        elif each.paper is Paper.SUKET and each.name is not None:
-            _suket_in(tx, job, each)
+        else:
+            _suket_in(tx, job, name)
     suket.close(tx, job.order, job.id)  # the card is what ends it, whichever paper came for it
 
 
@@ -123,8 +124,8 @@ def nameless(job: str) -> str:
     return f"OLD-{sha256(job.encode()).hexdigest()[:12].upper()}"
 
 
-def _suket_in(tx: Tx, job: Job, sheet: Offered) -> None:
+def _suket_in(tx: Tx, job: Job, number: str) -> None:
     """Write down that a certificate of another office came in, once."""
-    ours = tx.rows("SELECT 1 FROM suket WHERE number = ?", sheet.name)
-    if not ours and not _came_in_for(tx, sheet):
-        tx.note("suket_closed", str(sheet.name), {"job": job.id, "elsewhere": True})
+    ours = tx.rows("SELECT 1 FROM suket WHERE number = ?", number)
+    if not ours and not _came_in_for(tx, Paper.SUKET, number):
+        tx.note("suket_closed", number, {"job": job.id, "elsewhere": True})

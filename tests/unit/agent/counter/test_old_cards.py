@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from agent.actions import ACTIONS
+from agent.counter.papers import nameless
 from agent.printing.states import Event
 from agent.stock import blanks
 from domain.accounts import Place
 from domain.words import RefusedByRule
 from tests.unit.agent.counter.shelf import Shelf, place, refused
+from tests.unit.agent.counter.test_two_people import certificate
 
 VERIFIED = (Event.VERIFIED, {"by": "ani"})
 READY = (Event.READY, {"shelf": "A-1"})
@@ -75,12 +77,26 @@ def test_one_that_came_in_for_a_card_that_came_back_counts_for_it_again(shelf: S
     assert shelf.told("card_voided", "suket_closed") == ["card_voided", "suket_closed"]
 
 
+def test_a_certificate_of_this_office_is_told_in_small_letters_too(shelf: Shelf) -> None:
+    number = certificate(shelf, "O-9").lower()
+    other = shelf.card(reason="suket_prr")
+    assert refused(shelf, other, old=[f"suket:{number}"]) == "WRONG_SUKET"
+    shelf.give(shelf.verify(shelf.print("O-9", "0409090909")), old=[f"suket:{number}"])
+
+
+def test_an_old_card_without_a_name_is_one_person_s_too(shelf: Shelf) -> None:
+    first, second = (shelf.card(reason="data_change") for _ in range(2))
+    shelf.give(first, old=[f"card:{nameless(second)}"])
+    assert refused(shelf, second, old=["card"]) == "BLANK_USED"
+
+
 def test_one_certificate_of_another_office_is_one_person_s(shelf: Shelf) -> None:
     first, second = (shelf.card(reason="suket_prr") for _ in range(2))
     shelf.give(first, old=["suket:S-1"])
-    with pytest.raises(RefusedByRule) as caught:
-        shelf.give(second, old=["suket:S-1"])
-    assert (caught.value.word, caught.value.detail) == ("WRONG_SUKET", f"S-1 came in for {first}.")
+    for number in ("S-1", "s-1"):
+        with pytest.raises(RefusedByRule) as caught:
+            shelf.give(second, old=[f"suket:{number}"])
+        assert (caught.value.word, caught.value.detail) == ("WRONG_SUKET", f"S-1 came in for {first}.")
     assert shelf.told("suket_closed") == ["suket_closed"]
 
 
