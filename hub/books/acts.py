@@ -4,8 +4,7 @@
     blanks_received     what an office sent back, into the store
     blanks_sent         out of the store, on its way to a station
     written_off         a forked station's blanks: what was found goes on as a consignment, the rest is lost
-    consignment_settled the difference of a consignment: what is missing is lost, what is too much was
-                        forgotten by its sender, or came from the centre
+    consignment_settled the difference of a consignment, as hub/books/disputes.py ends it
 
 The last two name the accounts they move themselves, so that an act is read the same for ever.
 """
@@ -103,7 +102,10 @@ def rows_of(ledger: Ledger, act: Act) -> list[Row]:
     if act.event == WRITTEN_OFF:
         return list(_written_off(act))
     if act.event == SETTLED:
-        return list(_settled(act))
+        rows = list(_settled(act))
+        for row in rows:
+            _follow(ledger, row, act)
+        return rows
     return ledger.post(act.event, act.subject, act.body)
 
 
@@ -123,16 +125,32 @@ def _written_off(act: Act) -> Iterator[Row]:
 
 
 def _settled(act: Act) -> Iterator[Row]:
-    """Body: {kind, receiver, missing: [name], extra: {name: account}, missing_unnamed, extra_unnamed, …}."""
+    """Body: {kind, receiver, missing: [name], extra: {name: account}, missing_unnamed, extra_unnamed,
+    extra_from: {account: count}, back: {name: account}, back_to: {account: count}, …}; older ones have no
+    last three."""
     body = act.body
     transit = account_name(Place.TRANSIT, "", act.subject, body["receiver"])
     for name in body["missing"]:
         yield Row(body["kind"], name, 1, transit, LOST, act.subject)
     for name, account in sorted(body["extra"].items()):
         yield Row(body["kind"], name, 1, account, transit, act.subject)
+    for name, account in sorted(body.get("back", {}).items()):
+        yield Row(body["kind"], name, 1, transit, account, act.subject)
+    extra_from = body.get("extra_from", {str(Place.CENTRE): body["extra_unnamed"]})
     for count, source, target in (
         (body["missing_unnamed"], transit, LOST),
-        (body["extra_unnamed"], str(Place.CENTRE), transit),
+        *((count, account, transit) for account, count in sorted(extra_from.items())),
+        *((count, transit, account) for account, count in sorted(body.get("back_to", {}).items())),
     ):
         if count:
             yield Row(body["kind"], None, count, source, target, act.subject)
+
+
+def _follow(ledger: Ledger, row: Row, act: Act) -> None:
+    """Let the store's own blanks know what two people's word took out of it or put back."""
+    told = {"kind": row.kind, "names": None if row.name is None else [row.name], "count": row.count}
+    stores = [account_name(place, PROVINCE_HOLDER, "") for place in (Place.STOCK, Place.UNNAMED)]
+    if row.debit in stores:
+        ledger.post("blanks_sent", act.subject, {**told, "to": act.body["receiver"]})
+    elif row.credit in (*stores, Place.UNKNOWN):
+        ledger.post("blanks_received", act.subject, told)

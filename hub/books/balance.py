@@ -4,7 +4,8 @@ Every blank has to stand in exactly one account once what its consignment and it
 
     a consignment   what its sender and its receiver told is set against each other by its name. By name on
                     one side and by count on the other, names settle numbers. Only sent: it is in transit.
-                    Only received: it came from the centre. Else the rest is in dispute.
+                    Only received, and nowhere else: it came from the centre. One box booked in twice, or
+                    taken for the centre's and then told as sent, and every rest is in dispute.
     an office       hub/books/office.py
 
 A blank may come from the centre, from a counted consignment, or from a citizen (an old card of other books).
@@ -16,91 +17,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from domain.accounts import Place
-from domain.ledger import Row
-from domain.regions import split_station
+from domain.regions import PROVINCE_HOLDER, split_station
 from hub.books.office import Share
+from hub.books.tally import CENTRE, TRANSIT, UNNAMED, Books, Transit, books, holder_of
 
-_TRANSIT = f"{Place.TRANSIT}/"
-_UNNAMED = f"/{Place.UNNAMED}"
-_ORIGINS = (str(Place.CENTRE), str(Place.CITIZEN))
+__all__ = ["Books", "Found", "Transit", "books"]
 
-
-@dataclass(slots=True)
-class Books:
-    """Balances: ``names`` of each blank by account, ``totals`` of all blanks by (account, kind)."""
-
-    names: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    kinds: dict[str, str] = field(default_factory=dict)
-    totals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    transit: dict[str, Transit] = field(default_factory=dict)  # by account
-
-    def add(self, row: Row) -> None:
-        """Take in one row."""
-        for account, sign in ((row.debit, -1), (row.credit, 1)):
-            self.totals[account, row.kind] += sign * row.count
-            if row.name is not None:
-                self.names[row.name][account] += sign
-                self.kinds.setdefault(row.name, row.kind)
-            if account.startswith(_TRANSIT):
-                self.transit.setdefault(account, Transit.of(account)).add(row, sign)
-
-    def shift(self, name: str, source: str, target: str) -> None:
-        """An explanation: the blank went from one account to another, though no row tells it."""
-        self.names[name][source] -= 1
-        self.names[name][target] += 1
-        kind = self.kinds[name]
-        self.totals[source, kind] -= 1
-        self.totals[target, kind] += 1
-
-
-@dataclass(slots=True)
-class Transit:
-    """What is known of one consignment to one receiver: balances, and which of its ends have told."""
-
-    consignment: str
-    receiver: str
-    sent: bool = False
-    received: bool = False
-    names: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, name)
-    unnamed: Counter[str] = field(default_factory=Counter)
-    kinds: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, account: str) -> Transit:
-        """The consignment an account is named after."""
-        consignment, _, receiver = account.removeprefix(_TRANSIT).rpartition("/")
-        return cls(consignment, receiver)
-
-    @property
-    def account(self) -> str:
-        """Its account."""
-        return f"{_TRANSIT}{self.consignment}/{self.receiver}"
-
-    def add(self, row: Row, sign: int) -> None:
-        """Take in one row."""
-        self.sent, self.received = self.sent or sign > 0, self.received or sign < 0
-        self.kinds.add(row.kind)
-        if row.name is None:
-            self.unnamed[row.kind] += sign * row.count
-        else:
-            self.names[row.kind, row.name] += sign
-
-    def join(self, other: Transit) -> None:
-        """The other end of it was booked by another receiver."""
-        self.received = True
-        self.names.update(other.names)
-        self.unnamed.update(other.unnamed)
-        self.kinds |= other.kinds
-
-    def side(self, kind: str, sign: int) -> list[str]:
-        """The names that only the sender (1) or only the receiver (-1) told."""
-        return sorted(
-            name for (its, name), balance in self.names.items() if its == kind and balance * sign > 0
-        )
+_ORIGINS = (CENTRE, str(Place.CITIZEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +39,14 @@ class Found:
     unannounced: list[dict[str, Any]]
 
 
-def books(rows: Iterable[Row]) -> Books:
-    """The balances of rows."""
-    made = Books()
-    for row in rows:
-        made.add(row)
-    return made
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One consignment to one receiver, and who booked it in. ``elsewhere``: by kind, where else a box of that
+    name was booked in or sent to."""
+
+    transit: Transit
+    booked_by: str
+    elsewhere: dict[str, list[str]]
 
 
 def settle(made: Books, agreed: Collection[str] = ()) -> Found:
@@ -126,65 +55,105 @@ def settle(made: Books, agreed: Collection[str] = ()) -> Found:
     ``agreed``: consignments that people settled, wherever they were booked in.
     """
     found = Found([], [], [])
-    for transit, booked_by in _joined(made):
+    for way in _ways(made):
+        transit = way.transit
         for kind in sorted(transit.kinds):
             if not transit.received:
                 found.in_transit.append(_told(transit, kind, names=transit.side(kind, 1)))
-            elif not transit.sent:
+            elif transit.sent:
+                if told := _disputed(made, way, kind, transit.consignment in agreed):
+                    found.disputed.append(told)
+            elif way.elsewhere.get(kind):
+                found.disputed.append(_twice(way, kind))
+            else:
                 _from_centre(made, transit, kind)
-                found.unannounced.append(_told(transit, kind, count=-_balance(transit, kind)))
-            elif told := _disputed(made, transit, kind, booked_by, transit.consignment in agreed):
-                found.disputed.append(told)
+                found.unannounced.append(_told(transit, kind, count=-transit.balance(kind)))
+    _regret(made)
     return found
 
 
-def _joined(made: Books) -> list[tuple[Transit, str]]:
-    """Each consignment and who booked it in. One that a PC of the receiving office, or the only other
-    receiver of that name, booked in is one consignment."""
-    loose: dict[str, list[Transit]] = defaultdict(list)
-    done = []
-    for transit in made.transit.values():
-        if transit.sent and transit.received:
-            done.append((transit, transit.receiver))
-        else:
-            loose[transit.consignment].append(transit)
-    for ends in loose.values():
-        gone, come = [each for each in ends if each.sent], [each for each in ends if each.received]
-        if len(gone) == len(come) == 1:
-            for (_, name), balance in come[0].names.items():
-                for _ in range(-balance):
-                    made.shift(name, gone[0].account, come[0].account)
-            for kind, balance in come[0].unnamed.items():
-                made.totals[gone[0].account, kind] += balance
-                made.totals[come[0].account, kind] -= balance
-            gone[0].join(come[0])
-            done.append((gone[0], come[0].receiver))
-        else:
-            done += [(each, each.receiver) for each in ends]
-    return sorted(done, key=lambda each: each[0].account)
+def _ways(made: Books) -> list[Way]:
+    """Each consignment, its two ends put together where they were booked under different receivers."""
+    by_name: dict[str, list[Transit]] = defaultdict(list)
+    for _, transit in sorted(made.transit.items()):
+        by_name[transit.consignment].append(transit)
+    ways = []
+    for name, ends in by_name.items():
+        collected = made.collected.get(name)
+        if collected is not None and not any(map(collected.balance, collected.kinds)):
+            collected = None  # people said that it was none of the centre's
+        ways += _joined(made, ends, collected)
+    return sorted(ways, key=lambda way: way.transit.account)
 
 
-def _disputed(
-    made: Books, transit: Transit, kind: str, booked_by: str, agreed: bool
-) -> dict[str, Any] | None:
+def _joined(made: Books, ends: list[Transit], collected: Transit | None) -> list[Way]:
+    """The ways of one consignment's name.
+
+    What the province collected may be what an office sent back. What was booked in where nothing was sent to
+    is what did not arrive elsewhere, if both are of one office, or if there is no other.
+    """
+    ways = []
+    come = [each for each in ends if each.received and not each.sent]
+    short = [each for each in ends if each.sent and any(each.balance(kind) > 0 for kind in each.kinds)]
+    back = next((each for each in short if each.receiver == PROVINCE_HOLDER and not each.received), None)
+    if collected is not None and back is not None:
+        made.shift_all(collected.given.items(), back.account)
+        back.join(collected)
+        ways.append(Way(back, PROVINCE_HOLDER, {kind: [CENTRE] for kind in back.kinds}))
+        short.remove(back)
+        collected = None
+    for gone, receipt in _pairs(short, come):
+        made.shift_all(receipt.told(receipt.account), gone.account)
+        gone.join(receipt)
+        ways.append(Way(gone, receipt.receiver, {}))
+        come.remove(receipt)
+    paired = {way.transit.account for way in ways} | {each.account for each in come}
+    ways += [Way(each, each.receiver, {}) for each in ends if each.sent and each.account not in paired]
+    claims = [each for each in (*ends, *([collected] if collected else ())) if not each.undone]
+    return ways + [Way(each, each.receiver, _elsewhere(each, claims)) for each in come]
+
+
+def _pairs(short: list[Transit], come: list[Transit]) -> list[tuple[Transit, Transit]]:
+    """What did not arrive, and where it did: in the same office, or the only one that is left."""
+    short, come, found = [*short], [*come], []
+    for gone in [*short]:
+        its = [each for each in come if one_office(gone.receiver, each.receiver)]
+        rivals = [each for each in short if one_office(gone.receiver, each.receiver)]
+        if len(its) == len(rivals) == 1:
+            found.append((gone, its[0]))
+            short.remove(gone)
+            come.remove(its[0])
+    if len(short) == len(come) == 1:
+        found.append((short[0], come[0]))
+    return found
+
+
+def _elsewhere(receipt: Transit, claims: list[Transit]) -> dict[str, list[str]]:
+    others = [each for each in claims if each is not receipt]
+    return {kind: sorted({each.receiver for each in others if kind in each.kinds}) for kind in receipt.kinds}
+
+
+def _disputed(made: Books, way: Way, kind: str, agreed: bool) -> dict[str, Any] | None:
     """The difference between the two ends of a consignment; None where there is none."""
+    transit, elsewhere = way.transit, way.elsewhere.get(kind, [])
     missing, extra, more = transit.side(kind, 1), transit.side(kind, -1), transit.unnamed[kind]
-    pool = f"{booked_by}{_UNNAMED}"
+    pool = f"{way.booked_by}{UNNAMED}"
     named = extra[: max(0, more)]  # sent without a name, received with one
     counted = missing[: max(0, -more)]  # sent with a name, received without one
     for name in named:
         made.names[name][transit.account] += 1
-        made.names[name][f"{transit.account}{_UNNAMED}"] -= 1
+        made.names[name][f"{transit.account}{UNNAMED}"] -= 1
     for name in counted:
         made.names[name][transit.account] -= 1
         made.names[name][pool] += 1
     missing, extra = missing[len(counted) :], extra[len(named) :]
     more += len(counted) - len(named)
-    if not (missing or extra or more) and (agreed or _one_office(transit.receiver, booked_by)):
+    known = agreed or one_office(transit.receiver, way.booked_by)
+    if known and not (missing or extra or more or elsewhere):
         return None
-    told = _told(transit, kind, count=abs(_balance(transit, kind)), booked_by=booked_by)
     return {
-        **told,
+        **_told(transit, kind, count=abs(transit.balance(kind)), booked_by=way.booked_by),
+        "elsewhere": elsewhere,
         "missing": missing,
         "extra": extra,
         "missing_unnamed": max(0, more),
@@ -192,7 +161,21 @@ def _disputed(
     }
 
 
-def _one_office(receiver: str, booked_by: str) -> bool:
+def _twice(way: Way, kind: str) -> dict[str, Any]:
+    """A receipt of what was sent to another, or booked in by another: it stands against nothing."""
+    transit = way.transit
+    return {
+        **_told(transit, kind, count=-transit.balance(kind), booked_by=way.booked_by),
+        "elsewhere": way.elsewhere[kind],
+        "missing": [],
+        "extra": transit.side(kind, -1),
+        "missing_unnamed": 0,
+        "extra_unnamed": -transit.unnamed[kind],
+    }
+
+
+def one_office(receiver: str, booked_by: str) -> bool:
+    """Whether two holders are one, or PCs of one office."""
     if receiver == booked_by:
         return True
     try:
@@ -204,13 +187,22 @@ def _one_office(receiver: str, booked_by: str) -> bool:
 def _from_centre(made: Books, transit: Transit, kind: str) -> None:
     """A consignment that only its receiver told of came from the centre."""
     for name in transit.side(kind, -1):
-        made.shift(name, str(Place.CENTRE), transit.account)
-    made.totals[str(Place.CENTRE), kind] += transit.unnamed[kind]
-    made.totals[transit.account, kind] -= transit.unnamed[kind]
+        made.shift(name, CENTRE, transit.account)
+    made.shift_number(kind, -transit.unnamed[kind], CENTRE, transit.account)
 
 
-def _balance(transit: Transit, kind: str) -> int:
-    return transit.unnamed[kind] + sum(n for (its, _), n in transit.names.items() if its == kind)
+def _regret(made: Books) -> None:
+    """What people took out of a holder's stock, and the holder itself wrote off later, was no loss."""
+    for transit in made.transit.values():
+        for (kind, name, account), count in transit.given.items():
+            lost = f"{holder_of(account)}/{Place.LOST}"
+            if name is None:
+                gone = min(count, -made.totals[account, kind], made.totals[lost, kind])
+                made.shift_number(kind, max(0, gone), lost, account)
+            elif count > 0 and made.names[name][account] < 0 < made.names[name][lost]:
+                made.shift(name, lost, account)
+            elif holder_of(account) == transit.receiver and not any(made.names[name].values()):
+                made.names[name][f"{transit.account}{UNNAMED}"] += 0  # it is among the numbers, if anywhere
 
 
 def _told(transit: Transit, kind: str, count: int | None = None, **more: Any) -> dict[str, Any]:
@@ -218,7 +210,7 @@ def _told(transit: Transit, kind: str, count: int | None = None, **more: Any) ->
         "consignment": transit.consignment,
         "to": transit.receiver,
         "kind": kind,
-        "count": _balance(transit, kind) if count is None else count,
+        "count": transit.balance(kind) if count is None else count,
         **more,
     }
 
@@ -245,12 +237,12 @@ def holders(made: Books, name: str) -> set[str]:
 
 
 def _stands(balances: Counter[str]) -> bool:
-    counted = sum(balance for account, balance in balances.items() if account.endswith(_UNNAMED))
-    named = {account: balance for account, balance in balances.items() if not account.endswith(_UNNAMED)}
+    counted = sum(balance for account, balance in balances.items() if account.endswith(UNNAMED))
+    named = {account: balance for account, balance in balances.items() if not account.endswith(UNNAMED)}
     here = [balance for balance in (counted, *named.values()) if balance > 0]
     gone = [account for account, balance in named.items() if balance < 0]
     among = not (here or gone or counted) and len(named) < len(balances)  # back among the numbers
-    return among or (here == [1] and all(each in _ORIGINS or each.startswith(_TRANSIT) for each in gone))
+    return among or (here == [1] and all(each in _ORIGINS or each.startswith(TRANSIT) for each in gone))
 
 
 def below(made: Books) -> list[str]:
@@ -259,7 +251,7 @@ def below(made: Books) -> list[str]:
         {
             account
             for (account, _), balance in made.totals.items()
-            if balance < 0 and account not in _ORIGINS and not account.startswith(_TRANSIT)
+            if balance < 0 and account not in _ORIGINS and not account.startswith(TRANSIT)
         }
     )
 

@@ -7,7 +7,7 @@ the same it changes nothing. What decides over other holders' blanks takes two p
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from domain.policy import KINDS
 from domain.regions import PROVINCE_HOLDER
 from domain.words import RefusedByRule
 from hub import ingest
-from hub.books import acts, balance, fold
+from hub.books import acts, balance, disputes, fold, tally
 from hub.books.announce import announce
 from hub.database import Database
 from hub.ingest import FORKED
@@ -65,20 +65,23 @@ class Word:
 def take_in(db: Database, load: Load, now_ms: int, sender: str | None = None) -> bool:
     """Book a consignment into the store: from the centre, or back from an office; whether it was new.
 
-    ``sender`` None: an office's if the books know of one on its way here. Raises RefusedByRule
-    CONSIGNMENT_CHANGED, BLANK_USED (a name that lies here already).
+    ``sender`` None: an office's if the books know of one on its way here, or if a blank of it was sent out
+    from here. Raises RefusedByRule CONSIGNMENT_CHANGED (also where it was booked as the centre's before),
+    BLANK_USED (a name that lies here already).
     """
     transit = account_name(Place.TRANSIT, PROVINCE_HOLDER, load.consignment)
     with db.transaction():
         acts.lock(db)
-        came = sender or db.one("SELECT 1 FROM ledger WHERE credit = ?", transit)
-        event = "blanks_received" if came else "blanks_collected"
-        if _known(db, load.consignment, ("blanks_received", "blanks_collected"), load.body()):
+        if _known(db, load.consignment, ("blanks_received", "blanks_collected"), load.body(), sender):
             return False
         ledger, _ = acts.store(db)
-        for name in load.names or ():
-            if ledger.place(name) not in (None, Place.TRANSIT):
+        places = {name: ledger.place(name) for name in load.names or ()}
+        for name, place in places.items():
+            if place not in (None, Place.TRANSIT):
                 raise RefusedByRule("BLANK_USED", name)
+        ours = sender is not None or Place.TRANSIT in places.values()
+        came = ours or db.one("SELECT 1 FROM ledger WHERE credit = ?", transit) is not None
+        event = "blanks_received" if came else "blanks_collected"
         acts.append(db, now_ms, event, load.consignment, load.body())
     return True
 
@@ -99,7 +102,9 @@ def send_out(db: Database, load: Load, to: str, writer: Writer) -> bool:
     return True
 
 
-def _known(db: Database, consignment: str, events: Collection[str], body: dict[str, Any]) -> bool:
+def _known(
+    db: Database, consignment: str, events: Collection[str], body: dict[str, Any], sender: str | None = None
+) -> bool:
     """Whether this act was done before. Raises RefusedByRule CONSIGNMENT_CHANGED if it was another."""
     if not _PAPER.fullmatch(consignment):
         raise RefusedByRule("BAD_ORDER", "A consignment's name is letters, digits, dots, slashes and dashes.")
@@ -107,6 +112,8 @@ def _known(db: Database, consignment: str, events: Collection[str], body: dict[s
         if act.subject == consignment and act.event in events:
             if _sorted(act.body) != _sorted(body):
                 raise RefusedByRule("CONSIGNMENT_CHANGED", consignment)
+            if sender is not None and act.event == "blanks_collected":
+                raise RefusedByRule("CONSIGNMENT_CHANGED", f"{consignment} is booked as the centre's.")
             return True
     return False
 
@@ -211,47 +218,49 @@ def _announce_found(
 def settle(db: Database, consignment: str, word: Word, writer: Writer) -> list[dict[str, Any]]:
     """End the dispute over a consignment, by people's word; what was done, {kind, missing, extra, …} each.
 
-    What is missing is lost; what is too much was forgotten by whoever had it in stock, or came from the
-    centre. Its receiver is told again what it booked. Bring the projections up to date before. Raises
-    RefusedByRule NOT_DISPUTED, SECOND_NEEDED, SECOND_IS_FIRST.
+    How: hub/books/disputes.py. Its receiver is told again what it booked, if it has it. Bring the projections
+    up to date before. Raises RefusedByRule NOT_DISPUTED, SECOND_NEEDED, SECOND_IS_FIRST.
     """
     word.check()
+    done: list[dict[str, Any]] = []
     with db.transaction():
         acts.lock(db)
         rows = [
             Row(*each) for each in db.rows("SELECT kind, blank, count, debit, credit, subject FROM ledger")
         ]
-        made = balance.books(rows)
-        disputed = balance.settle(made, acts.settled(db)).disputed
-        mine = [each for each in disputed if each["consignment"] == consignment]
-        if not mine:
-            raise RefusedByRule("NOT_DISPUTED", consignment)
-        done = []
-        for each in mine:
-            body = {
-                "kind": each["kind"],
-                "receiver": each["to"],
-                "missing": each["missing"],
-                "extra": {name: _source(made, name, each["booked_by"]) for name in each["extra"]},
-                "missing_unnamed": each["missing_unnamed"],
-                "extra_unnamed": each["extra_unnamed"],
-            }
-            acts.append(db, writer.now_ms, acts.SETTLED, consignment, {**body, **word.body()})
-            _announce_booked(db, rows, each, writer)
+        while (found := _dispute(db, rows, consignment, done)) is not None:
+            dispute, body = found
+            number = acts.append(db, writer.now_ms, acts.SETTLED, consignment, {**body, **word.body()})
+            if not _gave_up(dispute, body):
+                _announce_booked(db, rows, dispute, writer)
+            rows += acts.rows_of(acts.store(db, number - 1)[0], acts.after(db, number - 1)[0])
             done.append({"consignment": consignment, **body})
+    if not done:
+        raise RefusedByRule("NOT_DISPUTED", consignment)
     return done
 
 
-def _source(made: balance.Books, name: str, receiver: str) -> str:
-    """Where a blank that nobody sent must have come from: another holder's stock, or the centre."""
-    stocks = _stocks(made, name)
-    return next((each for each in stocks if not each.startswith(f"{receiver}/")), str(Place.CENTRE))
+def _dispute(
+    db: Database, rows: list[Row], consignment: str, done: list[dict[str, Any]]
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The next dispute over a consignment, and how it ends: the end of one moves what the next stands on."""
+    made = balance.books(rows)
+    ended = {(each["receiver"], each["kind"]) for each in done}
+    open_ = [
+        each
+        for each in balance.settle(made, acts.settled(db)).disputed
+        if each["consignment"] == consignment and (each["to"], each["kind"]) not in ended
+    ]
+    if not open_:
+        return None
+    dispute = disputes.first(made, open_)
+    return dispute, disputes.body(made, dispute)
 
 
-def _stocks(made: balance.Books, name: str) -> Iterator[str]:
-    for account, count in sorted(made.names[name].items()):
-        if count > 0 and account.endswith(f"/{Place.STOCK}"):
-            yield account
+def _gave_up(dispute: dict[str, Any], body: dict[str, Any]) -> bool:
+    """Whether its receiver was found to have nothing of it: nothing to tell it, its screen may complain."""
+    accounts = {*body["extra"].values(), *body["extra_from"]}
+    return any(tally.holder_of(account) == dispute["booked_by"] for account in accounts)
 
 
 def _announce_booked(db: Database, rows: list[Row], dispute: dict[str, Any], writer: Writer) -> None:

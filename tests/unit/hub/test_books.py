@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from hub.books import prove as proof
+from hub.books import store
 from hub.database import Database
 from hub.projections import Folder
-from tests.unit.hub.ledgers import busy, prove
+from tests.unit.hub.ledgers import TWO, WRITER, busy, counted, prove
 
 
 def test_a_good_week_proves_to_the_last_blank(db: Database) -> None:
@@ -117,3 +118,15 @@ def test_a_rebuild_folds_the_books_again_and_they_hold(db: Database) -> None:
     Folder(db).rebuild()
     assert sorted(db.rows("SELECT * FROM ledger"), key=repr) == kept
     assert proof.holds(prove(db))
+
+
+def test_a_box_booked_twice_is_settled_and_folded_again_alike(db: Database) -> None:
+    offices = busy(db)
+    offices.near.write(counted(12, "K-1"))
+    offices.send(db)
+    assert [each["elsewhere"] for each in prove(db)["disputed"]] == [["64.11-1"]]
+    store.settle(db, "K-1", TWO, WRITER)
+    found = prove(db)
+    assert proof.holds(found)
+    Folder(db).rebuild()
+    assert prove(db) == found
