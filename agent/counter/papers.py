@@ -101,7 +101,7 @@ def named(job: Job, papers: Iterable[Offered]) -> list[str]:
 
 def _with_names(job: Job, papers: Iterable[Offered]) -> list[tuple[Paper, str]]:
     """Those that have a name; an old card that has none is given one."""
-    given = {Paper.CARD: nameless(job.id)}
+    given = {Paper.CARD: nameless(job.order)}
     told = [(each.paper, each.name or given.get(each.paper)) for each in papers]
     return [(what, name) for what, name in told if name is not None]
 
@@ -119,9 +119,9 @@ def take_in(tx: Tx, job: Job, papers: Iterable[Offered], reason: str, by: str | 
     suket.close(tx, job.order, job.id)  # the card is what ends it, whichever paper came for it
 
 
-def nameless(job: str) -> str:
+def nameless(order: str) -> str:
     """The name given to an old card whose own cannot be read: the same however often it is told."""
-    return f"OLD-{sha256(job.encode()).hexdigest()[:12].upper()}"
+    return f"OLD-{sha256(order.encode()).hexdigest()[:12].upper()}"
 
 
 def _suket_in(tx: Tx, job: Job, number: str) -> None:

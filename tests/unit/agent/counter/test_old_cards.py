@@ -65,10 +65,11 @@ def test_one_old_card_is_one_person_s(shelf: Shelf, how: str) -> None:
     assert shelf.told("card_voided") == ["card_voided"] * 2
 
 
-def test_one_that_came_in_for_a_card_that_came_back_counts_for_it_again(shelf: Shelf) -> None:
+@pytest.mark.parametrize("card", ["card", "card:OLD-77"])
+def test_one_that_came_in_for_a_card_that_came_back_counts_for_it_again(shelf: Shelf, card: str) -> None:
     job = shelf.card("O-9", reason="data_change")
     far = {"channel": "post", "proof": "R-1", "exception": "far", "supervisor": "budi"}
-    papers = {"old": ["card:OLD-77", "suket:S-1"]}
+    papers = {"old": [card, "suket:S-1"]}
     shelf.give(job, **papers, **far)
     ACTIONS["delivered"](shelf.journal, shelf.config, {"job": job, "back": True, "by": "ani"})
     gone = {"job": job, "outcome": "spoil", "blank": shelf.blank(job), "reason": "bent"}
@@ -86,7 +87,7 @@ def test_a_certificate_of_this_office_is_told_in_small_letters_too(shelf: Shelf)
 
 def test_an_old_card_without_a_name_is_one_person_s_too(shelf: Shelf) -> None:
     first, second = (shelf.card(reason="data_change") for _ in range(2))
-    shelf.give(first, old=[f"card:{nameless(second)}"])
+    shelf.give(first, old=[f"card:{nameless(shelf.job(second).order)}"])
     assert refused(shelf, second, old=["card"]) == "BLANK_USED"
 
 
