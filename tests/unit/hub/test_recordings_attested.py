@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from domain.packet import FINGERS, IRISES, Rechecked, Recording
+from domain import packing
+from domain.keys import canonical
+from domain.packet import FINGERS, IRISES, Rechecked, Recording, info
 from domain.words import SENTENCES
 from hub.database import Database
 from hub.home import Home
-from hub.recordings import book, heads, keep
+from hub.recordings import book, export, heads, keep
 from tests.unit.domain.recorded import DAY_MS, NAME, NIK, part, parts, somebody, taken, without
 from tests.unit.hub.stations import NOW_MS
-from tests.unit.hub.test_recordings import STATION, home, joined, kept, sealed, small
+from tests.unit.hub.test_recordings import STATION, home, joined, kept, small, writer
 
 __all__ = ["home", "joined", "small"]
 
@@ -139,9 +142,27 @@ def test_what_a_station_asks_a_second_person_for_is_not_kept_without_one(whole: 
     assert "SECOND_NEEDED" in SENTENCES
 
 
-def test_what_was_kept_by_earlier_rules_opens_and_its_file_is_put_back(small: Database, home: Home) -> None:
-    old = somebody(id=OTHER, parts=parts(id=FIRST))
-    packet = sealed(home, old)
+def respelled(home: Home, recording: Recording) -> bytes:
+    """The station's packet of the same parts, with an empty line in its document."""
+    held = packing._unzip(packing.pack(recording, STATION.sign.sign))
+    name = "biometrics.xml"
+    held[name] = held[name].replace(b"<others>", b"\n<others>")
+    told = json.loads(held[packing.MANIFEST])
+    told["members"][name] = {"size": len(held[name]), "sha256": sha256(held[name]).hexdigest()}
+    held[packing.MANIFEST] = canonical(told)
+    held[packing.SIGNED] = STATION.sign.sign(packing._signed(held[packing.MANIFEST]))
+    return home.keys().open.public().seal(packing._zip(held), info(recording.station, recording.id))
+
+
+@pytest.mark.attack
+def test_a_document_that_holds_more_than_its_parts_is_not_kept(small: Database, home: Home) -> None:
+    assert keep.keep(small, home, STATION.name, FIRST, respelled(home, somebody(id=FIRST))) == "BAD_XML"
+
+
+def test_what_was_kept_by_earlier_rules_opens_goes_out_and_its_file_is_put_back(
+    small: Database, home: Home, tmp_path: Path
+) -> None:
+    packet = respelled(home, somebody(id=OTHER, parts=parts(id=FIRST)))
     sha = sha256(packet).hexdigest()
     small.run(
         "INSERT INTO recording (id, station, sha256, size, person, received_ms, status, flags) "
@@ -152,5 +173,7 @@ def test_what_was_kept_by_earlier_rules_opens_and_its_file_is_put_back(small: Da
         assert keep.keep(small, home, STATION.name, OTHER, packet) is None
         assert keep.files(home).size(sha) == len(packet)
     (row,) = book.every(small)
-    assert row.flags == () and len(heads.show(small, home, row)["parts"]) == 13
-    assert NIK not in str(heads.show(small, home, row))
+    told = heads.show(small, home, row)
+    assert row.flags == () and len(told["parts"]) == 13 and NIK not in str(told)
+    (out,) = export.export(small, home, tmp_path / "out", None, writer(home))
+    assert out["recording"] == OTHER and (tmp_path / "out" / out["file"]).exists()
