@@ -84,13 +84,8 @@ def look(reads: Reads, config: Config, *, free_bytes: int, now_ms: int, live: Ma
     """The page as it stands at ``now_ms``; colour and headline from the journal,
     and from a line that is refused."""
     books = report.read(reads, now_ms)
-    asks = attention(
-        reads,
-        free_bytes=free_bytes,
-        now_ms=now_ms,
-        keeping=report.asks(books, {}),
-        link=live.get("link", {}),
-    )
+    keeping, link = report.asks(books, {}), live.get("link", {})
+    asks = attention(reads, free_bytes=free_bytes, now_ms=now_ms, keeping=keeping, link=link)
     head = headline(asks)
     title, advice = words.HEADLINES[head.word]
     ((has, receipt_ms),) = reads.rows("SELECT seq, at_ms FROM cursor WHERE name = 'hub_has'")
