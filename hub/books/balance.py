@@ -54,8 +54,8 @@ def settle(made: Books, agreed: Collection[str] = ()) -> Found:
 
     ``agreed``: consignments that people settled, wherever they were booked in.
     """
-    found = Found([], [], [])
-    for way in _ways(made):
+    found, ways = Found([], [], []), _ways(made)
+    for way in ways:
         transit = way.transit
         for kind in sorted(transit.kinds):
             if not transit.received:
@@ -69,6 +69,10 @@ def settle(made: Books, agreed: Collection[str] = ()) -> Found:
                 _from_centre(made, transit, kind)
                 found.unannounced.append(_told(transit, kind, count=-transit.balance(kind)))
     _regret(made)
+    for way in ways:
+        if way.transit.undone:
+            found.disputed.extend(filter(None, (_opened(made, way, kind) for kind in sorted(way.elsewhere))))
+    found.disputed.sort(key=lambda each: (each["consignment"], each["to"], each["kind"]))
     return found
 
 
@@ -108,9 +112,13 @@ def _joined(made: Books, ends: list[Transit], collected: Transit | None) -> list
         ways.append(Way(gone, receipt.receiver, {}))
         come.remove(receipt)
     paired = {way.transit.account for way in ways} | {each.account for each in come}
-    ways += [Way(each, each.receiver, {}) for each in ends if each.sent and each.account not in paired]
     claims = [each for each in (*ends, *([collected] if collected else ())) if not each.undone]
-    return ways + [Way(each, each.receiver, _elsewhere(each, claims)) for each in come]
+    for each in ends:
+        if each in come or each.undone:
+            ways.append(Way(each, each.receiver, _elsewhere(each, claims)))
+        elif each.sent and each.account not in paired:
+            ways.append(Way(each, each.receiver, {}))
+    return ways
 
 
 def _pairs(short: list[Transit], come: list[Transit]) -> list[tuple[Transit, Transit]]:
@@ -135,7 +143,7 @@ def _elsewhere(receipt: Transit, claims: list[Transit]) -> dict[str, list[str]]:
 
 def _disputed(made: Books, way: Way, kind: str, agreed: bool) -> dict[str, Any] | None:
     """The difference between the two ends of a consignment; None where there is none."""
-    transit, elsewhere = way.transit, way.elsewhere.get(kind, [])
+    transit, elsewhere = way.transit, [] if way.transit.undone else way.elsewhere.get(kind, [])
     missing, extra, more = transit.side(kind, 1), transit.side(kind, -1), transit.unnamed[kind]
     pool = f"{way.booked_by}{UNNAMED}"
     named = extra[: max(0, more)]  # sent without a name, received with one
@@ -171,6 +179,25 @@ def _twice(way: Way, kind: str) -> dict[str, Any]:
         "extra": transit.side(kind, -1),
         "missing_unnamed": 0,
         "extra_unnamed": -transit.unnamed[kind],
+    }
+
+
+def _opened(made: Books, way: Way, kind: str) -> dict[str, Any] | None:
+    """What a receiver used of a consignment that it had nothing of, by people's word; None if nothing."""
+    pool = f"{way.booked_by}{UNNAMED}"
+    mine = [key for key in way.transit.given if key[0] == kind and way.transit.given[key] > 0]
+    used = any(name is not None and made.names[name][account] < 0 for _, name, account in mine)
+    short = max(0, -made.totals[pool, kind]) if (kind, None, pool) in mine else 0
+    if not used and not short:
+        return None
+    names = sorted(name for _, name, _ in mine if name is not None) if used else []
+    return {
+        **_told(way.transit, kind, count=len(names) + short, booked_by=way.booked_by),
+        "elsewhere": way.elsewhere[kind],
+        "missing": [],
+        "extra": names,
+        "missing_unnamed": 0,
+        "extra_unnamed": short,
     }
 
 

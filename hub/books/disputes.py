@@ -5,6 +5,7 @@ what is too much    a sender forgot to list it: it came from whoever still has i
                     centre
 booked in twice     where the box was opened it is, and whoever else booked it in has it no more; where
                     nobody opened it, with whom it was sent to, else with the province, else the first
+given up, opened    it is where it was opened: the earlier word of two people is taken back
 taken for the       it came from the office that sent it: what the centre gave is less by it
 centre's
 """
@@ -37,6 +38,8 @@ def body(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
         "extra_unnamed": dispute["extra_unnamed"],
         "extra_from": {CENTRE: dispute["extra_unnamed"]} if dispute["extra_unnamed"] else {},
     }
+    if made.transit[_account(dispute)].undone and not dispute["missing"] and not dispute["missing_unnamed"]:
+        return {**told, **_had_after_all(made, dispute)}
     if _is_twice(dispute) and _claimed(made, dispute):
         taken = _taken_over(made, dispute) if _opened(made, dispute) else _undone(dispute)
         return {**told, **taken, "back": {}, "back_to": {}}
@@ -110,6 +113,23 @@ def _taken_over(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
         extra_from[pool] += share
         count -= share
     return {"extra": extra, "extra_from": {pool: share for pool, share in extra_from.items() if share}}
+
+
+def _had_after_all(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
+    """Its receiver was said to have nothing of it, and opened it since: so it is there."""
+    kind, (stock, pool) = dispute["kind"], _places(dispute["booked_by"])
+    whole = made.transit[_account(dispute)].given[kind, None, pool]
+    taken = _taken_over(made, {**dispute, "extra_unnamed": whole})
+    if CENTRE in taken["extra_from"]:
+        whole = dispute["extra_unnamed"]
+        taken = _taken_over(made, dispute)
+    back_to = {pool: whole} if whole else {}
+    return {
+        **taken,
+        "extra_unnamed": whole,
+        "back": dict.fromkeys(dispute["extra"], stock),
+        "back_to": back_to,
+    }
 
 
 def _back(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
