@@ -16,7 +16,7 @@ from agent.recording.press import Press, compared
 from agent.recording.sitting import GROUPS, HANDS, STEPS, Step
 from agent.recording.words import Said
 from domain import people
-from domain.packet import Rechecked, Recording
+from domain.packet import Rechecked, Recording, transaction
 from domain.packet_form import DEVICES_MAX
 from drivers.errors import DeviceError, NeedsHands
 from drivers.finger_reader import Answer, FingerReader
@@ -200,11 +200,6 @@ class Sitting:
             flags=tuple(held.flags),
             devices=_identities(self._devices.scanner),
         )
-
-
-def transaction(recording: str) -> str:
-    """A recording's name as scanners take it: letters, digits and dashes."""
-    return recording.replace(".", "-")
 
 
 def drawn(signature: Signature) -> dict[str, Any]:
