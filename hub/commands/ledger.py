@@ -74,8 +74,8 @@ def _show(found: dict[str, Any]) -> None:
 def settle(hub: Hub, as_json: bool, consignment: str, by: str, second: str, reason: str) -> None:
     """End the dispute over a consignment, by the word of two people who asked both ends.
 
-    What is missing is lost; what is too much came from whoever still had it in stock, else from the centre.
-    The receiver is told again what it booked.
+    What is missing is lost; what is too much came from whoever still had it in stock, else from the centre. A
+    box booked in twice is where it was opened. The receiver is told again what it booked.
 
     \b
     Example:
