@@ -141,7 +141,8 @@ def test_the_accidents_are_listed_and_a_wrong_one_is_a_wrong_usage() -> None:
 
 def test_a_port_that_is_taken_is_one_clear_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        wrong = run("printer", "--tcp", f"127.0.0.1:{taken.getsockname()[1]}")
+        place = f"127.0.0.1:{taken.getsockname()[1]}"
+        wrong = run("printer", "--tcp", place)
     assert wrong.returncode == 1
-    assert wrong.stderr.startswith("Error: the printer cannot start")
+    assert wrong.stderr.startswith(f"Error: `printer` cannot go on: {place}: ")
     assert len(wrong.stderr.splitlines()) == 1
