@@ -227,7 +227,7 @@ class Day:
         done = sum(self.clerks[each.name].printed == each.orders for each in self.counters)
         spent_s = time.monotonic() - self.began
         return (
-            f"{spent_s:4.0f} s  {cards} of {self.world.orders} cards  {cuts} power cuts  {outages} outages  "
+            f"{spent_s:4.0f} s  {cards} cards for {self.world.orders} orders  {cuts} power cuts  {outages} outages  "
             f"{done} counters done  ({slowest}: {left[slowest]} left)"
         )
 
