@@ -227,8 +227,8 @@ class Day:
         done = sum(self.clerks[each.name].printed == each.orders for each in self.counters)
         spent_s = time.monotonic() - self.began
         return (
-            f"{spent_s:4.0f} s  {cards} cards for {self.world.orders} orders  {cuts} power cuts  {outages} outages  "
-            f"{done} counters done  ({slowest}: {left[slowest]} left)"
+            f"{spent_s:4.0f} s  {cards} cards for {self.world.orders} orders  {cuts} power cuts  "
+            f"{outages} outages  {done} counters done  ({slowest}: {left[slowest]} left)"
         )
 
     async def close(self) -> None:
