@@ -34,9 +34,25 @@ def remember(tx: Tx, ahead_ms: int) -> None:
 
 
 def told(tx: Tx, line_ms: int) -> None:
-    """A line of the order log came, which the province wrote at ``line_ms`` by its clock, or long ago."""
-    if line_ms > (said(tx) or 0):
+    """A line of the order log came, which the province wrote at ``line_ms`` by its clock, or long ago.
+
+    It counts only where nobody has greeted yet: one line of a province whose clock was wrong for an hour
+    would else stand against every greeting.
+    """
+    if _number(tx, _HEARD) is None and line_ms > (said(tx) or 0):
         set_meta(tx, _SAID, str(line_ms))
+
+
+def put_back(reads: Reads, now_ms: int) -> bool:
+    """Whether this PC's clock was ahead when the province spoke, and has been put back since."""
+    heard_ms, ahead_ms = _number(reads, _HEARD), _number(reads, _META)
+    return heard_ms is not None and ahead_ms is not None and ahead_ms < -DAY_MS and now_ms < heard_ms
+
+
+def forgive(tx: Tx) -> None:
+    """It was put back: what was heard by the clock of before says nothing of the one of now."""
+    for name in (_HEARD, _META):
+        set_meta(tx, name, "")
 
 
 def is_news(reads: Reads, ahead_ms: int, now_ms: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from agent import policies
+from agent import policies, province_clock
 from agent.config import Config
 from agent.counter import suket
 from agent.keeping import book, report
@@ -137,6 +137,8 @@ def attention(
     ``keeping``: what the printer's keeping asks; ``link``: how the running agent's line is, if one runs.
     """
     found = [Attention(behind.WORD, sentence(behind.WORD), red=True)] if behind.is_behind(reads) else []
+    if province_clock.wrong(reads, now_ms):
+        found.append(Attention("CLOCK_WRONG", sentence("CLOCK_WRONG"), red=True))
     found += [*_about_cards(reads), *_about_printer(reads)]
     if free_bytes < DISK_LOW_BYTES:
         found.append(Attention("DISK_LOW", "The disk is nearly full; free some space.", red=True))

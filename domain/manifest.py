@@ -19,7 +19,7 @@ _NAME = re.compile(r"(?=[A-F]+$|.*[0-9])[0-9A-Z][0-9A-Z.-]{3,39}")
 def blank_name(text: str) -> str:
     """A blank's name as written everywhere: upper case, no blanks or colons. Raises ValueError."""
     plain = re.sub(r"[\s:]", "", text).upper()
-    if people.holds_nik(plain):
+    if people.holds_person(plain):
         raise ValueError("that looks like a NIK; a blank has a name of its own")
     if not _NAME.fullmatch(plain):
         raise ValueError("that is no blank's name")

@@ -37,7 +37,12 @@ def count(marks: Iterable[str]) -> int:
 
 def holds_nik(text: str) -> bool:
     """Whether ``text`` holds sixteen digits in a row, or a NIK written with dots or dashes in it."""
-    return bool(_SIXTEEN.search(text)) or any(map(_is_nik, _SIXTEEN.findall(_BETWEEN.sub("", text))))
+    return bool(_SIXTEEN.search(text)) or holds_person(text)
+
+
+def holds_person(text: str) -> bool:
+    """Whether a NIK by its own rules stands in ``text``, for where other long numbers are usual."""
+    return any(map(_is_nik, _SIXTEEN.findall(_BETWEEN.sub("", text))))
 
 
 def _plain(mark: str) -> str:

@@ -42,7 +42,10 @@ class Keeper:
 
     def objection(self) -> str:
         """Why no card may be begun now, as a cause; empty when one may."""
-        if province_clock.wrong(self._store, self._unix_ms()):
+        now_ms = self._unix_ms()
+        if province_clock.put_back(self._store, now_ms):
+            self._store.write(province_clock.forgive)
+        if province_clock.wrong(self._store, now_ms):
             return "clock_wrong"
         self._ask()
         if self.seen is not None and self.seen.cleaning == "due":

@@ -84,12 +84,16 @@ def _still_in_stock(reads: Reads, name: str) -> bool:
 
 
 def _lost_since(reads: Reads, seq: int, kind: str, *out_of: Place) -> int:
-    """How many of ``kind`` were booked lost ``out_of`` these places after a line."""
+    """How many of ``kind`` were booked lost ``out_of`` these places after a line.
+
+    Where a line does not tell: by its name out of the stock, by a number out of those without one.
+    """
     marks = ", ".join("?" * len(out_of))
     ((lost,),) = reads.rows(
         "SELECT coalesce(sum(coalesce(json_extract(body, '$.count'), 1)), 0) FROM journal WHERE seq > ? "  # noqa: S608
         f"AND event = 'blank_lost' AND json_extract(body, '$.kind') = ? "
-        f"AND json_extract(body, '$.out_of') IN ({marks})",
+        "AND coalesce(json_extract(body, '$.out_of'), iif(json_extract(body, '$.count') IS NULL, 'stock', "
+        f"'unnamed')) IN ({marks})",
         *(seq, kind, *map(str, out_of)),
     )
     return int(lost)

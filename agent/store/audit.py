@@ -56,7 +56,11 @@ def _followed(reads: Reads, lives: tuple[Life, ...]) -> Iterator[tuple[int, str]
     for seq, epoch, at_ms, event, subject, body, told in _lines(reads):
         if seq != last + 1:
             yield last + 1, "the line is missing"
-        before = row_hash(before, (seq, epoch, at_ms, event, subject, body))
+        try:
+            before = row_hash(before, (seq, epoch, at_ms, event, subject, body))
+        except (TypeError, ValueError):  # bytes, or no number at all, where a flipped bit says so
+            yield seq, "the line is none: the database is damaged here"
+            return
         if told != before:
             yield seq, "the line or one before it was changed"
         odd = "" if _is_object(body) else "what the line tells is no JSON object"

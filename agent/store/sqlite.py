@@ -75,7 +75,7 @@ def check_library(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> Non
 
 
 def primary_code(error: BaseException) -> int:
-    """SQLite's primary result code of ``error``, -1 if it has none."""
+    """SQLite's primary result code of ``error``, 255 if it has none."""
     return int(getattr(error, "sqlite_errorcode", -1)) & 0xFF
 
 
@@ -113,8 +113,8 @@ def connect(path: Path, *, read_only: bool = False) -> Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
 
 
-def open_database(path: Path, *, read_only: bool = False, alone: bool = False) -> Connection:
-    """The station's database, ready to be trusted. ``alone``: nobody else has it open, and nobody may.
+def open_database(path: Path, *, read_only: bool = False) -> Connection:
+    """The station's database, ready to be trusted.
 
     Raises UnsafeSetup (library, settings that do not hold), OtherSchema (not ours, older, newer)
     and FileNotFoundError (no database there: ``loket init`` makes it, nothing else does).
@@ -122,12 +122,8 @@ def open_database(path: Path, *, read_only: bool = False, alone: bool = False) -
     check_library()
     if not path.exists():
         raise FileNotFoundError(f"no journal at {path}")
-    db = connect(path, read_only=read_only and not alone)
+    db = connect(path, read_only=read_only)
     try:
-        if alone:
-            db.execute("PRAGMA locking_mode = EXCLUSIVE")  # the log's index is in memory then
-        if read_only:
-            db.execute("PRAGMA query_only = ON")
         _guard_schema(db, path)
         if not read_only:
             make_durable(db)
@@ -173,25 +169,11 @@ def _guard_schema(db: Connection, path: Path) -> None:
         raise OtherSchema(f"The journal at {path} has schema {version} and must be migrated.", version)
 
 
-def _without_room(path: Path, error: Error) -> Connection:
-    """On a full disk, where the index that readers share finds no room: look alone. Beside a running agent
-    that index is there already, and its lock refuses this one. Raises ``error`` where that is no help."""
-    try:
-        return open_database(path, read_only=True, alone=True)
-    except Error:
-        raise error from None
-
-
 class Reader:
     """A read-only look at the journal, for commands and screens; sees each commit at once."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self.connection = open_database(path, read_only=True)
-        except Error as error:
-            if primary_code(error) != _IOERR:
-                raise
-            self.connection = _without_room(path, error)
+        self.connection = open_database(path, read_only=True)
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """All rows that ``sql`` gives."""

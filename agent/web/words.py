@@ -32,6 +32,10 @@ HEADLINES: dict[str, tuple[str, str]] = {
         "Sudah {n} hari belum terkirim",
         "Pekerjaan boleh terus. Hubungi teknisi supaya catatan dibawa ke provinsi.",
     ),
+    "CLOCK_WRONG": (
+        "Jam komputer ini salah",
+        "Betulkan tanggal dan jam komputer. Tidak ada kartu yang dicetak sebelum itu.",
+    ),
     "LINK_REFUSED": (
         "Provinsi menolak sambungan komputer ini",
         "Pekerjaan boleh terus, tetapi tidak ada yang terkirim. Hubungi teknisi.",

@@ -103,3 +103,24 @@ def test_a_line_for_a_script_has_the_contracts_keys(journal: Journal) -> None:
     line = as_line(row)
     assert list(line) == ["seq", "epoch", "at", "event", "job", "detail"]
     assert (line["job"], line["detail"]["order"]) == ("O-1-1", "O-1")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("body", b"{}"), ("subject", b"O-1"), ("epoch", b"1"), ("at_ms", float("inf"))]
+)
+def test_a_line_whose_parts_are_of_another_kind_is_found(
+    journal: Journal, column: str, value: object
+) -> None:
+    """As a flipped bit on the disk makes them; the database itself would take none of these."""
+
+    class Flipped:
+        def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+            rows = journal.rows(sql, *values)
+            if "FROM journal" not in sql or not rows or len(rows[0]) < 7:
+                return rows
+            place = ("seq", "epoch", "at_ms", "event", "subject", "body").index(column)
+            return [(*row[:place], value, *row[place + 1 :]) if row[0] == 2 else row for row in rows]
+
+    found = verify(Flipped())
+    assert isinstance(found, Finding)
+    assert (found.seq, "damaged" in found.text) == (2, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,29 @@ def test_an_old_line_of_the_order_log_takes_nothing_back_but_a_greeting_does(
     assert (province_clock.said(journal) or 0) >= START_MS + 30 * DAY_MS
     journal.write(lambda tx: province_clock.remember(tx, -30 * DAY_MS))  # its own clock was put right
     assert (province_clock.said(journal) or 0) < START_MS + DAY_MS
+
+
+def test_a_line_that_the_province_wrote_by_a_wrong_clock_stands_against_no_greeting(
+    tmp_path: Path, province: Province, clock: Clock
+) -> None:
+    journal = open_at(make_home(tmp_path / "home", province), clock=clock)
+    journal.write(lambda tx: province_clock.remember(tx, 0))
+    take(journal, province, replace(province.order("O-1"), at_ms=WRONG_YEAR_MS))
+    assert not province_clock.wrong(journal, START_MS)
+    journal.close()
+
+
+def test_a_clock_that_was_put_right_is_believed_for_good(journal: Journal, clock: Clock) -> None:
+    clock.at_ms = START_MS + 3 * DAY_MS
+    journal.write(lambda tx: province_clock.remember(tx, -3 * DAY_MS))
+    assert province_clock.wrong(journal, clock.at_ms) and not province_clock.put_back(journal, clock.at_ms)
+    clock.at_ms = START_MS + 3_600_000
+    assert province_clock.put_back(journal, clock.at_ms)
+    journal.write(province_clock.forgive)
+    assert not province_clock.put_back(journal, clock.at_ms)
+    assert not any(province_clock.wrong(journal, START_MS + days * DAY_MS) for days in range(1, 60))
+    assert province_clock.known(journal, None) is None
+    assert province_clock.wrong(journal, DEAD_BATTERY_MS)
 
 
 def test_a_card_in_the_queue_waits_for_the_right_time_and_goes_on_by_itself(

@@ -30,6 +30,14 @@ def test_the_loss_of_what_was_never_counted_leaves_a_number_open(journal: Journa
     assert words(journal) == []
 
 
+def test_what_an_older_program_booked_lost_closes_a_number_too(journal: Journal) -> None:
+    act(journal, "count", count=4, **TWO)
+    older = {"kind": "ktp", "reason": "gone", "by": "ani", "second": "budi"}
+    journal.write(lambda tx: tx.note("blank_lost", "0402", older))
+    journal.write(lambda tx: tx.note("blank_lost", "BA-1", {**older, "count": 2}))
+    assert words(journal) == []
+
+
 def test_a_number_is_closed_by_one_that_had_no_name(journal: Journal) -> None:
     act(journal, "count", count=5, **TWO)
     act(journal, "lose", blank="0499", reason="gone", **TWO)

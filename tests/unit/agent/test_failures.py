@@ -141,14 +141,6 @@ def test_the_engine_s_own_text_is_not_repeated(tmp_path: Path) -> None:
     db.close()
 
 
-def test_a_reader_that_finds_no_room_looks_alone_and_changes_nothing(home: Home) -> None:
-    reads = sqlite.open_database(home.journal_path, read_only=True, alone=True)
-    assert reads.execute("SELECT count(*) FROM journal").fetchone() == (40,)
-    with pytest.raises(sqlite.Error, match="readonly"):
-        reads.execute("DELETE FROM journal")
-    reads.close()
-
-
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full here")
 def test_an_answer_that_nobody_takes_is_said_and_what_was_done_stands(home: Home) -> None:
     environment = {**os.environ, "LOKET_HOME": str(home.root)}

@@ -9,7 +9,9 @@ from domain.manifest import blank_name, names_of
 NIK = "6411046507549639"
 
 
-@pytest.mark.parametrize("name", ["0406C3521C9C7B", "6411.000-42", "ABCDEFAB", "04112233445566", "KTP-7"])
+@pytest.mark.parametrize(
+    "name", ["0406C3521C9C7B", "6411.000-42", "ABCDEFAB", "04112233445566", "KTP-7", "0000000000001234"]
+)
 def test_numbers_that_blanks_bear_are_names(name: str) -> None:
     assert blank_name(name.lower()) == name
 
