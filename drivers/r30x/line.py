@@ -121,8 +121,8 @@ class Line:
         except OSError as error:
             self.close()
             raise Unreachable(cause(error), f"{name}: {type(error).__name__}") from error
-        if answers_as is not None and answer.code == DONE:
-            self.address, self._other = answers_as, None
+        if answers_as is not None:  # a refusal is an answer too: it stays where it was
+            self.address, self._other = answers_as if answer.code == DONE else self.address, None
         return answer
 
     def _asked(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from drivers.errors import Unreachable
+from drivers.errors import DeviceError, Unreachable
+from drivers.r30x.codec import Kind, pack
 from tests.unit.drivers.r30x.scripted import Mangle, Scripted, unharmed
 from tests.unit.drivers.r30x.test_line import ANYBODY, SILENT, module_of, once
 
@@ -63,3 +64,27 @@ def test_a_module_that_did_not_hear_that_it_moves_is_told_once_more() -> None:
     assert deaf != module.ready().address == ANYBODY
     module.set_address(MOVED)
     assert module.ready().address == far.address == MOVED
+
+
+def lost_answer_ms(*, refused: bool) -> int:
+    """How long one lost answer takes, after a move that was ``refused`` or never asked for."""
+    far = Scripted()
+    module = module_of(far)
+    module.ready()
+    if refused:
+
+        def stays(_number: int, _answer: bytes) -> list[tuple[int, bytes]]:
+            far.address = ANYBODY
+            return [(0, pack(MOVED, Kind.ACK, b"\x18"))]
+
+        far.mangle = stays
+        with pytest.raises(DeviceError):
+            module.set_address(MOVED)
+    far.mangle = once(len(far.asked) + 1, SILENT)
+    begun_ms = far.now
+    module.ready()
+    return far.now - begun_ms
+
+
+def test_a_refused_move_is_forgotten() -> None:
+    assert lost_answer_ms(refused=True) == lost_answer_ms(refused=False)
