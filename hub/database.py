@@ -204,7 +204,7 @@ def told(path: Path) -> Iterator[None]:
     except engine.Error as error:
         if str(error).startswith(NO_TABLE):
             raise DatabaseUnmade(f"The database {path} lacks a table of the hub.") from error
-        means = MEANS.get((error.sqlite_errorcode or 0) & 0xFF)
+        means = MEANS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
         if means is None:
             raise
         raise DatabaseTrouble(f"The database {path} {means}.") from error

@@ -123,7 +123,7 @@ class Home:
             held.execute("BEGIN EXCLUSIVE")
         except pysqlite3.Error as error:
             held.close()
-            if error.sqlite_errorcode == BUSY:
+            if getattr(error, "sqlite_errorcode", None) == BUSY:
                 raise Trouble(f"Another hub is running at {self.root}; only one may.") from None
             raise Trouble(f"{place} cannot be locked: {error}.") from error
         try:

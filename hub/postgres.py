@@ -44,7 +44,9 @@ class _Postgres:
         except psycopg.ProgrammingError:  # not told on: the address may hold a password
             raise DatabaseTrouble("The address of the database cannot be read.") from None
         for setting in ("fsync", "synchronous_commit"):
-            if connection.execute(f"SHOW {setting}").fetchone() == ("off",):
+            with _told():
+                found = connection.execute(f"SHOW {setting}").fetchone()
+            if found == ("off",):
                 connection.close()
                 raise UnsafeSetup(
                     f"the database server runs with {setting} off: a power cut would lose events"

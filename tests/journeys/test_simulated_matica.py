@@ -31,7 +31,7 @@ COMMAND, PANEL = 0xF0000100, 0xF0000200
 
 def options(tmp_path: Path) -> list[str]:
     files = ["--state", str(tmp_path / "state"), "--truth", str(tmp_path / "truth")]
-    return ["--make", "matica", *files, "--tcp", "127.0.0.1:0", "--speed", "200"]
+    return ["--make", "matica", *files, "--tcp", "127.0.0.1:0", "--speed", "40"]
 
 
 def port_of(printer: Technician) -> int:
