@@ -22,11 +22,11 @@ from domain.ledger import Ledger, Row, account_name
 from domain.regions import PROVINCE_HOLDER
 from hub import ingest
 from hub.books import fold
+from hub.books.tally import LOST
 from hub.database import Database
 from hub.moves import stand
 
 WRITTEN_OFF, SETTLED = "written_off", "consignment_settled"
-LOST = account_name(Place.LOST, PROVINCE_HOLDER, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """How a dispute over a consignment ends: the body of the act ``consignment_settled``. Pure.
 
 what is missing     went back where an earlier word of two people took it from, else it is lost
-what is too much    a sender forgot to list it: it came from whoever still has it in stock, else from the
-                    centre
-booked in twice     where the box was opened it is, and whoever else booked it in has it no more; where
-                    nobody opened it, with whom it was sent to, else with the province, else the first
+what is too much    an earlier word said it was lost, and it came after all; or a sender forgot to list it:
+                    it came from whoever still has it in stock, else from the centre
+booked in twice     what an earlier word said was lost has come; of the rest: where the box was opened it is,
+                    and whoever else booked it in has it no more; where nobody opened it, with whom it was
+                    sent to, else with the province, else the first
 given up, opened    it is where it was opened: the earlier word of two people is taken back
 taken for the       it came from the office that sent it: what the centre gave is less by it
 centre's
@@ -19,7 +20,7 @@ from typing import Any
 from domain.accounts import Place
 from domain.ledger import account_name
 from domain.regions import PROVINCE_HOLDER
-from hub.books.tally import CENTRE, Books, Transit
+from hub.books.tally import CENTRE, LOST, Books, Transit
 
 
 def first(made: Books, disputes: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -34,19 +35,59 @@ def body(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
         "receiver": dispute["to"],
         "missing": dispute["missing"],
         "missing_unnamed": dispute["missing_unnamed"],
-        "extra": {name: _source(made, name, dispute["booked_by"]) for name in dispute["extra"]},
-        "extra_unnamed": dispute["extra_unnamed"],
-        "extra_from": {CENTRE: dispute["extra_unnamed"]} if dispute["extra_unnamed"] else {},
     }
     if made.transit[_account(dispute)].undone and not dispute["missing"] and not dispute["missing_unnamed"]:
         return {**told, **_had_after_all(made, dispute)}
-    if _is_twice(dispute) and _claimed(made, dispute):
-        taken = _taken_over(made, dispute) if _opened(made, dispute) else _undone(dispute)
-        return {**told, **taken, "back": {}, "back_to": {}}
-    if _is_twice(dispute):
-        told["extra"] = dict.fromkeys(dispute["extra"], CENTRE)
-        return {**told, "back": {}, "back_to": {}}
-    return {**told, **_back(made, dispute)}
+    came, rest = _came_after_all(made, dispute)
+    if not _is_twice(dispute):
+        extra = {name: _source(made, name, dispute["booked_by"]) for name in rest["extra"]}
+        return {**told, **_with(came, extra, {CENTRE: rest["extra_unnamed"]}), **_back(made, dispute)}
+    if not _claimed(made, dispute):
+        shares = (dict.fromkeys(rest["extra"], CENTRE), {CENTRE: rest["extra_unnamed"]})
+    else:
+        shares = _taken_over(made, rest) if _opened(made, dispute) else _undone(rest)
+    return {**told, **_with(came, *shares), "back": {}, "back_to": {}}
+
+
+Shares = tuple[dict[str, str], dict[str, int]]
+"""The accounts of blanks by name, and the numbers of those without one by account."""
+
+
+def _with(came: Shares, extra: dict[str, str], extra_from: dict[str, int]) -> dict[str, Any]:
+    """What came after all and what else is too much, as the act has it."""
+    numbers = {account: count for each in (came[1], extra_from) for account, count in each.items() if count}
+    return {"extra": came[0] | extra, "extra_unnamed": sum(numbers.values()), "extra_from": numbers}
+
+
+def _came_after_all(made: Books, dispute: dict[str, Any]) -> tuple[Shares, dict[str, Any]]:
+    """What of a dispute's too much people had said was lost, and the dispute over the rest.
+
+    Lost by number and booked in by name, or the other way about, the same number settles it.
+    """
+    lost = _lost(made, dispute["consignment"], dispute["kind"])
+    extra = {name: LOST for name in dispute["extra"] if made.names[name][LOST] > 0}
+    left = [name for name in dispute["extra"] if name not in extra]
+    free = [name for name in left if _source(made, name, dispute["booked_by"]) == CENTRE]
+    named = set(free[: lost[None]])
+    count = min(dispute["extra_unnamed"], lost[None] - len(named))
+    spare = sorted(name for name in lost if name and name not in extra and made.names[name][LOST] > 0)
+    counted = spare[: dispute["extra_unnamed"] - count]
+    rest = {
+        **dispute,
+        "extra": [name for name in left if name not in named],
+        "extra_unnamed": dispute["extra_unnamed"] - count - len(counted),
+    }
+    return (extra | dict.fromkeys(counted, LOST), {LOST: count + len(named)}), rest
+
+
+def _lost(made: Books, consignment: str, kind: str) -> Counter[str | None]:
+    """What earlier words of people wrote off of a consignment, whoever it was for, and has not come since."""
+    lost: Counter[str | None] = Counter()
+    for each in made.transit.values():
+        if each.consignment == consignment:
+            for (its, name, account), count in each.given.items():
+                lost[name] -= count if its == kind and account == LOST else 0
+    return +lost
 
 
 def _is_twice(dispute: dict[str, Any]) -> bool:
@@ -83,14 +124,13 @@ def _booked(made: Books, holder: str, consignment: str) -> bool:
     )
 
 
-def _undone(dispute: dict[str, Any]) -> dict[str, Any]:
+def _undone(dispute: dict[str, Any]) -> Shares:
     """Its receiver has nothing of it."""
     stock, pool = _places(dispute["booked_by"])
-    count = dispute["extra_unnamed"]
-    return {"extra": dict.fromkeys(dispute["extra"], stock), "extra_from": {pool: count} if count else {}}
+    return dict.fromkeys(dispute["extra"], stock), {pool: dispute["extra_unnamed"]}
 
 
-def _taken_over(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
+def _taken_over(made: Books, dispute: dict[str, Any]) -> Shares:
     """Its receiver has it, who else booked it in has it no more; the centre gave what they lack."""
     kind = dispute["kind"]
     others = [_places(each) for each in dispute["elsewhere"] if _booked(made, each, dispute["consignment"])]
@@ -112,24 +152,21 @@ def _taken_over(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
         share = count if pool == CENTRE else max(0, min(count, left[pool]))
         extra_from[pool] += share
         count -= share
-    return {"extra": extra, "extra_from": {pool: share for pool, share in extra_from.items() if share}}
+    return extra, dict(extra_from)
 
 
 def _had_after_all(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
     """Its receiver was said to have nothing of it, and opened it since: so it is there."""
     kind, (stock, pool) = dispute["kind"], _places(dispute["booked_by"])
     whole = made.transit[_account(dispute)].given[kind, None, pool]
-    taken = _taken_over(made, {**dispute, "extra_unnamed": whole})
-    if CENTRE in taken["extra_from"]:
+    came, rest = _came_after_all(made, {**dispute, "extra_unnamed": whole})
+    taken = _taken_over(made, rest)
+    if taken[1][CENTRE]:
         whole = dispute["extra_unnamed"]
-        taken = _taken_over(made, dispute)
+        came, rest = _came_after_all(made, dispute)
+        taken = _taken_over(made, rest)
     back_to = {pool: whole} if whole else {}
-    return {
-        **taken,
-        "extra_unnamed": whole,
-        "back": dict.fromkeys(dispute["extra"], stock),
-        "back_to": back_to,
-    }
+    return {**_with(came, *taken), "back": dict.fromkeys(dispute["extra"], stock), "back_to": back_to}
 
 
 def _back(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from domain.regions import PROVINCE_HOLDER
 TRANSIT = f"{Place.TRANSIT}/"
 UNNAMED = f"/{Place.UNNAMED}"
 CENTRE = str(Place.CENTRE)
+LOST = account_name(Place.LOST, PROVINCE_HOLDER, "")
 _STORE = (f"{PROVINCE_HOLDER}/{Place.STOCK}", f"{PROVINCE_HOLDER}/{Place.UNNAMED}")
 _BROUGHT = (CENTRE, str(Place.UNKNOWN))  # UNKNOWN: a name that the store itself had sent out before
 
@@ -115,16 +116,16 @@ class Transit:
     @property
     def undone(self) -> bool:
         """Whether its receiver gave it up again: people found that it had booked in what it did not have."""
-        return self.senders == {self.receiver}
+        return self.senders - {LOST} == {self.receiver}
 
     def add(self, row: Row, sign: int) -> None:
         """Take in one row."""
         if sign > 0:
-            self.senders.add(holder_of(row.debit))
+            self.senders.add(LOST if row.debit == LOST else holder_of(row.debit))
             self.given[row.kind, row.name, row.debit] += row.count
         else:
             self.received = True
-            if holder_of(row.credit) != self.receiver:
+            if row.credit == LOST or holder_of(row.credit) != self.receiver:
                 self.given[row.kind, row.name, row.credit] -= row.count
         self.count(row, sign)
 

@@ -1,0 +1,119 @@
+"""People settle before the last line came: what was said to be lost comes after all.
+
+On the embedded engine alone: nothing here is the engine's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.stock.blanks import NAMES_A_LINE_MAX
+from hub import schema
+from hub.books import prove as proof
+from hub.books import store
+from hub.books.store import Load
+from hub.database import Database, open_database
+from hub.projections import Folder
+from tests.unit.hub.ledgers import TWO, WRITER, counted, join, prove, received
+from tests.unit.hub.stations import NOW_MS, FakeStation, Line, card
+
+FIVE = ("A", "B", "C", "D", "E")
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(str(tmp_path / "hub.db"))
+    schema.create(opened, now_ms=0)
+    yield opened
+    opened.close()
+
+
+def send_five(db: Database, to: str, named: bool = True) -> None:
+    store.take_in(db, Load("P-1", "ktp", FIVE if named else None, 5), NOW_MS)
+    store.send_out(db, Load("K-1", "ktp", FIVE if named else None, 5), to, WRITER)
+
+
+def come(db: Database, station: FakeStation, *lines: Line) -> None:
+    station.write(*lines).send(db)
+    Folder(db).catch_up()
+
+
+def settled(db: Database) -> dict[str, dict[str, int]]:
+    """The accounts after two people's word: the proof holds, and a rebuild ends at the same."""
+    Folder(db).catch_up()
+    store.settle(db, "K-1", TWO, WRITER)
+    found = prove(db)
+    assert proof.holds(found) and found["accounts"]["centre"]["ktp"] == -sum(
+        numbers["ktp"] for account, numbers in found["accounts"].items() if account != "centre"
+    )
+    Folder(db).rebuild()
+    assert prove(db) == found
+    return found["accounts"]
+
+
+def test_the_rest_of_a_long_receipt_that_comes_after_a_settle_was_not_lost(db: Database) -> None:
+    far = join(db).far
+    names = tuple(f"N{number:05}" for number in range(NAMES_A_LINE_MAX + 50))
+    store.take_in(db, Load("P-1", "ktp", names, len(names)), NOW_MS)
+    store.send_out(db, Load("K-1", "ktp", names, len(names)), "64.11-1", WRITER)
+    come(db, far, received("K-1", *names[:NAMES_A_LINE_MAX]))
+    assert settled(db)["province/lost"] == {"ktp": 50}
+    come(db, far, received("K-1", *names[NAMES_A_LINE_MAX:]))
+    assert settled(db) == {"64.11-1/stock": {"ktp": len(names)}, "centre": {"ktp": -len(names)}}
+
+
+@pytest.mark.parametrize("rest", [counted(2, "K-1"), received("K-1", "D", "E")], ids=["by_count", "by_name"])
+@pytest.mark.parametrize("part", [counted(3, "K-1"), received("K-1", *FIVE[:3])], ids=["count", "name"])
+@pytest.mark.parametrize("named", [True, False])
+def test_what_was_settled_as_lost_and_came_is_not_taken_from_the_centre(
+    db: Database, named: bool, part: Line, rest: Line
+) -> None:
+    far = join(db).far
+    send_five(db, "64.11-1", named)
+    come(db, far, part)
+    assert settled(db)["province/lost"] == {"ktp": 2}
+    come(db, far, rest)
+    accounts = settled(db)
+    assert accounts["centre"] == {"ktp": -5} and "province/lost" not in accounts
+
+
+def test_more_than_was_lost_is_taken_from_the_centre(db: Database) -> None:
+    far = join(db).far
+    send_five(db, "64.11-1", named=False)
+    come(db, far, counted(3, "K-1"))
+    settled(db)
+    come(db, far, counted(3, "K-1"))
+    assert settled(db) == {"64.11-1/unnamed": {"ktp": 6}, "centre": {"ktp": -6}}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_a_sibling_found_after_it_was_settled_as_lost_is_the_sibling_s(
+    db: Database, named: bool
+) -> None:
+    offices = join(db)
+    send_five(db, "64.72-1", named)
+    come(db, offices.first, received("K-1", *FIVE[:3]) if named else counted(3, "K-1"))
+    assert settled(db)["province/lost"] == {"ktp": 2}
+    come(db, offices.second, received("K-1", *FIVE[3:]) if named else counted(2, "K-1"))
+    accounts = settled(db)
+    place = "stock" if named else "unnamed"
+    assert accounts[f"64.72-2/{place}"] == {"ktp": 2} and "province/lost" not in accounts
+    come(db, offices.second, *card("o1", "D"))
+    found = prove(db)
+    assert proof.holds(found) and found["accounts"]["64.72-2/card"] == {"ktp": 1}
+
+
+def test_what_a_sibling_had_nothing_of_and_opened_was_what_is_lost(db: Database) -> None:
+    """The sibling's word came first and was undone; then the loss was told, then it opened the box."""
+    offices = join(db)
+    come(db, offices.first, received("K-1", *FIVE[:3]))
+    come(db, offices.second, received("K-1", *FIVE[3:]))
+    settled(db)
+    send_five(db, "64.72-1")
+    assert settled(db)["province/lost"] == {"ktp": 2}
+    come(db, offices.second, *card("o1", "D"))
+    accounts = settled(db)
+    assert accounts["centre"] == {"ktp": -5} and "province/lost" not in accounts
