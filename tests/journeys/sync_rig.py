@@ -9,8 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import SystemRandom
 from typing import IO, Any
 
 from agent import keys as station_keys
@@ -33,6 +34,7 @@ from tests import witness
 
 STATION = "64.11-1"
 TOKEN = bytes(range(32))
+DICE = SystemRandom()
 PATIENCE_S = 120.0  # a message said into an empty room is said again after 45 s (sync/talk.py)
 
 
@@ -46,8 +48,12 @@ def until(what: Callable[[], bool], why: str, patience_s: float = PATIENCE_S) ->
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    """One for a program that is still to start, below those that the system hands out: so nobody who asks
+    it for any port, or calls out, has taken it by then."""
+    while True:
+        port = DICE.randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Broker:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from agent.counter import suket
 from agent.counter.suket import State
 from domain.keys import order_info
 from tests.journeys.station import LOKET, Station
+from tests.journeys.sync_rig import free_port
 from tests.unit.agent.stations import NAME, open_at, take
 from tests.unit.agent.test_card import person, photo
 
@@ -81,13 +81,6 @@ def made(folder: Path, paper: str = "") -> Station:
     take(journal, station.province, station.province.order("O-1", reason="data_change", sealed=sealed))
     journal.close()
     return station
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def listed(station: Station) -> list[dict[str, Any]]:
