@@ -34,6 +34,12 @@ IRISES = ("Right", "Left")
 """In the order of ISO/IEC 19794-6's eyes, 1 and 2."""
 
 
+ON_PAPER = "paper_signature"
+"""The sitting's flag that the person was to sign on paper, and may not have: somebody looks at the sheet."""
+MISMATCH_OVERRIDDEN, CLERKS_FINGER_OVERRIDDEN = "mismatch_overridden", "clerks_finger_overridden"
+"""The sitting's flags that a second person decided something."""
+
+
 class Rechecked(StrEnum):
     """How the index finger on the small reader compared with the one that was recorded."""
 

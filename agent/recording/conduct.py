@@ -16,7 +16,7 @@ from agent.recording.press import Press, compared
 from agent.recording.sitting import GROUPS, HANDS, STEPS, Step
 from agent.recording.words import Said
 from domain import people
-from domain.packet import Rechecked, Recording, transaction
+from domain.packet import MISMATCH_OVERRIDDEN, ON_PAPER, Rechecked, Recording, transaction
 from domain.packet_form import DEVICES_MAX
 from drivers.errors import DeviceError, NeedsHands
 from drivers.finger_reader import Answer, FingerReader
@@ -89,7 +89,7 @@ class Sitting:
             if way == "stop":
                 raise Abandoned("recheck_mismatch")
             if way == "override" and self._supervisor():
-                self._held.flag("mismatch_overridden")
+                self._held.flag(MISMATCH_OVERRIDDEN)
                 break
             if way == "hand":
                 for finger in sitting.strangers(answers):
@@ -134,7 +134,7 @@ class Sitting:
             if isinstance(told, Signature):
                 self._held.signature, self._held.endorsed = told, True
                 return
-        self._held.flag("paper_signature")
+        self._held.flag(ON_PAPER)
         self._held.endorsed = self._desk.ask(words.SAID["on_paper"], ("yes", "no")) == "yes"
 
     def _signed(self, pad: SignaturePad) -> Signature:

@@ -16,7 +16,7 @@ from agent.recording.patience import Abandoned, Patience, Way
 from agent.recording.plan import Devices, Held, Pictures, Plan
 from agent.recording.sitting import GROUPS, Step, Tries, Verdict
 from agent.recording.words import Said
-from domain.packet import Modality, Part
+from domain.packet import CLERKS_FINGER_OVERRIDDEN, Modality, Part
 from domain.recorded_images import refusal
 from drivers.errors import Refused
 from drivers.finger_reader import Answer, FingerReader, Hit
@@ -128,7 +128,7 @@ class Press:
         if way == "stop":
             raise Abandoned("clerks_finger")
         if way == "override" and self.supervisor():
-            self.held.flag("clerks_finger_overridden")
+            self.held.flag(CLERKS_FINGER_OVERRIDDEN)
             return tries
         return sitting.thrown_away(tries, hits)
 

@@ -17,7 +17,18 @@ from hashlib import sha256
 
 from domain import nik, packing, people, recorded_images
 from domain.keys import CannotOpen, VerifyKey
-from domain.packet import PACKET_BYTES_MAX, BadPacket, Rechecked, Recording, due, info, transaction
+from domain.packet import (
+    CLERKS_FINGER_OVERRIDDEN,
+    MISMATCH_OVERRIDDEN,
+    ON_PAPER,
+    PACKET_BYTES_MAX,
+    BadPacket,
+    Rechecked,
+    Recording,
+    due,
+    info,
+    transaction,
+)
 from domain.recording import Status
 from hub import ingest
 from hub.clock import unix_ms
@@ -28,10 +39,7 @@ from sync.packet_files import PacketFiles
 
 FOLDER = "recordings/kept"  # of the hub's home
 DUPLICATE_PERSON = "DUPLICATE_PERSON"
-ON_PAPER = "paper_signature"
-"""The sitting's flag that the person was to sign on paper, and may not have: somebody looks at the sheet."""
-OVERRIDDEN = frozenset({"mismatch_overridden", "clerks_finger_overridden"})
-"""The sitting's flags that a second person decided something."""
+OVERRIDDEN = frozenset({MISMATCH_OVERRIDDEN, CLERKS_FINGER_OVERRIDDEN})
 DEVICE_TIME, DEVICE_CHAIN = "DEVICE_TIME", "DEVICE_CHAIN"
 CLOCK_MS = 5 * 60_000  # as a scanner's clock may differ at the station
 ODD_ANSWER = "STATUS_MOVE"
