@@ -11,6 +11,6 @@ def place(text: str, usual: str = "") -> tuple[str, int]:
         host.encode("idna")
     except UnicodeError:
         port = ""
-    if not host or not (port.isascii() and port.isdecimal()) or int(port) > PORT_MAX:
+    if not host or not (port.isascii() and port.isdecimal()) or len(port) > 5 or int(port) > PORT_MAX:
         raise ValueError(f"{text!r} is not HOST:PORT")
     return host, int(port)
