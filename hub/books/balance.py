@@ -23,7 +23,7 @@ from typing import Any
 from domain.accounts import Place
 from domain.regions import PROVINCE_HOLDER, split_station
 from hub.books.office import Share
-from hub.books.tally import CENTRE, TRANSIT, UNNAMED, Books, Transit, books, holder_of
+from hub.books.tally import CENTRE, LOST, TRANSIT, UNNAMED, Books, Transit, books, holder_of
 
 __all__ = ["Books", "Found", "Transit", "books"]
 
@@ -156,6 +156,8 @@ def _disputed(made: Books, way: Way, kind: str, agreed: bool) -> dict[str, Any] 
         made.names[name][pool] += 1
     missing, extra = missing[len(counted) :], extra[len(named) :]
     more += len(counted) - len(named)
+    if counted:  # nobody knows which of the names are not among the counted
+        missing, more = [], more + len(missing)
     known = agreed or one_office(transit.receiver, way.booked_by)
     if known and not (missing or extra or more or elsewhere):
         return None
@@ -223,6 +225,8 @@ def _regret(made: Books) -> None:
     for transit in made.transit.values():
         for (kind, name, account), count in transit.given.items():
             lost = f"{holder_of(account)}/{Place.LOST}"
+            if lost == LOST:
+                continue  # the word of two people, and no holder's
             if name is None:
                 gone = min(count, -made.totals[account, kind], made.totals[lost, kind])
                 made.shift_number(kind, max(0, gone), lost, account)

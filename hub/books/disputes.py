@@ -20,7 +20,10 @@ from typing import Any
 from domain.accounts import Place
 from domain.ledger import account_name
 from domain.regions import PROVINCE_HOLDER
-from hub.books.tally import CENTRE, LOST, Books, Transit
+from hub.books.balance import one_office
+from hub.books.tally import CENTRE, LOST, Books
+
+STORE = account_name(Place.STOCK, PROVINCE_HOLDER, "")
 
 
 def first(made: Books, disputes: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def body(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
     if not _is_twice(dispute):
         extra = {name: _source(made, name, dispute["booked_by"]) for name in rest["extra"]}
         return {**told, **_with(came, extra, {CENTRE: rest["extra_unnamed"]}), **_back(made, dispute)}
-    if not _claimed(made, dispute):
+    if not _claimed(made, dispute) or _shared(made, dispute):
         shares = (dict.fromkeys(rest["extra"], CENTRE), {CENTRE: rest["extra_unnamed"]})
     else:
         shares = _taken_over(made, rest) if _opened(made, dispute) else _undone(rest)
@@ -60,12 +63,15 @@ def _with(came: Shares, extra: dict[str, str], extra_from: dict[str, int]) -> di
 
 
 def _came_after_all(made: Books, dispute: dict[str, Any]) -> tuple[Shares, dict[str, Any]]:
-    """What of a dispute's too much people had said was lost, and the dispute over the rest.
+    """What of a dispute's too much people had said was lost, or the store still has by name; and the rest.
 
     Lost by number and booked in by name, or the other way about, the same number settles it.
     """
     lost = _lost(made, dispute["consignment"], dispute["kind"])
     extra = {name: LOST for name in dispute["extra"] if made.names[name][LOST] > 0}
+    if PROVINCE_HOLDER not in (dispute["booked_by"], *dispute["elsewhere"]):
+        at = {name: _source(made, name, dispute["booked_by"]) for name in dispute["extra"]}
+        extra = {name: STORE for name in at if at[name] == STORE} | extra
     left = [name for name in dispute["extra"] if name not in extra]
     free = [name for name in left if _source(made, name, dispute["booked_by"]) == CENTRE]
     named = set(free[: lost[None]])
@@ -92,6 +98,15 @@ def _lost(made: Books, consignment: str, kind: str) -> Counter[str | None]:
 
 def _is_twice(dispute: dict[str, Any]) -> bool:
     return dispute["elsewhere"] not in ([], [CENTRE])
+
+
+def _shared(made: Books, dispute: dict[str, Any]) -> bool:
+    """Whether it is one office's box from the centre, as far as anybody told: each PC has its part."""
+    name, holders = dispute["consignment"], dispute["elsewhere"]
+    ends = [each for each in made.transit.values() if each.consignment == name]
+    return all(one_office(holder, dispute["booked_by"]) for holder in holders) and not any(
+        each.senders - {CENTRE} for each in ends
+    )
 
 
 def _claimed(made: Books, dispute: dict[str, Any]) -> bool:
@@ -171,18 +186,19 @@ def _had_after_all(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
 
 def _back(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
     """What goes back where it was taken from: what was never the centre's, what people took too soon."""
-    kind, transit = dispute["kind"], made.transit[_account(dispute)]
-    collected = made.collected.get(dispute["consignment"])
-    shares = _given(transit, kind)
-    back, back_to, more = dict[str, str](), Counter[str](), dispute["missing_unnamed"]
-    for name, account in shares:
-        if name is not None and name in dispute["missing"]:
-            back[name] = account
+    kind, collected = dispute["kind"], made.collected.get(dispute["consignment"])
+    shares, more = _given(made, dispute), dispute["missing_unnamed"]
+    back = {name: account for name, account in shares if name is not None and name in dispute["missing"]}
+    missing, back_to = [name for name in dispute["missing"] if name not in back], Counter[str]()
     for (name, account), count in sorted(shares.items(), key=repr):
-        share = min(more, count) if name is None else 0
-        back_to[account] += share
-        more -= share
-    missing = [name for name in dispute["missing"] if name not in back]
+        if name is None:  # what is missing by name may have been brought in by number
+            back_to[account] = min(count, more + len(missing))
+            named = max(0, back_to[account] - more)
+            more -= back_to[account] - named
+            missing = missing[: len(missing) - named]
+        elif more and name not in back:  # and the other way about
+            back[name] = account
+            more -= 1
     if collected is not None and dispute["elsewhere"] == [CENTRE]:
         for (its, name, account), count in collected.given.items():
             if its == kind and name is not None and count > 0:
@@ -193,16 +209,20 @@ def _back(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
     return {**told, "back_to": {account: count for account, count in back_to.items() if count}}
 
 
-def _given(transit: Transit, kind: str) -> Counter[tuple[str | None, str]]:
-    """What an earlier word brought into a consignment: from the centre, or from its own receiver."""
-    own = (CENTRE, *_places(transit.receiver))
-    return Counter(
-        {
-            (name, account): count
-            for (its, name, account), count in transit.given.items()
-            if its == kind and account in own and count > 0
-        }
-    )
+def _given(made: Books, dispute: dict[str, Any]) -> Counter[tuple[str | None, str]]:
+    """What earlier words brought into a consignment: what the centre gave to any end of it, what its own
+    receiver gave up, and a name taken from a stock that it was taken from twice."""
+    shares: Counter[tuple[str | None, str]] = Counter()
+    own = _places(dispute["to"])
+    for each in made.transit.values():
+        if each.consignment != dispute["consignment"]:
+            continue
+        for (its, name, account), count in each.given.items():
+            mine = account in own and each.receiver == dispute["to"]
+            twice = name is not None and made.names[name][account] < 0 and account.endswith(f"/{Place.STOCK}")
+            if its == dispute["kind"] and (account == CENTRE or mine or twice):
+                shares[name, account] += count
+    return +shares
 
 
 def _account(dispute: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from hub.books import store
 from hub.books.store import Load
 from hub.database import Database, open_database
 from hub.projections import Folder
-from tests.unit.hub.ledgers import TWO, WRITER, counted, join, prove, received
+from tests.unit.hub.ledgers import TWO, WRITER, counted, join, prove, received, sent
 from tests.unit.hub.stations import NOW_MS, FakeStation, Line, card
 
 FIVE = ("A", "B", "C", "D", "E")
@@ -41,17 +41,18 @@ def come(db: Database, station: FakeStation, *lines: Line) -> None:
     Folder(db).catch_up()
 
 
-def settled(db: Database) -> dict[str, dict[str, int]]:
+def settled(db: Database, consignment: str = "K-1") -> dict[str, dict[str, int]]:
     """The accounts after two people's word: the proof holds, and a rebuild ends at the same."""
     Folder(db).catch_up()
-    store.settle(db, "K-1", TWO, WRITER)
+    store.settle(db, consignment, TWO, WRITER)
     found = prove(db)
     assert proof.holds(found) and found["accounts"]["centre"]["ktp"] == -sum(
         numbers["ktp"] for account, numbers in found["accounts"].items() if account != "centre"
     )
     Folder(db).rebuild()
     assert prove(db) == found
-    return found["accounts"]
+    accounts: dict[str, dict[str, int]] = found["accounts"]
+    return accounts
 
 
 def test_the_rest_of_a_long_receipt_that_comes_after_a_settle_was_not_lost(db: Database) -> None:
@@ -106,14 +107,46 @@ def test_what_a_sibling_found_after_it_was_settled_as_lost_is_the_sibling_s(
     assert proof.holds(found) and found["accounts"]["64.72-2/card"] == {"ktp": 1}
 
 
-def test_what_a_sibling_had_nothing_of_and_opened_was_what_is_lost(db: Database) -> None:
-    """The sibling's word came first and was undone; then the loss was told, then it opened the box."""
+@pytest.mark.parametrize("named", [True, False])
+def test_what_two_pcs_booked_of_one_box_before_its_sender_s_word_came_is_theirs(
+    db: Database, named: bool
+) -> None:
     offices = join(db)
-    come(db, offices.first, received("K-1", *FIVE[:3]))
-    come(db, offices.second, received("K-1", *FIVE[3:]))
+    come(db, offices.first, received("K-1", *FIVE[:3]) if named else counted(3, "K-1"))
+    come(db, offices.second, received("K-1", *FIVE[3:]) if named else counted(2, "K-1"))
     settled(db)
-    send_five(db, "64.72-1")
-    assert settled(db)["province/lost"] == {"ktp": 2}
     come(db, offices.second, *card("o1", "D"))
+    send_five(db, "64.72-1", named)
     accounts = settled(db)
     assert accounts["centre"] == {"ktp": -5} and "province/lost" not in accounts
+
+
+@pytest.mark.parametrize("there", [counted(5, "T-1"), received("T-1", *FIVE)], ids=["by_count", "by_name"])
+@pytest.mark.parametrize("named", [True, False])
+def test_the_rest_of_a_sender_s_word_that_comes_after_a_settle_is_not_lost(
+    db: Database, named: bool, there: Line
+) -> None:
+    offices = join(db)
+    come(db, offices.far, received("D-1", *FIVE) if named else counted(5, "D-1"))
+    come(db, offices.far, sent("T-1", "64.02-1", *(FIVE[:3] if named else ()), count=3))
+    come(db, offices.near, there)
+    settled(db, "T-1")
+    come(db, offices.far, sent("T-1", "64.02-1", *(FIVE[3:] if named else ()), count=2))
+    accounts = settled(db, "T-1")
+    assert accounts["centre"] == {"ktp": -5} and "province/lost" not in accounts
+
+
+def test_a_name_that_the_store_sent_and_said_was_lost_does_not_stand_in_the_store(db: Database) -> None:
+    far = join(db).far
+    store.take_in(db, Load("P-1", "ktp", None, 5), NOW_MS)
+    store.send_out(db, Load("K-1", "ktp", FIVE, 5), "64.11-1", WRITER)
+    come(db, far, received("K-1", *FIVE[:3]))
+    assert settled(db)["province/lost"] == {"ktp": 2}
+
+
+def test_names_booked_by_two_pcs_and_still_in_the_store_come_out_of_the_store(db: Database) -> None:
+    offices = join(db)
+    store.take_in(db, Load("P-1", "ktp", FIVE, 5), NOW_MS)
+    come(db, offices.first, received("K-1", *FIVE[:3]))
+    come(db, offices.second, received("K-1", *FIVE[3:]), *card("o1", "D"))
+    assert settled(db)["centre"] == {"ktp": -5}
