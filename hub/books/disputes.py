@@ -230,10 +230,14 @@ def _account(dispute: dict[str, Any]) -> str:
 
 
 def _source(made: Books, name: str, receiver: str) -> str:
-    """Where a blank that nobody sent must have come from: another holder's stock, or the centre."""
+    """Where a blank that nobody sent must have come from: another holder's stock, or the centre.
+
+    Where it stands in one place only it has gone on to there since.
+    """
+    here = {account: count for account, count in made.names[name].items() if count > 0}
     stocks = [
         account
-        for account, count in sorted(made.names[name].items())
-        if count > 0 and account.endswith(f"/{Place.STOCK}") and not account.startswith(f"{receiver}/")
+        for account in sorted(here)
+        if account.endswith(f"/{Place.STOCK}") and not account.startswith(f"{receiver}/")
     ]
-    return stocks[0] if stocks else CENTRE
+    return stocks[0] if stocks and sum(here.values()) > 1 else CENTRE
