@@ -143,7 +143,7 @@ def _elsewhere(receipt: Transit, claims: list[Transit]) -> dict[str, list[str]]:
 
 def _disputed(made: Books, way: Way, kind: str, agreed: bool) -> dict[str, Any] | None:
     """The difference between the two ends of a consignment; None where there is none."""
-    transit, elsewhere = way.transit, [] if way.transit.undone else way.elsewhere.get(kind, [])
+    transit, elsewhere = way.transit, [] if way.transit.gave_up(kind) else way.elsewhere.get(kind, [])
     missing, extra, more = transit.side(kind, 1), transit.side(kind, -1), transit.unnamed[kind]
     pool = f"{way.booked_by}{UNNAMED}"
     named = extra[: max(0, more)]  # sent without a name, received with one

@@ -39,7 +39,8 @@ def body(made: Books, dispute: dict[str, Any]) -> dict[str, Any]:
         "missing": dispute["missing"],
         "missing_unnamed": dispute["missing_unnamed"],
     }
-    if made.transit[_account(dispute)].undone and not dispute["missing"] and not dispute["missing_unnamed"]:
+    undone = made.transit[_account(dispute)].gave_up(dispute["kind"])
+    if undone and not dispute["missing"] and not dispute["missing_unnamed"]:
         return {**told, **_had_after_all(made, dispute)}
     came, rest = _came_after_all(made, dispute)
     if not _is_twice(dispute):

@@ -7,7 +7,7 @@ the same it changes nothing. What decides over other holders' blanks takes two p
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -222,52 +222,73 @@ def settle(db: Database, consignment: str, word: Word, writer: Writer) -> list[d
     up to date before. Raises RefusedByRule NOT_DISPUTED, SECOND_NEEDED, SECOND_IS_FIRST.
     """
     word.check()
-    done: list[dict[str, Any]] = []
-    with db.transaction():
-        acts.lock(db)
-        rows = [
-            Row(*each) for each in db.rows("SELECT kind, blank, count, debit, credit, subject FROM ledger")
-        ]
-        while (found := _dispute(db, rows, consignment, done)) is not None:
-            dispute, body = found
-            number = acts.append(db, writer.now_ms, acts.SETTLED, consignment, {**body, **word.body()})
-            if not _gave_up(dispute, body):
-                _announce_booked(db, rows, dispute, writer)
-            rows += acts.rows_of(acts.store(db, number - 1)[0], acts.after(db, number - 1)[0])
-            done.append({"consignment": consignment, **body})
-    if not done:
-        raise RefusedByRule("NOT_DISPUTED", consignment)
+    done: list[dict[str, Any]] | None = None
+    while done is None:  # adding up takes long at a great hub: nobody waits for it
+        with db.snapshot():
+            head, plan = acts.head(db), list(_plan(db, consignment, word, writer.now_ms))
+        if not plan:
+            raise RefusedByRule("NOT_DISPUTED", consignment)
+        with db.transaction():
+            acts.lock(db)
+            if acts.head(db) == head:
+                done = [_settle(db, *each, writer) for each in plan]
     return done
 
 
-def _dispute(
-    db: Database, rows: list[Row], consignment: str, done: list[dict[str, Any]]
-) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The next dispute over a consignment, and how it ends: the end of one moves what the next stands on."""
-    made = balance.books(rows)
-    ended = {(each["receiver"], each["kind"]) for each in done}
-    open_ = [
-        each
-        for each in balance.settle(made, acts.settled(db)).disputed
-        if each["consignment"] == consignment and (each["to"], each["kind"]) not in ended
-    ]
-    if not open_:
-        return None
-    dispute = disputes.first(made, open_)
-    return dispute, disputes.body(made, dispute)
+Ending = tuple[acts.Act, dict[str, Any], list[Row]]
+"""The act that ends a dispute, the dispute, and what its receiver booked in."""
 
 
-def _gave_up(dispute: dict[str, Any], body: dict[str, Any]) -> bool:
+def _plan(db: Database, consignment: str, word: Word, now_ms: int) -> Iterator[Ending]:
+    """How each dispute over a consignment ends: the end of one moves what the next stands on."""
+    rows = [Row(*each) for each in db.rows("SELECT kind, blank, count, debit, credit, subject FROM ledger")]
+    made, (ledger, _), agreed, number = balance.books(rows), acts.store(db), acts.settled(db), acts.head(db)
+    ended: set[tuple[str, str]] = set()
+    while True:
+        explained = made.copy()
+        open_ = [
+            each
+            for each in balance.settle(explained, agreed).disputed
+            if each["consignment"] == consignment and (each["to"], each["kind"]) not in ended
+        ]
+        if not open_:
+            return
+        dispute, number = disputes.first(explained, open_), number + 1
+        body = {**disputes.body(explained, dispute), **word.body()}
+        act = acts.Act(number, now_ms, acts.SETTLED, consignment, body)
+        yield act, dispute, [row for row in rows if _is_booked(row, dispute)]
+        for row in acts.rows_of(ledger, act):
+            made.add(row)
+        ended.add((dispute["to"], dispute["kind"]))
+        agreed = {*agreed, consignment}
+
+
+def _is_booked(row: Row, dispute: dict[str, Any]) -> bool:
+    """Whether its receiver took it out of the box: what people wrote off went out of it too."""
+    account = account_name(Place.TRANSIT, dispute["booked_by"], dispute["consignment"])
+    theirs = tally.holder_of(row.credit) == dispute["booked_by"]
+    return row.debit == account and row.kind == dispute["kind"] and theirs
+
+
+def _settle(
+    db: Database, act: acts.Act, dispute: dict[str, Any], booked: list[Row], writer: Writer
+) -> dict[str, Any]:
+    acts.append(db, act.at_ms, act.event, act.subject, act.body)
+    if not _gave_up(dispute, act.body):
+        _announce_booked(db, booked, dispute, writer)
+    told = {name: each for name, each in act.body.items() if name not in ("by", "second", "reason")}
+    return {"consignment": act.subject, **told}
+
+
+def _gave_up(dispute: dict[str, Any], body: Mapping[str, Any]) -> bool:
     """Whether its receiver was found to have nothing of it: nothing to tell it, its screen may complain."""
     accounts = {*body["extra"].values(), *body["extra_from"]}
     return any(tally.holder_of(account) == dispute["booked_by"] for account in accounts)
 
 
-def _announce_booked(db: Database, rows: list[Row], dispute: dict[str, Any], writer: Writer) -> None:
+def _announce_booked(db: Database, mine: list[Row], dispute: dict[str, Any], writer: Writer) -> None:
     """Tell the receiver what it booked, so that the two agree from now on."""
-    account = account_name(Place.TRANSIT, dispute["booked_by"], dispute["consignment"])
-    mine = [row for row in rows if row.debit == account and row.kind == dispute["kind"]]
-    names = [row.name for row in mine if row.name is not None]
+    names = list(dict.fromkeys(row.name for row in mine if row.name is not None))
     count = len(names) or sum(row.count for row in mine)
     if count and dispute["booked_by"] != PROVINCE_HOLDER:
         told = (dispute["consignment"], dispute["kind"], names or None, count, PROVINCE_HOLDER)

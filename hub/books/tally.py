@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from domain.accounts import Place
 from domain.ledger import Row, account_name
@@ -61,6 +61,14 @@ class Books:
         mine.count(row, sign)
         mine.given[row.kind, row.name, source] -= sign * row.count
 
+    def copy(self) -> Books:
+        """The same, to be explained while these stay as the rows are."""
+        names: dict[str, Counter[str]] = defaultdict(Counter)
+        names.update({name: balances.copy() for name, balances in self.names.items()})
+        transit = {account: each.copy() for account, each in self.transit.items()}
+        collected = {name: each.copy() for name, each in self.collected.items()}
+        return Books(names, dict(self.kinds), self.totals.copy(), transit, collected)
+
     def shift(self, name: str, source: str, target: str) -> None:
         """An explanation: the blank went from one account to another, though no row tells it."""
         self.names[name][source] -= 1
@@ -103,6 +111,12 @@ class Transit:
         consignment, _, receiver = account.removeprefix(TRANSIT).rpartition("/")
         return cls(consignment, receiver)
 
+    def copy(self) -> Transit:
+        """The same, to be changed."""
+        made = replace(self, senders=set(self.senders), kinds=set(self.kinds))
+        made.names, made.unnamed, made.given = self.names.copy(), self.unnamed.copy(), self.given.copy()
+        return made
+
     @property
     def account(self) -> str:
         """Its account."""
@@ -117,6 +131,11 @@ class Transit:
     def undone(self) -> bool:
         """Whether its receiver gave it up again: people found that it had booked in what it did not have."""
         return self.senders - {LOST} == {self.receiver}
+
+    def gave_up(self, kind: str) -> bool:
+        """Whether that is so of the blanks of one kind."""
+        its = [account for (each, _, account), count in self.given.items() if each == kind and count > 0]
+        return self.undone and self.receiver in map(holder_of, its)
 
     def add(self, row: Row, sign: int) -> None:
         """Take in one row."""

@@ -5,15 +5,17 @@ On the embedded engine alone: nothing here is the engine's matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from agent.stock.blanks import NAMES_A_LINE_MAX
+from domain.ledger import Row
 from hub import schema
+from hub.books import acts, balance, store
 from hub.books import prove as proof
-from hub.books import store
 from hub.books.store import Load
 from hub.database import Database, open_database
 from hub.projections import Folder
@@ -150,3 +152,41 @@ def test_names_booked_by_two_pcs_and_still_in_the_store_come_out_of_the_store(db
     come(db, offices.first, received("K-1", *FIVE[:3]))
     come(db, offices.second, received("K-1", *FIVE[3:]), *card("o1", "D"))
     assert settled(db)["centre"] == {"ktp": -5}
+
+
+def test_the_receiver_is_told_again_what_it_booked_and_not_what_was_lost(db: Database) -> None:
+    far = join(db).far
+    send_five(db, "64.11-1", named=False)
+    come(db, far, counted(3, "K-1"))
+    settled(db)
+    come(db, far, counted(2, "K-1"))
+    settled(db)
+    rows = db.rows("SELECT body FROM order_log WHERE event = 'blanks_announced' ORDER BY seq")
+    assert [json.loads(body)["count"] for (body,) in rows] == [5, 3, 5]
+
+
+def test_the_disputes_of_a_consignment_are_ended_on_books_added_up_once(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Goal: eight disputes cost about what one does, and others write meanwhile. Method: count the sums; an
+    act that another wrote meanwhile makes them once more."""
+    offices, built = join(db), list[bool]()
+    for station in offices.all:
+        station.write(counted(5, "K-1"), counted(5, "K-1", "kia"))
+    offices.send(db)
+    books = balance.books
+
+    def counting(rows: Iterable[Row]) -> balance.Books:
+        other = open_database(str(tmp_path / "hub.db"))
+        with other.transaction():  # somebody else writes meanwhile
+            if not built:
+                acts.append(
+                    other, NOW_MS, "blanks_collected", "P-9", {"kind": "kia", "names": None, "count": 1}
+                )
+        other.close()
+        built.append(True)
+        return books(rows)
+
+    monkeypatch.setattr(balance, "books", counting)
+    assert len(store.settle(db, "K-1", TWO, WRITER)) == 8
+    assert built == [True, True] and proof.holds(prove(db))
