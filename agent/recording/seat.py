@@ -14,7 +14,7 @@ from typing import Any
 
 from agent.config import Config
 from agent.home import Home
-from agent.recording import actions, book, purge
+from agent.recording import book, purge
 from agent.recording.book import State
 from agent.store import sqlite
 from agent.store.journal import Journal
@@ -23,7 +23,6 @@ from agent.store.sqlite import Reads
 from domain.words import RefusedByRule
 
 DIED = "died"
-_ACTIONS = {"recording-sealed": actions.sealed, "recording-abandon": actions.abandon}
 Perform = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 
 
@@ -86,6 +85,12 @@ def looked_at(home: Home, perform: Perform) -> list[str]:
 
 def at_start(home: Home, config: Config, journal: Journal, packets: Packets) -> None:
     """The same when the service starts, and the files are looked over, unless a sitting goes on."""
+
+    def perform(action: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        from agent.actions import ACTIONS  # as agent.service: what people ask is loaded when it is asked
+
+        return ACTIONS[action](journal, config, args)
+
     with suppress(RefusedByRule), taken(home):
-        put_in_order(journal, packets, lambda action, args: _ACTIONS[action](journal, config, args))
+        put_in_order(journal, packets, perform)
         purge.sweep(journal, packets)
