@@ -23,7 +23,6 @@ Action = Callable[[Journal, Config, Args], dict[str, Any]]
 
 LAST_REQUEST = "last_request"
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_NOBODY = ("evidence", "clerk")  # what the journal writes where no person gave a mark
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,63}")
 
 
@@ -69,7 +68,7 @@ def person(args: Args, name: str) -> str | None:
     told = args.get(name)
     if told is not None and not people.is_mark(str(told)):
         raise Trouble("A person is told by a staff mark: letters, digits, dots and dashes; no NIK.")
-    if told is not None and any(people.same(str(told), word) for word in _NOBODY):
+    if told is not None and any(people.same(str(told), word) for word in (people.EVIDENCE, people.CLERK)):
         raise Trouble("The journal's own words evidence and clerk are no staff marks.")
     return None if told is None else str(told)
 

@@ -15,6 +15,9 @@ from domain import nik
 RELATIVES = ("spouse", "parent", "child", "sibling", "guardian", "relative")
 """Who of a holder's family collects a card: words, so that no name is written."""
 
+EVIDENCE, CLERK = "evidence", "clerk"
+"""Who did it where no person gave a mark: the counters of a printer; a clerk, whoever it was. No marks."""
+
 _MARK = re.compile(r"(?=[._-]*[A-Za-z0-9])[A-Za-z0-9._-]{1,40}")
 _SIXTEEN = re.compile(r"(?<!\d)\d{16}(?!\d)")
 _BETWEEN = re.compile(r"(?<=\d)[ ._/-]+(?=\d)")

@@ -9,12 +9,13 @@ from agent.asking import Args, blank, once, person
 from agent.asking import reason as reason_of
 from agent.config import Config
 from agent.printing import jobs, tally
-from agent.printing.came_out import CLERK, lose_card
+from agent.printing.came_out import lose_card
 from agent.printing.states import Event, State
 from agent.stock import blanks
 from agent.store import behind
 from agent.store.journal import Journal, Tx
 from agent.trouble import Trouble
+from domain.people import CLERK
 from domain.words import RefusedByRule
 from drivers.registry import has_station
 

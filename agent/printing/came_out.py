@@ -17,9 +17,9 @@ from agent.printing.jobs import Job
 from agent.printing.states import TRANSITIONS, Event, State
 from agent.stock.losses import check_second
 from agent.store.journal import Journal, Tx
+from domain.people import CLERK
 from domain.words import RefusedByRule
 
-CLERK = "clerk"  # stands for whoever gave no staff mark
 TORN = "torn"
 _LOSSES: dict[str, Event] = {"spoil": Event.SPOILED, "lose": Event.LOST}
 _IN_HAND = frozenset({State.PRINTED, State.VERIFIED, State.READY, State.SENT, State.WITHHELD})

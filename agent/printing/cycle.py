@@ -22,6 +22,7 @@ from agent.printing.jobs import Job
 from agent.printing.lane import CHIP_TIMEOUT_S, Lane, Store
 from agent.printing.states import Event, IllegalMove, State
 from agent.stock import blanks
+from domain.people import EVIDENCE
 from domain.words import RefusedByRule
 from drivers.card_printer import Artefact, Snapshot, Verdict
 from drivers.chip import Tag
@@ -227,7 +228,7 @@ class Cycle:
 
     def printed(self, job: Job) -> Outcome:
         """The evidence is whole."""
-        self._move(job, Event.PRINTED, {"blank": job.blank, "by": "evidence"})
+        self._move(job, Event.PRINTED, {"blank": job.blank, "by": EVIDENCE})
         self._kept = True
         return Outcome(End.PRINTED)
 
@@ -239,7 +240,7 @@ class Cycle:
 
     def untouched(self, job: Job, reason: str, **more: str) -> None:
         """No card was touched for this job: it waits again."""
-        body = {"blank": job.blank, "by": "evidence", "reason": reason, **more}
+        body = {"blank": job.blank, "by": EVIDENCE, "reason": reason, **more}
         self._store.write(lambda tx: not_begun(tx, job, reason, body))
         self.release()
 

@@ -13,6 +13,7 @@ from agent.printing.jobs import Job
 from agent.printing.recovery import Begun, in_path
 from agent.printing.states import Event, State
 from agent.store.journal import Tx
+from domain.people import EVIDENCE
 from drivers.card_printer import Snapshot
 
 
@@ -75,7 +76,7 @@ def arm_again(tx: Tx, job: Job, uid: str) -> None:
     The counters stay those from before the card was fed; its panels are proved equal since.
     """
     jobs.move(tx, job.id, Event.UNSURE, {"cause": "link_lost", "blank": uid})
-    jobs.move(tx, job.id, Event.UNTOUCHED, {"blank": uid, "by": "evidence", "reason": "at_the_station"})
+    jobs.move(tx, job.id, Event.UNTOUCHED, {"blank": uid, "by": EVIDENCE, "reason": "at_the_station"})
     intent = {"printer": job.printer, "session": job.session, "before": job.before}
     jobs.move(tx, job.id, Event.FEED_INTENDED, intent)
     jobs.move(tx, job.id, Event.STAGED, {"blank": uid, "kind": job.kind, "witness": "chip"})

@@ -17,11 +17,11 @@ from agent.printing.states import FIRST, Event, State, step
 from agent.stock import blanks
 from agent.store.journal import Tx, meta, set_meta
 from agent.store.sqlite import Reads
+from domain.people import EVIDENCE
 from domain.wita import day
 from domain.words import RefusedByRule
 
 DAY_MS = 86_400_000
-EVIDENCE = "evidence"  # moved a job: the printer's counters did, and nobody had a card in hand
 _COLUMNS = (
     "id, order_id, kind, attempt, state, asked, blank, cause, issued_on, printer, session, before, "
     "panels, artefact, chip, shelf, queued_ms, at_ms"

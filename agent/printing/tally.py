@@ -16,6 +16,7 @@ from agent.stock import blanks
 from agent.stock.losses import check_second
 from agent.store.journal import Tx, body_of
 from agent.store.sqlite import Reads
+from domain.people import EVIDENCE
 from domain.policy import KINDS
 from drivers.card_printer import Snapshot
 
@@ -59,7 +60,7 @@ def _explained(reads: Reads, seq: int, job: str) -> Counters:
     undone = reads.rows(_UNDONE, seq, job)
     if undone:
         told = body_of(undone[0][0])
-        return int(told["by"] != "evidence" or "seen" in told), 0
+        return int(told["by"] != EVIDENCE or "seen" in told), 0
     intended = reads.rows(_INTENDED, seq, job)
     return 1, body_of(intended[0][0])["panels"] if intended else 0
 

@@ -18,6 +18,7 @@ from agent.stock import blanks
 from agent.store import sqlite
 from agent.store.journal import GENESIS, body_of, row_hash
 from agent.store.sqlite import Reads
+from agent.trouble import Trouble
 
 _PIECE = 2000
 
@@ -70,9 +71,10 @@ def _followed(reads: Reads, lives: tuple[Life, ...]) -> Iterator[tuple[int, str]
 
 def _is_object(body: str) -> bool:
     try:
-        return isinstance(json.loads(body), dict)
-    except (TypeError, ValueError):
+        body_of(body)
+    except Trouble:
         return False
+    return True
 
 
 def _beside(reads: Reads, lives: tuple[Life, ...], last: int) -> int | Finding:
