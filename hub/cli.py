@@ -79,8 +79,10 @@ def _told_of(error: Exception) -> int:
     from hub.database import UnsafeSetup
 
     if isinstance(error, RefusedByRule):
-        say({"refused": error.word, **({"detail": error.detail} if error.detail else {})})
-        prose(str(error))
+        with suppress(OSError):  # the sentence says as much
+            say({"refused": error.word, **({"detail": error.detail} if error.detail else {})})
+        with suppress(OSError):
+            prose(str(error))
         return REFUSED
     with suppress(OSError):  # nobody listens any more
         prose(_of_a_file(error) if isinstance(error, OSError) else str(error))

@@ -142,6 +142,15 @@ def test_an_answer_that_finds_no_room_is_a_sentence(
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
+def test_a_refusal_that_finds_no_room_is_its_sentence_and_its_code(
+    shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(OSError), FULL.open("w") as full, redirect_stdout(full), pytest.raises(SystemExit) as left:
+        cli.main(["recordings", "show", "R-9", "--home", str(shell.home)])
+    assert (left.value.code, capsys.readouterr().err) == (4, "There is no such recording here.\n")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no full device")
 def test_a_hub_that_cannot_say_that_it_works_ends(shell: Shell) -> None:
     with FULL.open("w") as full:
         done = subprocess.run(
